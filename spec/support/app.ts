@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import Koa from 'koa';
+import { useKoaServer, type RoutingControllersOptions } from 'routing-controllers';
+
+/** A started app on a free port of the loopback. */
+export interface RunningApp {
+  readonly url: string;
+  readonly port: number;
+  /** Everything that Koa reported as an error of the application. */
+  readonly errors: unknown[];
+  close(): Promise<void>;
+}
+
+/** Starts a host with the given options. */
+export async function startApp(options: RoutingControllersOptions, koa = new Koa()): Promise<RunningApp> {
+  const errors: unknown[] = [];
+  koa.on('error', (error: unknown) => errors.push(error));
+  useKoaServer(koa, options);
+  const server = koa.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${String(port)}`, port, errors, close: () => stop(server) };
+}
+
+async function stop(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+/** What a client sees of an answer. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly challenge: string | null;
+  readonly headers: Headers;
+}
+
+/** Sends a request and reads the whole answer. */
+export async function request(url: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  const { status, headers } = response;
+  return { status, body: parsed(text), challenge: headers.get('WWW-Authenticate'), headers };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** A GET with a token in the header. */
+export function getWith(url: string, token: string): Promise<Answer> {
+  return request(url, { headers: { Authorization: `Bearer ${token}` } });
+}
+
+/** Sends bytes as they are over a socket and reads all that comes back until the server closes. */
+export async function rawRequest(port: number, bytes: string | Buffer): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.on('error', () => undefined);
+  socket.write(bytes);
+  await once(socket, 'close');
+  return Buffer.concat(chunks).toString('latin1');
+}

@@ -1,0 +1,81 @@
+import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { isPlainObject } from '../claims';
+import { checkAlgorithm, checkKeyPairAlgorithm, refuse, type Algorithm, type Key } from './key';
+import { keyPair } from './key-pair';
+import { secretKey } from './secret-key';
+
+/**
+ * Prepares the keys of a JWK set (RFC 7517, section 5).
+ *
+ * @param fallback the algorithm of keys that do not name one
+ * @throws {@link ConfigurationError} when there is none, or one is not meant for signatures
+ */
+export function keysFromJwks(jwks: unknown, fallback: Algorithm | undefined): Key[] {
+  if (fallback !== undefined) checkAlgorithm(fallback);
+  const set: unknown = typeof jwks === 'string' ? parse(jwks) : jwks;
+  const keys: unknown = isPlainObject(set) ? set['keys'] : undefined;
+  if (!Array.isArray(keys) || keys.length === 0)
+    refuse('jwks must be a JWK set with keys: { "keys": [ … ] }');
+  return keys.map((jwk: unknown) => keyFromJwk(jwk, fallback));
+}
+
+function keyFromJwk(jwk: unknown, fallback: Algorithm | undefined): Key {
+  if (!isPlainObject(jwk)) refuse('each key of a JWK set must be an object');
+  const { kty, kid, alg = fallback } = jwk;
+  checkUse(jwk);
+  if (alg === undefined)
+    refuse('a JWK without alg needs the algorithm from you: fromJwks(jwks, { algorithm })');
+  if (kty === 'oct') return secretFromJwk(jwk, alg, kid);
+  checkKeyPairAlgorithm(alg);
+  return keyPair(importKey(jwk), alg, kid);
+}
+
+/** A secret that is not meant to sign only verifies. */
+function secretFromJwk({ k, key_ops: operations }: Record<string, unknown>, alg: unknown, kid: unknown): Key {
+  const key = secretKey(bytesOf(k), alg, kid);
+  const mayOnlyVerify = Array.isArray(operations) && !operations.includes('sign');
+  return mayOnlyVerify ? { ...key, signingKey: undefined } : key;
+}
+
+/** What the key says it is for; importing it would drop this (RFC 7517, sections 4.2 and 4.3). */
+function checkUse({ use, key_ops: operations, d, kty }: Record<string, unknown>): void {
+  if (use !== undefined && use !== 'sig') refuse("a JWK's use must be sig, when it has one");
+  if (operations === undefined) return;
+  const required = kty !== 'oct' && d !== undefined ? 'sign' : 'verify';
+  const allowed = kty === 'oct' || d !== undefined ? ['sign', 'verify'] : ['verify'];
+  if (!isListOf(allowed, operations) || !operations.includes(required)) {
+    refuse(
+      `a JWK's key_ops must say ${required} and nothing but ${allowed.join(' and ')}, each once, when it has some`,
+    );
+  }
+}
+
+function isListOf(allowed: readonly string[], list: unknown): list is string[] {
+  return (
+    Array.isArray(list) &&
+    new Set(list).size === list.length &&
+    list.every((item) => allowed.includes(item as string))
+  );
+}
+
+function bytesOf(k: unknown): Buffer {
+  const bytes = Buffer.from(typeof k === 'string' ? k : '', 'base64url');
+  if (bytes.toString('base64url') !== k) refuse("a JWK's k must be base64url without padding");
+  return bytes;
+}
+
+function importKey(jwk: JsonWebKey): KeyObject {
+  try {
+    return (jwk.d === undefined ? createPublicKey : createPrivateKey)({ key: jwk, format: 'jwk' });
+  } catch {
+    return refuse('a JWK cannot be read: is it a whole RSA or EC key?');
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return refuse('jwks is no JSON');
+  }
+}

@@ -1,0 +1,88 @@
+import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { checkKid, curves, isEcAlgorithm, keyPairAlgorithms, refuse } from './key';
+import type { EcAlgorithm, Key, KeyPairAlgorithm } from './key';
+import { isRocaModulus } from './roca';
+
+/**
+ * Prepares a private or public key; a private key also verifies, by its public half.
+ *
+ * @throws {@link ConfigurationError} when it is weak, is not for the algorithm, or its halves do not fit
+ */
+export function keyPair(key: KeyObject, algorithm: KeyPairAlgorithm, kid?: unknown): Key {
+  const signingKey = key.type === 'private' ? key : undefined;
+  const verifyingKey = signingKey ? createPublicKey(signingKey) : key;
+  if (isEcAlgorithm(algorithm)) checkEcKey(verifyingKey, algorithm);
+  else checkRsaKey(verifyingKey, algorithm);
+  if (signingKey && !areHalves(signingKey, verifyingKey, `sha${algorithm.slice(2)}`))
+    refuse('the private key does not fit its public half: is it damaged?');
+  if (kid !== undefined) checkKid(kid);
+  return { kid: kid ?? thumbprint(verifyingKey), algorithm, verifyingKey, signingKey };
+}
+
+/** RFC 7518, section 3.4. */
+function checkEcKey(key: KeyObject, algorithm: EcAlgorithm): void {
+  checkType(key, ['ec'], algorithm);
+  const { asymmetricKeyDetails: { namedCurve } = {} } = key;
+  const curve = curves[algorithm];
+  if (namedCurve !== curve) refuse(`the key is on another curve: ${algorithm} needs ${curve}`);
+}
+
+/** RFC 7518, sections 3.3 and 3.5. */
+function checkRsaKey(key: KeyObject, algorithm: KeyPairAlgorithm): void {
+  checkType(key, algorithm.startsWith('PS') ? ['rsa', 'rsa-pss'] : ['rsa'], algorithm);
+  const { asymmetricKeyDetails: { modulusLength = 0, publicExponent = 0n } = {} } = key;
+  if (modulusLength < 2048) refuse('the RSA key is too short: 2048 bits at least');
+  if (publicExponent < 65_537n || publicExponent % 2n === 0n)
+    refuse('the RSA key has a weak public exponent: make a key with 65537');
+  if (key.asymmetricKeyType === 'rsa-pss') checkPssParameters(key, algorithm);
+  else if (isRocaModulus(modulusOf(key)))
+    refuse('the RSA key can be factored (CVE-2017-15361): make a key with another program');
+}
+
+function checkType({ asymmetricKeyType: type }: KeyObject, types: string[], algorithm: string): void {
+  if (types.includes(String(type))) return;
+  const known = keyPairAlgorithms.join(', ');
+  refuse(
+    `the key is of the type ${String(type)}: ${algorithm} needs ${types.join(' or ')}; there are ${known}`,
+  );
+}
+
+/** A key of this type names the one hash and the shortest salt that it is for. */
+function checkPssParameters({ asymmetricKeyDetails: details = {} }: KeyObject, algorithm: string): void {
+  const bits = algorithm.slice(2);
+  const { hashAlgorithm, mgf1HashAlgorithm, saltLength = 0 } = details;
+  const isForHash = hashAlgorithm === `sha${bits}` && mgf1HashAlgorithm === hashAlgorithm;
+  if (!isForHash || saltLength > Number(bits) / 8) {
+    refuse(
+      `the RSA-PSS key is not bound to what ${algorithm} needs: SHA-${bits}, MGF1 with it, its length as salt`,
+    );
+  }
+}
+
+function modulusOf(key: KeyObject): bigint {
+  const { n = '' } = key.export({ format: 'jwk' });
+  return BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
+}
+
+/** Node takes a JWK whose private and public members are of two keys. */
+function areHalves(signingKey: KeyObject, verifyingKey: KeyObject, hash: string): boolean {
+  const sample = Buffer.from('sample');
+  try {
+    return verify(hash, sample, verifyingKey, sign(hash, sample, signingKey));
+  } catch {
+    return false;
+  }
+}
+
+/** The key's name by its own content (RFC 7638); RSA-PSS keys, which have no JWK, go by their SPKI bytes. */
+function thumbprint(key: KeyObject): string {
+  const hash = createHash('sha256');
+  if (key.asymmetricKeyType === 'rsa-pss') hash.update(key.export({ format: 'der', type: 'spki' }));
+  else hash.update(requiredMembersOf(key));
+  return hash.digest('base64url');
+}
+
+function requiredMembersOf(key: KeyObject): string {
+  const { crv, e, kty, n, x, y } = key.export({ format: 'jwk' });
+  return JSON.stringify(kty === 'EC' ? { crv, kty, x, y } : { e, kty, n });
+}

@@ -1,0 +1,173 @@
+import { randomBytes, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { inspect } from 'node:util';
+import { checkOptions } from '../util/options';
+import { generatePrivatePem } from './generate';
+import { keysFromJwks } from './jwk';
+import { checkAlgorithm, hashBytes, isSecretAlgorithm, refuse } from './key';
+import type { Algorithm, Key } from './key';
+import { keyFromPem } from './pem';
+import { secretKey } from './secret-key';
+
+/** A key that can sign. */
+export type SigningKey = Key & { readonly signingKey: KeyObject };
+
+/**
+ * The keys of a manager: one signs, all verify, told apart by `kid`, each pinned to one algorithm. Keys are parsed
+ * and checked once, here; nothing shows them again.
+ *
+ * @example
+ * ```ts
+ * const keys = KeySet.fromPem(process.env.JWT_PRIVATE_KEY, { algorithm: 'ES256' });
+ * const jwtManager = new JwtManager({ keys });
+ * ```
+ */
+export class KeySet {
+  readonly #keys = new Map<string, Key>();
+  readonly #signer: SigningKey | undefined;
+
+  private constructor(keys: readonly Key[]) {
+    this.#insert(keys);
+    this.#signer = keys.find((key): key is SigningKey => key.signingKey !== undefined);
+  }
+
+  /**
+   * One secret for HMAC: at least as many random bytes as the hash has (RFC 7518, section 3.2). The default `kid` is
+   * derived from the secret.
+   *
+   * @param secret a string counts by its UTF-8 bytes
+   * @param options `algorithm`, 'HS256' by default; `kid`, of 1 to 64 characters A-Z a-z 0-9 . _ ~ -
+   * @throws {@link ConfigurationError} when it is short, can be guessed, or is the text of another kind of key
+   *
+   * @example
+   * ```ts
+   * const keys = KeySet.fromSecret(process.env.JWT_SECRET_KEY, { algorithm: 'HS512' });
+   * ```
+   */
+  static fromSecret(
+    secret: string | Buffer | KeyObject | undefined,
+    options: { algorithm?: 'HS256' | 'HS384' | 'HS512'; kid?: string } = {},
+  ): KeySet {
+    checkOptions('KeySet.fromSecret', options, ['algorithm', 'kid']);
+    return new KeySet([secretKey(secret, options.algorithm, options.kid)]);
+  }
+
+  /**
+   * One private or public key, or a certificate, as PEM. White space around it and literal `\n`, as environment
+   * variables have them, are put right. The default `kid` is the thumbprint of RFC 7638.
+   *
+   * @param pem PKCS#8, PKCS#1, SEC1, SPKI or a certificate, not encrypted; a private key also verifies
+   * @param options `algorithm`, which is pinned to the key; `kid`, of 1 to 64 characters A-Z a-z 0-9 . _ ~ -
+   * @throws {@link ConfigurationError} when it cannot be read, is weak, or is not for the algorithm
+   *
+   * @example
+   * ```ts
+   * const keys = KeySet.fromPem(process.env.JWT_PUBLIC_KEY, { algorithm: 'RS256' });
+   * ```
+   */
+  static fromPem(pem: string | Buffer | undefined, options: { algorithm: Algorithm; kid?: string }): KeySet {
+    checkOptions('KeySet.fromPem', options, ['algorithm', 'kid']);
+    return new KeySet([keyFromPem(pem, options.algorithm, options.kid)]);
+  }
+
+  /**
+   * The keys of a JWK set (RFC 7517), as an object or its JSON. The first private key or secret signs.
+   *
+   * @param options `algorithm` of keys that do not name their `alg`
+   * @throws {@link ConfigurationError} when a key is not for signatures, is weak, or two have one `kid`
+   *
+   * @example
+   * ```ts
+   * const keys = KeySet.fromJwks(await readFile('jwks.json', 'utf8'));
+   * ```
+   */
+  static fromJwks(
+    jwks: { readonly keys: readonly JsonWebKey[] } | string,
+    options: { algorithm?: Algorithm } = {},
+  ): KeySet {
+    checkOptions('KeySet.fromJwks', options, ['algorithm']);
+    return new KeySet(keysFromJwks(jwks, options.algorithm));
+  }
+
+  /**
+   * A new random key, for this run: tokens that it signs die with the process. RSA keys have 2048 bits.
+   *
+   * @param options `kid`, of 1 to 64 characters A-Z a-z 0-9 . _ ~ -
+   * @throws {@link ConfigurationError} when there is no such algorithm
+   *
+   * @example
+   * ```ts
+   * const keys = await KeySet.generate('ES256');
+   * ```
+   */
+  static async generate(algorithm: Algorithm, options: { kid?: string } = {}): Promise<KeySet> {
+    checkOptions('KeySet.generate', options, ['kid']);
+    checkAlgorithm(algorithm);
+    const key = isSecretAlgorithm(algorithm)
+      ? secretKey(randomBytes(hashBytes[algorithm]), algorithm, options.kid)
+      : keyFromPem(await generatePrivatePem(algorithm), algorithm, options.kid);
+    return new KeySet([key]);
+  }
+
+  /**
+   * Adds the keys of another set, to verify with; this set's own key goes on signing.
+   *
+   * @throws {@link ConfigurationError} when a `kid` is there already, or secrets would mix with key pairs; then
+   *   nothing is added
+   *
+   * @example
+   * ```ts
+   * keys.add(KeySet.fromPem(process.env.PARTNER_KEY, { algorithm: 'ES256' }));
+   * ```
+   */
+  add(other: KeySet): this {
+    if (!(other instanceof KeySet)) refuse('add takes a KeySet');
+    this.#insert([...other.#keys.values()].map((key) => ({ ...key, signingKey: undefined })));
+    return this;
+  }
+
+  /** The names of all keys, the first one first. */
+  get kids(): readonly string[] {
+    return [...this.#keys.keys()];
+  }
+
+  /** @internal The key that a header names; without a name, the only one there is. */
+  find(kid: string | undefined): Key | undefined {
+    if (kid !== undefined) return this.#keys.get(kid);
+    const [only, another] = this.#keys.values();
+    return another ? undefined : only;
+  }
+
+  /** @internal @throws {@link ConfigurationError} when no key of the set can sign */
+  signer(): SigningKey {
+    return this.#signer ?? refuse('the KeySet only verifies: give it a private key to issue tokens');
+  }
+
+  #insert(added: readonly Key[]): void {
+    const keys = [...this.#keys.values(), ...added];
+    const kids = keys.map(({ kid }) => kid);
+    const twice = kids.find((kid, index) => kids.indexOf(kid) !== index);
+    if (twice !== undefined) refuse(`the KeySet would have two keys with the kid '${twice}'`);
+    if (new Set(keys.map(({ algorithm }) => isSecretAlgorithm(algorithm))).size > 1)
+      refuse('a KeySet holds secrets or key pairs, not both: make two managers');
+    for (const key of added) this.#keys.set(key.kid, key);
+  }
+
+  /** What may be logged: no key. */
+  toJSON(): object {
+    const keys = [...this.#keys.values()].map(({ kid, algorithm }) => ({
+      kid,
+      algorithm,
+      key: '[redacted]',
+    }));
+    return { keys };
+  }
+
+  /** The same as text. */
+  toString(): string {
+    return `KeySet ${JSON.stringify(this)}`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}

@@ -1,0 +1,71 @@
+import { createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
+
+/** Undoes what environment variables and editors do to a PEM text: byte order mark, white space, literal `\n`. */
+export function normalizePem(text: string): string {
+  return text
+    .replace(/^\uFEFF/, '')
+    .replace(/\\r|\r/g, '')
+    .replaceAll('\\n', '\n')
+    .trim();
+}
+
+/**
+ * Whether this is the text or the bytes of a key that is not a secret: PEM, DER, JWK, SSH, whole or in disguise.
+ * Taken as a secret, a public key would let everyone sign who has read it (RFC 8725, section 2.1).
+ */
+export function looksLikeKey(secret: Buffer): boolean {
+  return disguisesOf(secret).some((bytes) => isKeyText(bytes) || isSshKey(bytes) || isDer(bytes));
+}
+
+/** As it is, and what it says in base64 and in hex. */
+function disguisesOf(secret: Buffer): Buffer[] {
+  const compact = normalizePem(secret.toString()).replace(/[\s:"']/g, '');
+  return [secret, Buffer.from(compact, 'base64'), Buffer.from(compact, 'hex')];
+}
+
+function isKeyText(bytes: Buffer): boolean {
+  // Zero bytes are every other byte of a text in UTF-16.
+  const text = normalizePem(bytes.toString().replaceAll('\0', ''));
+  return (
+    /-----(BEGIN|END)|---- (BEGIN|END)|PuTTY-User-Key-File/.test(text) ||
+    /(^|\s)(sk-)?(ssh|ecdsa)-\S+\s+AAAA/.test(text) ||
+    isJwk(text)
+  );
+}
+
+/** What the base64 part of OpenSSH's public and private keys starts with. */
+function isSshKey(bytes: Buffer): boolean {
+  const start = bytes.toString('latin1', 0, 32);
+  return start.startsWith('openssh-key-v1') || /^\0\0\0.(sk-)?(ssh|ecdsa)-/s.test(start);
+}
+
+function isJwk(text: string): boolean {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (typeof json === 'string') return isJwk(json);
+    return typeof json === 'object' && json !== null && ('kty' in json || 'keys' in json);
+  } catch {
+    return false;
+  }
+}
+
+/** DER of a key or a certificate is one SEQUENCE; it is parsed only when it starts like one. */
+function isDer(bytes: Buffer): boolean {
+  if (bytes[0] !== 0x30) return false;
+  const readers: (() => KeyObject)[] = [
+    () => createPublicKey({ key: bytes, format: 'der', type: 'spki' }),
+    () => createPublicKey({ key: bytes, format: 'der', type: 'pkcs1' }),
+    () => createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' }),
+    () => createPrivateKey({ key: bytes, format: 'der', type: 'pkcs1' }),
+    () => createPrivateKey({ key: bytes, format: 'der', type: 'sec1' }),
+    () => new X509Certificate(bytes).publicKey,
+  ];
+  return readers.some((read) => {
+    try {
+      read();
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,88 @@
+import type { KeyObject } from 'node:crypto';
+import { ConfigurationError } from '../errors';
+
+/** The algorithms there are (RFC 7518, section 3.1), by their exact names. */
+export type Algorithm = SecretAlgorithm | KeyPairAlgorithm;
+
+/** Algorithms with one secret that both signs and verifies. */
+export type SecretAlgorithm = 'HS256' | 'HS384' | 'HS512';
+
+/** Algorithms with a private key that signs and a public key that verifies. */
+export type KeyPairAlgorithm =
+  'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512';
+
+/** One key, prepared for use, with the one algorithm that it is for (RFC 8725, section 3.1). */
+export interface Key {
+  readonly kid: string;
+  readonly algorithm: Algorithm;
+  /** A secret or a public key. */
+  readonly verifyingKey: KeyObject;
+  /** A secret or a private key; without one the key only verifies. */
+  readonly signingKey: KeyObject | undefined;
+}
+
+/** Algorithms with an EC key pair. */
+export type EcAlgorithm = 'ES256' | 'ES384' | 'ES512';
+
+/** The bytes of the hash that each secret's algorithm uses; a secret may not be shorter (RFC 7518, section 3.2). */
+export const hashBytes: Readonly<Record<SecretAlgorithm, number>> = { HS256: 32, HS384: 48, HS512: 64 };
+
+/** Node's names for the curve of each ECDSA algorithm (RFC 7518, section 3.4). */
+export const curves: Readonly<Record<EcAlgorithm, string>> = {
+  ES256: 'prime256v1',
+  ES384: 'secp384r1',
+  ES512: 'secp521r1',
+};
+
+const secretAlgorithms = Object.keys(hashBytes);
+
+/** All algorithms for key pairs. */
+export const keyPairAlgorithms: readonly string[] = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  ...Object.keys(curves),
+];
+
+/** Whether it is the exact name of an algorithm for a secret. */
+export function isSecretAlgorithm(algorithm: unknown): algorithm is SecretAlgorithm {
+  return secretAlgorithms.includes(algorithm as string);
+}
+
+/** Whether an algorithm for key pairs is one for EC keys; the others are for RSA keys. */
+export function isEcAlgorithm(algorithm: KeyPairAlgorithm): algorithm is EcAlgorithm {
+  return Object.hasOwn(curves, algorithm);
+}
+
+/** @throws {@link ConfigurationError} when it is not the name of an algorithm for a secret */
+export function checkSecretAlgorithm(algorithm: unknown): asserts algorithm is SecretAlgorithm {
+  if (!isSecretAlgorithm(algorithm))
+    refuse(`for a secret algorithm must be one of ${secretAlgorithms.join(', ')}`);
+}
+
+/** @throws {@link ConfigurationError} when it is not the name of an algorithm for a key pair */
+export function checkKeyPairAlgorithm(algorithm: unknown): asserts algorithm is KeyPairAlgorithm {
+  if (!keyPairAlgorithms.includes(algorithm as string)) {
+    refuse(`for a key pair algorithm must be one of ${keyPairAlgorithms.join(', ')}`);
+  }
+}
+
+/** @throws {@link ConfigurationError} when it is not the name of any algorithm */
+export function checkAlgorithm(algorithm: unknown): asserts algorithm is Algorithm {
+  const names = [...secretAlgorithms, ...keyPairAlgorithms];
+  if (!names.includes(algorithm as string)) refuse(`algorithm must be one of ${names.join(', ')}`);
+}
+
+/** A name that needs no escaping anywhere: `jws` cuts other characters short, and two kids could become one. */
+export function checkKid(kid: unknown): asserts kid is string {
+  const isKid = typeof kid === 'string' && /^[A-Za-z0-9._~-]{1,64}$/.test(kid);
+  if (!isKid) refuse('kid must be 1 to 64 of the characters A-Z a-z 0-9 . _ ~ -');
+}
+
+/** Ends the construction of a key; the message says what to do and holds nothing of the key. */
+export function refuse(message: string): never {
+  throw new ConfigurationError(message);
+}

@@ -1,0 +1,40 @@
+/** What `WWW-Authenticate` says beside the realm (RFC 6750, section 3; RFC 9470, section 3). */
+export interface Challenge {
+  readonly error:
+    'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'insufficient_user_authentication';
+  /** The scopes that the route demands, space-separated. */
+  readonly scope?: string;
+  /** The age in seconds that a login may have at most. */
+  readonly maxAge?: number;
+}
+
+/** The realm that a challenge names when none is configured. */
+export const defaultRealm = 'api';
+
+/**
+ * The headers of a refusal: the challenge where there is one to give, `no-store` on every 401,
+ * `Retry-After` where trying again can help.
+ */
+export function responseHeaders(
+  status: number,
+  description: string,
+  challenge: Challenge | undefined,
+  realm: string = defaultRealm,
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (status === 401 || challenge)
+    headers['WWW-Authenticate'] = challengeHeader(realm, description, challenge);
+  if (status === 401) headers['Cache-Control'] = 'no-store';
+  if (status === 503) headers['Retry-After'] = '1';
+  return headers;
+}
+
+function challengeHeader(realm: string, description: string, challenge: Challenge | undefined): string {
+  const parameters = [['realm', realm]];
+  if (challenge) {
+    parameters.push(['error', challenge.error], ['error_description', description]);
+    if (challenge.scope !== undefined) parameters.push(['scope', challenge.scope]);
+    if (challenge.maxAge !== undefined) parameters.push(['max_age', String(challenge.maxAge)]);
+  }
+  return `Bearer ${parameters.map(([name, value]) => `${name ?? ''}="${value ?? ''}"`).join(', ')}`;
+}

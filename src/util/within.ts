@@ -1,0 +1,24 @@
+/** Nothing came in time. */
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+/**
+ * Waits for a value, but not for ever.
+ *
+ * @param milliseconds how long; the timer is real time, whatever clock is injected
+ * @throws TimeoutError when nothing came in time
+ */
+export async function within<T>(milliseconds: number, value: T | PromiseLike<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new TimeoutError(`no answer within ${String(milliseconds)} ms`));
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([value, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
