@@ -1,0 +1,44 @@
+import type { Key } from '../keys/key';
+import { parseStrictObject } from './strict-json';
+import type { TokenType } from './token';
+
+/** The media type of each token type, as it stands in `typ` (RFC 9068, section 2.1). */
+export const mediaTypes: Readonly<Record<TokenType, string>> = { access: 'at+jwt', refresh: 'rt+jwt' };
+
+/** What a token's header says, once it is known to be one that we could have written. */
+export interface VerifiedHeader {
+  readonly key: Key;
+  readonly type: TokenType;
+}
+
+/** What makes a header one that we did not write, for operators. */
+export type HeaderFault = 'format' | 'kid' | 'alg' | 'typ' | 'crit';
+
+/** Parameters that change how the rest is to be read; none is ever needed (RFC 7515, 4.1.11; RFC 7797, 7; RFC 7516). */
+const refusedParameters = ['crit', 'b64', 'zip', 'cty', 'enc'];
+
+/**
+ * Reads the protected header. The key decides the algorithm, never the other way round (RFC 8725, section 3.1);
+ * `jku`, `jwk`, `x5u` and `x5c` are not looked at (section 3.10).
+ */
+export function readHeader(
+  encoded: string,
+  findKey: (kid: string | undefined) => Key | undefined,
+): VerifiedHeader | HeaderFault {
+  const header = parseStrictObject(encoded);
+  if (!header) return 'format';
+  if (refusedParameters.some((name) => Object.hasOwn(header, name))) return 'crit';
+  const { kid, alg, typ } = header;
+  if (kid !== undefined && typeof kid !== 'string') return 'kid';
+  const key = findKey(kid);
+  if (!key) return 'kid';
+  if (alg !== key.algorithm) return 'alg';
+  const type = typeOf(typ);
+  return type ? { key, type } : 'typ';
+}
+
+function typeOf(typ: unknown): TokenType | undefined {
+  if (typeof typ !== 'string') return undefined;
+  const name = typ.toLowerCase().replace(/^application\//, '');
+  return name === mediaTypes.access ? 'access' : name === mediaTypes.refresh ? 'refresh' : undefined;
+}

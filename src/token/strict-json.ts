@@ -1,0 +1,42 @@
+import { isPlainObject, isShallow } from '../claims';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Parses a JSON object as a token must carry one: well-formed UTF-8, no byte order mark, no member twice at any depth
+ * (RFC 7515, section 4; RFC 7519, section 4; RFC 8725, section 3.7), nested no deeper than a copy survives.
+ *
+ * @returns undefined for everything else
+ */
+export function parseStrictObject(base64url: string): Record<string, unknown> | undefined {
+  try {
+    const text = utf8.decode(Buffer.from(base64url, 'base64url'));
+    const json: unknown = JSON.parse(text);
+    return isPlainObject(json) && isShallow(json) && membersIn(json) === membersWrittenIn(text)
+      ? json
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Each member of an object is written with one colon outside of strings; JSON.parse keeps one of those that are written twice. */
+function membersWrittenIn(text: string): number {
+  let members = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const character = text.charCodeAt(index);
+    if (character === 0x22) inString = !inString;
+    else if (inString && character === 0x5c) index++;
+    else if (!inString && character === 0x3a) members++;
+  }
+  return members;
+}
+
+function membersIn(json: unknown): number {
+  if (typeof json !== 'object' || json === null) return 0;
+  const values: unknown[] = Object.values(json);
+  let members = Array.isArray(json) ? 0 : values.length;
+  for (const value of values) members += membersIn(value);
+  return members;
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { checkedOwnClaims, instanceOfClaims, type ClaimsClass } from '../claims';
+import { ConfigurationError } from '../errors';
+import type { KeySet } from '../keys/key-set';
+import { unixSeconds, type Clock } from '../util/clock';
+import { signClaims } from './codec';
+import { maximumLength } from './compact';
+import { mediaTypes } from './header';
+import type { TokenType, VerifiedClaims } from './token';
+import { isIdentity } from './validate-claims';
+
+/** What an issuer is made of. */
+export interface IssuerSettings<C extends object> {
+  readonly keys: KeySet;
+  readonly issuer: string | undefined;
+  readonly audience: readonly string[] | undefined;
+  readonly claimsClass: ClaimsClass<C> | undefined;
+  readonly clock: Clock;
+}
+
+/** What a token is to say beside what the issuer adds; times in Unix seconds, durations in seconds. */
+export interface TokenContents {
+  readonly type: TokenType;
+  readonly identity: string;
+  readonly claims?: Record<string, unknown> | undefined;
+  readonly roles?: readonly string[] | undefined;
+  readonly scopes?: readonly string[] | undefined;
+  readonly audience?: readonly string[] | undefined;
+  readonly authTime?: number | undefined;
+  readonly timeToLive: number;
+}
+
+/** A signed token, with the claims that went into it. */
+export interface IssuedToken {
+  readonly text: string;
+  readonly claims: VerifiedClaims;
+}
+
+/** Turns what a token is to say into a signed token. */
+export class TokenIssuer<C extends object> {
+  readonly #settings: IssuerSettings<C>;
+
+  constructor(settings: IssuerSettings<C>) {
+    this.#settings = settings;
+  }
+
+  /** The application's claims, checked for a token: as JSON, and against their class where there is one. */
+  async ownClaims(claims: C | undefined): Promise<Record<string, unknown>> {
+    const own = claims === undefined ? {} : checkedOwnClaims(claims);
+    const { claimsClass } = this.#settings;
+    if (claimsClass && !(await instanceOfClaims(claimsClass, own, true))) {
+      throw new ConfigurationError(
+        `claims do not fit ${claimsClass.name}: see its class-validator decorators`,
+      );
+    }
+    return own;
+  }
+
+  issue(contents: TokenContents): IssuedToken {
+    if (!isIdentity(contents.identity)) {
+      throw new ConfigurationError(
+        'identity must be a string of 1 to 255 characters without control characters',
+      );
+    }
+    const claims = this.#claims(contents);
+    const text = signClaims(
+      { ...contents.claims, ...claims },
+      mediaTypes[contents.type],
+      this.#settings.keys.signer(),
+    );
+    if (text.length > maximumLength) {
+      throw new ConfigurationError(
+        `claims are too large: the token would pass ${String(maximumLength)} characters`,
+      );
+    }
+    return { text, claims };
+  }
+
+  #claims(contents: TokenContents): VerifiedClaims {
+    const { issuer, clock } = this.#settings;
+    const audience = contents.audience ?? this.#settings.audience;
+    const now = unixSeconds(clock);
+    return {
+      sub: contents.identity,
+      jti: randomBytes(16).toString('base64url'),
+      iat: now,
+      nbf: now,
+      exp: now + contents.timeToLive,
+      ...(contents.authTime !== undefined && { auth_time: contents.authTime }),
+      ...(contents.roles?.length && { roles: contents.roles }),
+      ...(contents.scopes?.length && { scope: contents.scopes.join(' ') }),
+      ...(issuer !== undefined && { iss: issuer }),
+      ...(audience && { aud: audience.length === 1 ? audience[0] : audience }),
+    };
+  }
+}

@@ -1,0 +1,123 @@
+import type { Clock } from '../util/clock';
+import { durationInSeconds, type Duration } from '../util/duration';
+
+/** What a token opens: an access token opens routes, a refresh token gets new tokens. */
+export type TokenType = 'access' | 'refresh';
+
+/** The claims of a verified token as they stand in it: checked, plain, times in Unix seconds. */
+export interface VerifiedClaims {
+  readonly sub: string;
+  readonly jti: string;
+  readonly iat: number;
+  readonly exp: number;
+  readonly nbf?: number;
+  readonly auth_time?: number;
+  readonly sid?: string;
+  readonly gen?: number;
+  readonly roles?: readonly string[];
+  readonly scope?: string;
+  readonly iss?: string;
+  readonly aud?: string | readonly string[];
+}
+
+/** @internal What a {@link Token} is made of. */
+export interface TokenParts<C> {
+  readonly type: TokenType;
+  readonly verified: VerifiedClaims;
+  readonly claims: C;
+  readonly raw: string;
+  readonly freshFor: number;
+  readonly clock: Clock;
+}
+
+/**
+ * A verified token. There is no other kind: an instance exists only after signature, times and claims were
+ * checked. Frozen; `raw` is not enumerable, so that a logged or returned token does not carry its text.
+ *
+ * @example
+ * ```ts
+ * @Get('/protected')
+ * @JwtRequired()
+ * protected(@InjectToken() token: Token) {
+ *   return { logined_as: token.identity };
+ * }
+ * ```
+ */
+export class Token<C extends object = Record<string, unknown>> {
+  /** Whom the token speaks for: `sub` (RFC 7519, section 4.1.2). */
+  readonly identity: string;
+  /** The token's own id: `jti` (RFC 7519, section 4.1.7). */
+  readonly id: string;
+  readonly type: TokenType;
+  /** The application's own claims, without the registered ones. */
+  readonly claims: C;
+  readonly roles: readonly string[];
+  /** `scope`, split (RFC 6749, section 3.3). */
+  readonly scopes: readonly string[];
+  /** The session that the token belongs to: `sid`; undefined for a token that stands alone. */
+  readonly sessionId: string | undefined;
+  /** The text of the token. Not enumerable: keep it out of logs. */
+  declare readonly raw: string;
+
+  readonly #verified: VerifiedClaims;
+  readonly #freshFor: number;
+  readonly #clock: Clock;
+
+  /** @internal Only the verifier makes tokens. */
+  constructor({ type, verified, claims, raw, freshFor, clock }: TokenParts<C>) {
+    this.identity = verified.sub;
+    this.id = verified.jti;
+    this.type = type;
+    this.claims = claims;
+    this.roles = Object.freeze([...(verified.roles ?? [])]);
+    this.scopes = Object.freeze(verified.scope === undefined ? [] : verified.scope.split(' '));
+    this.sessionId = verified.sid;
+    this.#verified = verified;
+    this.#freshFor = freshFor;
+    this.#clock = clock;
+    Object.defineProperty(this, 'raw', { value: raw });
+    Object.freeze(this);
+  }
+
+  /** When the token was issued: `iat`. */
+  get issuedAt(): Date {
+    return dateOf(this.#verified.iat);
+  }
+
+  /** When the token is over: `exp`. */
+  get expiresAt(): Date {
+    return dateOf(this.#verified.exp);
+  }
+
+  /** When the user last proved who they are: `auth_time` (OpenID Connect Core, section 2); undefined if never said. */
+  get authenticatedAt(): Date | undefined {
+    return this.#verified.auth_time === undefined ? undefined : dateOf(this.#verified.auth_time);
+  }
+
+  /**
+   * Whether the login behind the token is recent. A refresh does not make a login recent.
+   *
+   * @param maxAge how old the login may be; the manager's `freshFor` when not given
+   */
+  isFresh(maxAge?: Duration): boolean {
+    const limit = maxAge === undefined ? this.#freshFor : durationInSeconds(maxAge, 'maxAge', { minimum: 0 });
+    const { auth_time: authTime } = this.#verified;
+    return authTime !== undefined && this.#clock() / 1000 - authTime <= limit;
+  }
+
+  /** @internal The registered claims as they stand in the token. */
+  verifiedClaims(): VerifiedClaims {
+    return this.#verified;
+  }
+
+  /** Everything but the text. */
+  toJSON(): object {
+    const { identity, id, type, claims, roles, scopes, sessionId, issuedAt, expiresAt, authenticatedAt } =
+      this;
+    return { identity, id, type, claims, roles, scopes, sessionId, issuedAt, expiresAt, authenticatedAt };
+  }
+}
+
+function dateOf(seconds: number): Date {
+  return new Date(seconds * 1000);
+}
