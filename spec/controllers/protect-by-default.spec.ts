@@ -1,0 +1,59 @@
+import { expect } from 'chai';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { RouteDescription } from '../../src';
+
+interface Report {
+  statuses: Record<string, number[]>;
+  elsewhere: number;
+  routes: RouteDescription[];
+}
+
+describe('protectByDefault', () => {
+  let report: Report;
+
+  before(async () => {
+    const child = fork(join(__dirname, '../support/protected-app.js'));
+    [report] = (await once(child, 'message')) as [Report];
+    await once(child, 'close');
+  });
+
+  it('guards every method that does not say otherwise', () => {
+    expect(report.statuses).to.deep.equal({
+      '/things/bare': [401, 200],
+      '/things/token': [401, 200],
+      '/things/admin': [401, 403],
+      '/things/open': [200, 200],
+      '/things/by-pattern-1': [401, 200],
+      '/inherited': [401, 200],
+    });
+  });
+
+  it('leaves the routes of a checker alone that does not ask for it', () => {
+    expect(report.elsewhere).to.equal(200);
+  });
+
+  it('shows in the description of routes', () => {
+    const things = report.routes.filter(({ controller }) => controller === 'Things');
+    expect(things).to.deep.equal([
+      { method: 'GET', path: '/things/bare', controller: 'Things', handler: 'bare', requirement: {} },
+      { method: 'GET', path: '/things/token', controller: 'Things', handler: 'token', requirement: {} },
+      {
+        method: 'GET',
+        path: '/things/admin',
+        controller: 'Things',
+        handler: 'admin',
+        requirement: { roles: 'admin' },
+      },
+      { method: 'GET', path: '/things/open', controller: 'Things', handler: 'open', requirement: null },
+      {
+        method: 'GET',
+        path: '/^\\/things\\/by-pattern-\\d+\\/?$/',
+        controller: 'Things',
+        handler: 'pattern',
+        requirement: {},
+      },
+    ]);
+  });
+});

@@ -1,0 +1,127 @@
+import type { Action } from 'routing-controllers';
+import { ConfigurationError } from '../errors';
+import type { TokenLocation } from '../http/locations/token-location';
+import type { Token, TokenType } from '../token/token';
+import { isRoleList, isScopeList } from '../token/validate-claims';
+import { durationInSeconds, type Duration } from '../util/duration';
+import { nameList } from '../util/name-list';
+import { checkOptions } from '../util/options';
+
+/** What a method demands of a request. Everything that is given must hold. */
+export interface JwtRequirement<C extends object = Record<string, unknown>> {
+  /** Which tokens open the method. @default 'access' */
+  readonly type?: TokenType | 'any' | undefined;
+  /** Whether a request without a token may pass; a bad token is refused all the same. @default false */
+  readonly optional?: boolean | undefined;
+  /** How old the login may be; `true` means the manager's `freshFor`. Answered as RFC 9470 says. */
+  readonly fresh?: boolean | Duration | undefined;
+  /** One of these roles, or, with `deny`, none of these; `deny` refuses tokens without any role, too. */
+  readonly roles?: string | readonly string[] | { readonly deny: string | readonly string[] } | undefined;
+  /** All of these scopes, or, with `any`, one of them. */
+  readonly scopes?: string | readonly string[] | { readonly any: readonly string[] } | undefined;
+  /** The application's own rule. Whatever is not `true`, in time, refuses. */
+  check?(this: void, token: Token<C>, action: Action): boolean | Promise<boolean>;
+  /** Where to look for the token, instead of the checker's locations. */
+  readonly locations?: readonly TokenLocation[] | undefined;
+  /** Which of the checker's managers verifies, where it was given several by name. @default 'default' */
+  readonly manager?: string | undefined;
+}
+
+/** @internal A requirement once it is checked. */
+export interface ResolvedRequirement {
+  readonly type: TokenType | 'any';
+  readonly optional: boolean;
+  /** Seconds, or true for the manager's setting. */
+  readonly fresh: number | true | undefined;
+  readonly roles: NameRule | undefined;
+  readonly scopes: NameRule | undefined;
+  readonly check: JwtRequirement['check'];
+  readonly locations: readonly TokenLocation[] | undefined;
+  readonly manager: string | undefined;
+}
+
+/** @internal Which names a token must have, or must not. */
+export interface NameRule {
+  readonly rule: 'any' | 'all' | 'deny';
+  readonly names: readonly string[];
+}
+
+/** @internal What a decorator leaves in the host's storage: the requirement, or null for an open method. */
+export class RouteRule {
+  constructor(
+    /** As it was written, for `describeRoutes`. */
+    readonly declared: JwtRequirement | null,
+    readonly resolved: ResolvedRequirement | null,
+  ) {
+    Object.freeze(this);
+  }
+}
+
+/** @internal */
+export const requirementKeys = [
+  'type',
+  'optional',
+  'fresh',
+  'roles',
+  'scopes',
+  'check',
+  'locations',
+  'manager',
+] as const satisfies (keyof JwtRequirement)[];
+
+/**
+ * @internal Checks a requirement when its method is decorated.
+ * @throws {@link ConfigurationError} when it is not one
+ */
+export function ruleFor(requirement: JwtRequirement): RouteRule {
+  const { type = 'access', optional = false, fresh, roles, scopes, check, locations, manager } = requirement;
+  if (!['access', 'refresh', 'any'].includes(type)) wrong("type must be 'access', 'refresh' or 'any'");
+  if (typeof optional !== 'boolean') wrong('optional must be true or false');
+  if (check !== undefined && typeof check !== 'function') wrong('check must be a function');
+  if (locations !== undefined) checkLocations(locations);
+  if (manager !== undefined && typeof manager !== 'string') wrong('manager must be the name of a manager');
+  return new RouteRule(Object.freeze({ ...requirement }), {
+    type,
+    optional,
+    fresh:
+      fresh === undefined || fresh === false
+        ? undefined
+        : fresh === true || durationInSeconds(fresh, 'fresh'),
+    roles: roles === undefined ? undefined : roleRule(roles),
+    scopes: scopes === undefined ? undefined : scopeRule(scopes),
+    check,
+    locations,
+    manager,
+  });
+}
+
+/** @internal */
+export function checkLocations(locations: readonly TokenLocation[]): void {
+  const isList = Array.isArray(locations) && locations.length > 0;
+  if (!isList || !locations.every((location: unknown) => isLocation(location))) {
+    wrong('locations must be a non-empty list of places such as new BearerHeader()');
+  }
+}
+
+function isLocation(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'read' in value && typeof value.read === 'function';
+}
+
+function roleRule(roles: NonNullable<JwtRequirement['roles']>): NameRule {
+  if (typeof roles === 'string' || Array.isArray(roles))
+    return { rule: 'any', names: nameList(roles, 'roles', isRoleList) };
+  checkOptions('roles', roles, ['deny']);
+  return { rule: 'deny', names: nameList((roles as { deny: string }).deny, 'roles.deny', isRoleList) };
+}
+
+function scopeRule(scopes: NonNullable<JwtRequirement['scopes']>): NameRule {
+  if (typeof scopes === 'string')
+    return { rule: 'all', names: nameList(scopes.split(' '), 'scopes', isScopeList) };
+  if (Array.isArray(scopes)) return { rule: 'all', names: nameList(scopes, 'scopes', isScopeList) };
+  checkOptions('scopes', scopes, ['any']);
+  return { rule: 'any', names: nameList((scopes as { any: string[] }).any, 'scopes.any', isScopeList) };
+}
+
+function wrong(message: string): never {
+  throw new ConfigurationError(message);
+}
