@@ -1,4 +1,5 @@
 import type { JwtError, JwtErrorCode } from './errors';
+import type { Session } from './store/token-store';
 import type { TokenType } from './token/token';
 
 /** A token was signed. */
@@ -29,8 +30,41 @@ export interface RejectedEvent {
   readonly ip?: string | undefined;
 }
 
+/** @internal What is known of a refused request. */
+export type RejectionDetails = Pick<RejectedEvent, 'method' | 'path' | 'ip'>;
+
+/** Something happened to a session. */
+export interface SessionEvent {
+  readonly identity: string;
+  readonly sessionId: string;
+  /** The row's generation; with `sessionReused`, the one that was presented. */
+  readonly generation: number;
+  /** The row as it stands now, where the store gave it. */
+  readonly session?: Session | undefined;
+  /** Where the request came from, as far as it was told; else what the row says. */
+  readonly userAgent?: string | undefined;
+  readonly ip?: string | undefined;
+}
+
+/** A session was ended by us: a logout. */
+export interface SessionRevokedEvent {
+  /** Undefined where only the session was named. */
+  readonly identity: string | undefined;
+  /** Undefined: all sessions of the identity. */
+  readonly sessionId: string | undefined;
+  /** The session that was spared. */
+  readonly exceptSessionId?: string | undefined;
+}
+
 /** The events of a `JwtManager`, for operators. */
 export interface ManagerEvents {
   issued: IssuedEvent;
   rejected: RejectedEvent;
+  sessionCreated: SessionEvent;
+  sessionRotated: SessionEvent;
+  /** The previous refresh token came again within the grace window: two tabs, a lost response. */
+  sessionReplayed: SessionEvent;
+  /** A consumed refresh token came again: somebody has a copy. The session is revoked. Once for each session. */
+  sessionReused: SessionEvent;
+  sessionRevoked: SessionRevokedEvent;
 }

@@ -29,13 +29,32 @@ export {
   WrongTokenTypeError,
   type JwtErrorCode,
 } from './errors';
-export type { IssuedEvent, ManagerEvents, RejectedEvent } from './events';
+export type { IssuedEvent, ManagerEvents, RejectedEvent, SessionEvent, SessionRevokedEvent } from './events';
 export { BearerHeader, type BearerHeaderOptions } from './http/locations/bearer-header';
 export type { TokenLocation } from './http/locations/token-location';
 export type { Algorithm } from './keys/key';
 export { KeySet } from './keys/key-set';
-export { JwtManager, type TokenPair, type VerifyExpectations } from './manager';
-export type { IssueOptions, JwtManagerOptions } from './manager-options';
+export type { IssueOptions } from './issue-options';
+export { JwtManager } from './manager';
+export type {
+  ClaimsFor,
+  JwtManagerOptions,
+  RefreshOptions,
+  RevokeAllOptions,
+  VerifyExpectations,
+} from './manager-options';
+export type { TokenPair } from './sessions/login-tokens';
+export type { SessionDetails } from './sessions/session-details';
+export { MemoryTokenStore, type MemoryTokenStoreOptions } from './store/memory-token-store';
+export type {
+  RevocationQuery,
+  RevokeSubjectOptions,
+  Rotation,
+  RotationResult,
+  Session,
+  StoreLimits,
+  TokenStore,
+} from './store/token-store';
 export { Token, type TokenType } from './token/token';
 export type { Clock } from './util/clock';
 export type { Duration } from './util/duration';

@@ -2,10 +2,14 @@ import type { KeyObject } from 'node:crypto';
 import type { ClaimsClass } from './claims';
 import { ConfigurationError } from './errors';
 import { KeySet } from './keys/key-set';
-import { isRoleList, isScopeList } from './token/validate-claims';
+import { resolveAudience, type IssueOptions } from './issue-options';
+import type { SessionDetails } from './sessions/session-details';
+import { MemoryTokenStore } from './store/memory-token-store';
+import { isTokenStore } from './store/session-shape';
+import type { Session, TokenStore } from './store/token-store';
+import type { TokenType } from './token/token';
 import { systemClock, type Clock } from './util/clock';
 import { durationInSeconds, type Duration } from './util/duration';
-import { nameList } from './util/name-list';
 import { checkOptions } from './util/options';
 
 /** The options of a {@link JwtManager}. Exactly one of `secret` and `keys` must be given. */
@@ -26,27 +30,55 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
   readonly clockTolerance?: Duration | undefined;
   /** What `fresh: true` means: how old the login may be. @default '15m' */
   readonly freshFor?: Duration | undefined;
+  /** How long a session lasts, however often it is refreshed. @default '90d' */
+  readonly sessionTtl?: Duration | undefined;
+  /**
+   * How long after a rotation the previous refresh token is answered with the same successor, for two tabs and lost
+   * responses; at most an hour. With 0 every replay counts as theft. @default '10s'
+   */
+  readonly rotationGrace?: Duration | undefined;
   /** The class of the application's own claims: checked by class-validator at issue and at verify; types `token.claims`. */
   readonly claims?: ClaimsClass<C> | undefined;
-  /** How long a function of the application's may take: `check`, `loadUser`. @default '5s' */
+  /**
+   * Asked at each refresh what the new tokens say: its roles, scopes and claims replace those of the old ones, an
+   * audience too where it names one. `null` ends the session. When it throws, hangs or answers anything else, the
+   * refresh is 503 `ERR_JWT_HOOK` and the session is untouched. @default everything is carried over
+   */
+  readonly claimsFor?: ClaimsFor<C> | undefined;
+  /**
+   * Where sessions and revocations are remembered; false for tokens that nobody can revoke, without sessions.
+   * @default new MemoryTokenStore(), which is of this process alone
+   */
+  readonly store?: TokenStore | false | undefined;
+  /** How long the store may take in one operation, at most a minute. @default '1s' */
+  readonly storeTimeout?: Duration | undefined;
+  /** How long a function of the application's may take: `check`, `loadUser`, `claimsFor`. @default '5s' */
   readonly hookTimeout?: Duration | undefined;
   /** The time, for specs. @default Date.now */
   readonly clock?: Clock | undefined;
 }
 
-/** What a token is to say. */
-export interface IssueOptions<C extends object = Record<string, unknown>> {
-  /** The application's own claims: JSON, and none of the registered names. */
-  readonly claims?: C | undefined;
-  readonly roles?: string | readonly string[] | undefined;
-  /** Scopes as a list, or as one space-separated string (RFC 6749, section 3.3). */
-  readonly scopes?: string | readonly string[] | undefined;
-  /** Whether the user has just proved who they are: writes `auth_time`. */
-  readonly fresh?: boolean | undefined;
-  /** How long this token lives, instead of the manager's setting; of a pair, the access token. */
-  readonly expiresIn?: Duration | undefined;
-  /** For whom this token is, instead of the manager's setting. */
-  readonly audience?: string | readonly string[] | undefined;
+/** The type of {@link JwtManagerOptions.claimsFor}. */
+export type ClaimsFor<C extends object> = (
+  identity: string,
+  session: Session,
+) => IssueOptions<C> | null | Promise<IssueOptions<C> | null>;
+
+/** What {@link JwtManager.verify} expects of a token. */
+export interface VerifyExpectations {
+  /** @default 'access' */
+  readonly type?: TokenType | 'any' | undefined;
+}
+
+/** What {@link JwtManager.refresh} may be told of the request. */
+export interface RefreshOptions {
+  readonly session?: SessionDetails | undefined;
+}
+
+/** Whom {@link JwtManager.revokeAll} spares. */
+export interface RevokeAllOptions {
+  /** The id of the session that goes on. */
+  readonly except?: string | undefined;
 }
 
 /** @internal The options once they are checked; durations in seconds. */
@@ -58,19 +90,15 @@ export interface ManagerSettings<C extends object> {
   readonly refreshTokenTtl: number;
   readonly clockTolerance: number;
   readonly freshFor: number;
+  readonly sessionTtl: number;
+  readonly rotationGrace: number;
   readonly claimsClass: ClaimsClass<C> | undefined;
+  readonly claimsFor: ClaimsFor<C> | undefined;
+  /** Undefined: none. */
+  readonly store: TokenStore | undefined;
+  readonly storeTimeout: number;
   readonly hookTimeout: number;
   readonly clock: Clock;
-}
-
-/** @internal {@link IssueOptions} once they are checked. */
-export interface IssueSettings<C extends object> {
-  readonly claims: C | undefined;
-  readonly roles: readonly string[] | undefined;
-  readonly scopes: readonly string[] | undefined;
-  readonly fresh: boolean | undefined;
-  readonly expiresIn: number | undefined;
-  readonly audience: readonly string[] | undefined;
 }
 
 const managerOptionNames = [
@@ -82,32 +110,43 @@ const managerOptionNames = [
   'refreshTokenTtl',
   'clockTolerance',
   'freshFor',
+  'sessionTtl',
+  'rotationGrace',
   'claims',
+  'claimsFor',
+  'store',
+  'storeTimeout',
   'hookTimeout',
   'clock',
 ] as const;
-
-const issueOptionNames = ['claims', 'roles', 'scopes', 'fresh', 'expiresIn', 'audience'] as const;
 
 /** @internal */
 export function resolveManagerOptions<C extends object>(options: JwtManagerOptions<C>): ManagerSettings<C> {
   checkOptions('JwtManager', options, managerOptionNames);
   const { issuer, audience, accessTokenTtl = '15m', refreshTokenTtl = '30d', clockTolerance = 0 } = options;
-  const { freshFor = '15m', claims, hookTimeout = '5s', clock = systemClock } = options;
-  if (issuer !== undefined && !isName(issuer))
+  const { freshFor = '15m', claims, claimsFor, hookTimeout = '5s', clock = systemClock } = options;
+  const { sessionTtl = '90d', rotationGrace = '10s', storeTimeout = '1s' } = options;
+  if (issuer !== undefined && (typeof issuer !== 'string' || issuer === ''))
     throw new ConfigurationError('issuer must be a non-empty string');
   if (claims !== undefined && typeof claims !== 'function')
     throw new ConfigurationError('claims must be a class');
   if (typeof clock !== 'function') throw new ConfigurationError('clock must be a function such as Date.now');
+  if (claimsFor !== undefined && typeof claimsFor !== 'function')
+    throw new ConfigurationError('claimsFor must be a function of identity and session');
   return {
     keys: keysOf(options),
     issuer,
-    audience: optional(audience, (names) => nameList(names, 'audience', isNameList)),
+    audience: resolveAudience(audience),
     accessTokenTtl: durationInSeconds(accessTokenTtl, 'accessTokenTtl'),
     refreshTokenTtl: durationInSeconds(refreshTokenTtl, 'refreshTokenTtl'),
     clockTolerance: durationInSeconds(clockTolerance, 'clockTolerance', { minimum: 0, maximum: 300 }),
     freshFor: durationInSeconds(freshFor, 'freshFor'),
+    sessionTtl: durationInSeconds(sessionTtl, 'sessionTtl'),
+    rotationGrace: durationInSeconds(rotationGrace, 'rotationGrace', { minimum: 0, maximum: 3600 }),
     claimsClass: claims,
+    claimsFor,
+    store: storeOf(options.store, clock),
+    storeTimeout: durationInSeconds(storeTimeout, 'storeTimeout', { maximum: 60 }),
     hookTimeout: durationInSeconds(hookTimeout, 'hookTimeout', { maximum: 60 }),
     clock,
   };
@@ -123,41 +162,11 @@ function keysOf({ secret, keys }: Pick<JwtManagerOptions, 'secret' | 'keys'>): K
   return keys;
 }
 
-/** @internal */
-export function resolveIssueOptions<C extends object>(options: IssueOptions<C>): IssueSettings<C> {
-  checkOptions('issuing a token', options, issueOptionNames);
-  const { claims, roles, scopes, fresh, expiresIn, audience } = options;
-  if (fresh !== undefined && typeof fresh !== 'boolean')
-    throw new ConfigurationError('fresh must be true or false');
-  return {
-    claims,
-    roles: optional(roles, (names) => listOrNone(names, 'roles', isRoleList)),
-    scopes: optional(scopes, (names) =>
-      listOrNone(typeof names === 'string' ? names.split(' ') : names, 'scopes', isScopeList),
-    ),
-    fresh,
-    expiresIn: optional(expiresIn, (duration) => durationInSeconds(duration, 'expiresIn')),
-    audience: optional(audience, (names) => nameList(names, 'audience', isNameList)),
-  };
-}
-
-/** A user may have no role or scope at all; a demand or an audience of nobody is a mistake. */
-function listOrNone(
-  names: unknown,
-  option: string,
-  isList: (names: unknown) => names is string[],
-): readonly string[] {
-  return Array.isArray(names) && names.length === 0 ? [] : nameList(names, option, isList);
-}
-
-function optional<T, R>(value: T | undefined, resolve: (value: T) => R): R | undefined {
-  return value === undefined ? undefined : resolve(value);
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
-function isNameList(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every(isName);
+function storeOf(store: TokenStore | false | undefined, clock: Clock): TokenStore | undefined {
+  if (store === false) return undefined;
+  if (store === undefined) return new MemoryTokenStore({ clock });
+  if (!isTokenStore(store)) {
+    throw new ConfigurationError('store must be a TokenStore such as new MemoryTokenStore(), or false');
+  }
+  return store;
 }

@@ -1,38 +1,19 @@
 import { inspect } from 'node:util';
-import { ConfigurationError, JwtError, reasonFor } from './errors';
-import type { ManagerEvents, RejectedEvent } from './events';
-import {
-  resolveIssueOptions,
-  resolveManagerOptions,
-  type IssueOptions,
-  type IssueSettings,
-  type JwtManagerOptions,
-  type ManagerSettings,
-} from './manager-options';
-import type { Token, TokenType } from './token/token';
-import { TokenIssuer, type IssuedToken } from './token/token-issuer';
+import { ConfigurationError, JwtError, reasonFor, TokenExpiredError } from './errors';
+import type { ManagerEvents, RejectionDetails } from './events';
+import { resolveIssueOptions, type IssueOptions } from './issue-options';
+import { resolveManagerOptions } from './manager-options';
+import type { JwtManagerOptions, ManagerSettings } from './manager-options';
+import type { RefreshOptions, RevokeAllOptions, VerifyExpectations } from './manager-options';
+import { LoginTokens, type TokenPair } from './sessions/login-tokens';
+import { Renewal } from './sessions/renewal';
+import { sessionDetails, type SessionDetails } from './sessions/session-details';
+import { Sessions } from './sessions/sessions';
+import type { Session } from './store/token-store';
+import { Token, type TokenType } from './token/token';
 import { TokenVerifier } from './token/token-verifier';
-import { unixSeconds } from './util/clock';
 import { Emitter } from './util/emitter';
-
-/** The answer of a token endpoint (RFC 6749, section 5.1). */
-export interface TokenPair {
-  readonly access_token: string;
-  readonly token_type: 'Bearer';
-  /** Seconds until the access token is over. */
-  readonly expires_in: number;
-  readonly refresh_token: string;
-  readonly scope?: string;
-}
-
-/** What {@link JwtManager.verify} expects of a token. */
-export interface VerifyExpectations {
-  /** @default 'access' */
-  readonly type?: TokenType | 'any' | undefined;
-}
-
-/** What is known of a refused request, for the `rejected` event. @internal */
-export type RejectionDetails = Pick<RejectedEvent, 'method' | 'path' | 'ip'>;
+import { checkOptions } from './util/options';
 
 /**
  * Issues and verifies access and refresh tokens. One instance for an application, made at start-up: every option is
@@ -50,73 +31,156 @@ export type RejectionDetails = Pick<RejectedEvent, 'method' | 'path' | 'ip'>;
  */
 export class JwtManager<C extends object = Record<string, unknown>> {
   readonly #settings: ManagerSettings<C>;
-  readonly #issuer: TokenIssuer<C>;
   readonly #verifier: TokenVerifier<C>;
+  readonly #tokens: LoginTokens<C>;
+  readonly #sessions: Sessions | undefined;
   readonly #events = new Emitter<ManagerEvents>();
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
   constructor(options: JwtManagerOptions<C>) {
     this.#settings = resolveManagerOptions(options);
-    this.#issuer = new TokenIssuer(this.#settings);
     this.#verifier = new TokenVerifier(this.#settings);
+    this.#tokens = new LoginTokens(this.#settings, this.#events);
+    const { store } = this.#settings;
+    this.#sessions = store && new Sessions(this.#settings, store, this.#events);
   }
 
   /**
-   * Issues an access token that stands alone.
+   * Issues an access token that stands alone, without a session.
    *
    * @param identity whom it speaks for, `sub`: 1 to 255 characters
    * @throws {@link ConfigurationError} when identity or options cannot go into a token
    */
   async createAccessToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
-    const issued = await this.#issue('access', identity, resolveIssueOptions(options));
-    return issued.text;
+    const settings = resolveIssueOptions(options);
+    const contents = await this.#tokens.contents(identity, settings);
+    return this.#tokens.announce(
+      'access',
+      this.#tokens.sign('access', contents, undefined, settings.expiresIn),
+    );
   }
 
   /**
-   * Issues a refresh token. It opens only what demands a refresh token.
+   * Starts a session and issues its refresh token. It opens only what demands a refresh token.
    *
    * @throws {@link ConfigurationError} when identity or options cannot go into a token
+   * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async createRefreshToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
-    const issued = await this.#issue('refresh', identity, resolveIssueOptions(options));
-    return issued.text;
+    const settings = resolveIssueOptions(options);
+    const contents = await this.#tokens.contents(identity, settings);
+    const session = this.#sessions?.draft(identity, settings.session);
+    const issued = this.#tokens.sign('refresh', contents, session, settings.expiresIn);
+    if (session) await this.#sessions?.create(session);
+    return this.#tokens.announce('refresh', issued);
   }
 
   /**
-   * Issues an access and a refresh token for a user who has just logged in, as the body of a token response
-   * (RFC 6749, section 5.1). Both are fresh unless `fresh: false`.
+   * Starts a session for a user who has just logged in and issues its access and refresh token, as the body of a token
+   * response (RFC 6749, section 5.1). Both are fresh unless `fresh: false`.
    *
    * @throws {@link ConfigurationError} when identity or options cannot go into a token
+   * @throws StoreUnavailableError (`ERR_JWT_STORE`)
+   * @example
+   * ```ts
+   * return jwtManager.createTokenPair(user.id, {
+   *   roles: ['member'],
+   *   session: { userAgent: ctx.get('User-Agent'), ip: ctx.ip },
+   * });
+   * ```
    */
   async createTokenPair(identity: string, options: IssueOptions<C> = {}): Promise<TokenPair> {
-    const resolved = resolveIssueOptions(options);
-    const settings = { ...resolved, fresh: resolved.fresh ?? true };
-    const access = await this.#issue('access', identity, settings);
-    const refresh = await this.#issue('refresh', identity, { ...settings, expiresIn: undefined });
-    const { exp, iat, scope } = access.claims;
-    return {
-      access_token: access.text,
-      token_type: 'Bearer',
-      expires_in: exp - iat,
-      refresh_token: refresh.text,
-      ...(scope !== undefined && { scope }),
-    };
+    const settings = resolveIssueOptions(options);
+    const contents = await this.#tokens.contents(identity, { ...settings, fresh: settings.fresh ?? true });
+    const session = this.#sessions?.draft(identity, settings.session);
+    const pair = this.#tokens.signPair(contents, session, settings.expiresIn);
+    if (session) await this.#sessions?.create(session);
+    return this.#tokens.announcePair(pair);
   }
 
   /**
-   * Verifies the text of a token: signature, type, times, issuer, audience, claims.
+   * Verifies the text of a token: signature, type, times, issuer, audience, claims, revocation.
    *
    * @throws TokenInvalidError (`ERR_JWT_INVALID`) when it is not one of ours or not for here
    * @throws TokenExpiredError (`ERR_JWT_EXPIRED`) when it was good and is over
    * @throws WrongTokenTypeError (`ERR_JWT_TYPE`) when it is of the other type
+   * @throws TokenRevokedError (`ERR_JWT_REVOKED`) when it, its session or all tokens of its identity were revoked
+   * @throws RefreshReusedError (`ERR_JWT_REFRESH_REUSED`) when it is a refresh token that was consumed before
+   * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
-  async verify(jwt: string, expected: VerifyExpectations = {}): Promise<Token<C>> {
+  verify(jwt: string, expected: VerifyExpectations = {}): Promise<Token<C>> {
+    return this.#reporting(async () => {
+      const token = await this.authenticate(jwt, expected.type ?? 'access');
+      const pending = this.demandAlive(token);
+      if (pending) await pending;
+      return token;
+    });
+  }
+
+  /**
+   * Exchanges a refresh token for a new pair of the same session. The presented token is consumed: within
+   * `rotationGrace` it gets the same successor once more, after that it is a theft, which revokes the session.
+   * Subject, roles, scopes, claims, audience and `auth_time` are carried over, unless `claimsFor` says otherwise.
+   *
+   * @param token the text, or the verified token of a `@JwtRefreshRequired()` route
+   * @param options `session.userAgent` and `session.ip` replace what the session says; its label stays
+   * @throws RefreshReusedError (`ERR_JWT_REFRESH_REUSED`), TokenRevokedError (`ERR_JWT_REVOKED`), all of
+   *   {@link JwtManager.verify}, HookFailedError (`ERR_JWT_HOOK`) when `claimsFor` failed
+   * @throws {@link ConfigurationError} without a store or a key that signs
+   * @see RFC 9700, section 4.14.2
+   */
+  refresh(token: string | Token<C>, options: RefreshOptions = {}): Promise<TokenPair> {
+    return this.#reporting(async () => {
+      checkOptions('refresh', options, ['session']);
+      const seen = sessionDetails(options.session);
+      const renewal = new Renewal(this.#settings, this.#tokens, this.#store('refresh'));
+      return renewal.refresh(await this.#own(token, 'refresh'), seen);
+    });
+  }
+
+  /**
+   * Revokes this one token, on every process that shares the store. One that is over already is left alone.
+   *
+   * @throws TokenInvalidError (`ERR_JWT_INVALID`) when it is not one of ours
+   * @throws StoreUnavailableError (`ERR_JWT_STORE`)
+   */
+  async revoke(token: Token<C> | string): Promise<void> {
+    const sessions = this.#store('revoke');
     try {
-      return await this.authenticate(jwt, expected.type ?? 'access');
+      await sessions.revokeToken(await this.#own(token, 'any'));
     } catch (error) {
-      if (error instanceof JwtError) this.reportRejection(error);
-      throw error;
+      if (!(error instanceof TokenExpiredError)) throw error;
     }
+  }
+
+  /**
+   * Logs out: both tokens of the session are dead at once, on every process that shares the store.
+   *
+   * @returns false when there was no such session or it was over already
+   * @throws StoreUnavailableError (`ERR_JWT_STORE`)
+   */
+  async revokeSession(sessionId: string): Promise<boolean> {
+    return this.#store('revokeSession').revoke(sessionId);
+  }
+
+  /**
+   * Logs out everywhere: all sessions of the identity and all its tokens without a session are dead at once.
+   *
+   * @param options `except`: the one session that goes on, such as `token.sessionId`
+   * @throws StoreUnavailableError (`ERR_JWT_STORE`)
+   */
+  async revokeAll(identity: string, options: RevokeAllOptions = {}): Promise<void> {
+    checkOptions('revokeAll', options, ['except']);
+    await this.#store('revokeAll').revokeAll(identity, options.except);
+  }
+
+  /**
+   * The identity's sessions that are alive: for a list of devices.
+   *
+   * @throws StoreUnavailableError (`ERR_JWT_STORE`)
+   */
+  async listSessions(identity: string): Promise<Session[]> {
+    return this.#store('listSessions').list(identity);
   }
 
   /** Listens to what happens, for logs and metrics. A listener that throws changes nothing. */
@@ -133,6 +197,11 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     return this.#verifier.verify(text, type);
   }
 
+  /** @internal @throws TokenRevokedError, RefreshReusedError, StoreUnavailableError; at once where the store is here */
+  demandAlive(token: Token<C>, seen?: () => SessionDetails): void | Promise<void> {
+    return this.#sessions?.demandAlive(token, seen);
+  }
+
   /** @internal */
   reportRejection(error: JwtError, token?: Token<object>, details?: RejectionDetails): void {
     this.#events.emit('rejected', {
@@ -144,37 +213,28 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     });
   }
 
-  /** @internal Milliseconds that a function of the application's may take. */
-  get hookTimeout(): number {
-    return this.#settings.hookTimeout * 1000;
+  /** @internal What the route's demands need to know; seconds. */
+  get limits(): Readonly<Record<'freshFor' | 'hookTimeout', number>> {
+    return this.#settings;
   }
 
-  /** @internal Seconds that `fresh: true` means. */
-  get freshFor(): number {
-    return this.#settings.freshFor;
+  #store(method: string): Sessions {
+    if (this.#sessions) return this.#sessions;
+    throw new ConfigurationError(`${method} needs a store: do not give store: false`);
   }
 
-  async #issue(type: TokenType, identity: string, settings: Partial<IssueSettings<C>>): Promise<IssuedToken> {
-    const { accessTokenTtl, refreshTokenTtl, clock } = this.#settings;
-    const issued = this.#issuer.issue({
-      type,
-      identity,
-      claims: await this.#issuer.ownClaims(settings.claims),
-      roles: settings.roles,
-      scopes: settings.scopes,
-      audience: settings.audience,
-      authTime: settings.fresh ? unixSeconds(clock) : undefined,
-      timeToLive: settings.expiresIn ?? (type === 'access' ? accessTokenTtl : refreshTokenTtl),
-    });
-    const { jti, sid, exp } = issued.claims;
-    this.#events.emit('issued', {
-      type,
-      identity,
-      tokenId: jti,
-      sessionId: sid,
-      expiresAt: new Date(exp * 1000),
-    });
-    return issued;
+  /** A verified token is verified once more: it may be over by now, or another manager's. */
+  #own(given: Token<C> | string, type: TokenType | 'any'): Promise<Token<C>> {
+    return this.authenticate(given instanceof Token ? given.raw : given, type);
+  }
+
+  async #reporting<T>(attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (error instanceof JwtError) this.reportRejection(error);
+      throw error;
+    }
   }
 
   /** What may be logged: no key. */

@@ -112,6 +112,11 @@ async function authenticate(
   trial.token = token;
   found.location.confirm?.(context, token);
   await meetDemands(token, requirement, action, manager);
+  if (!requirement.skipRevocationCheck) {
+    const seen = () => ({ ip: context.ip, userAgent: context.get('User-Agent') });
+    const pending = manager.demandAlive(token, seen);
+    if (pending) await pending;
+  }
   return token;
 }
 

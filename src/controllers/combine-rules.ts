@@ -16,11 +16,21 @@ export function combineRules(first: RouteRule, second: RouteRule, where: string)
   }
   const [a, b] = [written(first), written(second)];
   for (const key of Object.keys(b) as (keyof JwtRequirement)[]) {
-    if (key !== 'optional' && key in a && !isDeepStrictEqual(first.resolved[key], second.resolved[key])) {
+    if (!isLenience(key) && key in a && !isDeepStrictEqual(first.resolved[key], second.resolved[key])) {
       throw conflict(where, `two rules for '${key}' meet`);
     }
   }
-  return ruleFor({ ...b, ...a, optional: a.optional === true && b.optional === true });
+  const bothSay = (key: Lenience) => a[key] === true && b[key] === true;
+  const lenience = Object.fromEntries(leniences.map((key) => [key, bothSay(key)]));
+  return ruleFor({ ...b, ...a, ...lenience });
+}
+
+/** What makes a rule weaker holds only where both rules say so. */
+const leniences = ['optional', 'skipRevocationCheck'] as const;
+type Lenience = (typeof leniences)[number];
+
+function isLenience(key: string): key is Lenience {
+  return leniences.includes(key as Lenience);
 }
 
 function written({ declared }: RouteRule): JwtRequirement {

@@ -16,7 +16,7 @@ export async function meetDemands(
   action: Action,
   manager: JwtManager<object>,
 ): Promise<void> {
-  if (fresh !== undefined) demandFreshness(token, fresh === true ? manager.freshFor : fresh);
+  if (fresh !== undefined) demandFreshness(token, fresh === true ? manager.limits.freshFor : fresh);
   if (roles && !satisfies(token.roles, roles)) throw because(new PermissionDeniedError(), 'roles');
   if (scopes && !satisfies(token.scopes, scopes)) {
     throw because(new PermissionDeniedError(scopes.names.join(' ')), 'scope');
@@ -43,7 +43,7 @@ async function demandCheck(
 ): Promise<void> {
   let verdict: unknown;
   try {
-    verdict = await within(manager.hookTimeout, check(token as Token, action));
+    verdict = await within(manager.limits.hookTimeout * 1000, check(token as Token, action));
   } catch (cause) {
     throw because(new PermissionDeniedError(), 'check', cause);
   }

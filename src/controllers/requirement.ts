@@ -23,6 +23,8 @@ export interface JwtRequirement<C extends object = Record<string, unknown>> {
   check?(this: void, token: Token<C>, action: Action): boolean | Promise<boolean>;
   /** Where to look for the token, instead of the checker's locations. */
   readonly locations?: readonly TokenLocation[] | undefined;
+  /** Whether the store is not asked: faster, and a revoked token passes until it expires. @default false */
+  readonly skipRevocationCheck?: boolean | undefined;
   /** Which of the checker's managers verifies, where it was given several by name. @default 'default' */
   readonly manager?: string | undefined;
 }
@@ -37,6 +39,7 @@ export interface ResolvedRequirement {
   readonly scopes: NameRule | undefined;
   readonly check: JwtRequirement['check'];
   readonly locations: readonly TokenLocation[] | undefined;
+  readonly skipRevocationCheck: boolean;
   readonly manager: string | undefined;
 }
 
@@ -66,6 +69,7 @@ export const requirementKeys = [
   'scopes',
   'check',
   'locations',
+  'skipRevocationCheck',
   'manager',
 ] as const satisfies (keyof JwtRequirement)[];
 
@@ -75,8 +79,10 @@ export const requirementKeys = [
  */
 export function ruleFor(requirement: JwtRequirement): RouteRule {
   const { type = 'access', optional = false, fresh, roles, scopes, check, locations, manager } = requirement;
+  const { skipRevocationCheck = false } = requirement;
   if (!['access', 'refresh', 'any'].includes(type)) wrong("type must be 'access', 'refresh' or 'any'");
   if (typeof optional !== 'boolean') wrong('optional must be true or false');
+  if (typeof skipRevocationCheck !== 'boolean') wrong('skipRevocationCheck must be true or false');
   if (check !== undefined && typeof check !== 'function') wrong('check must be a function');
   if (locations !== undefined) checkLocations(locations);
   if (manager !== undefined && typeof manager !== 'string') wrong('manager must be the name of a manager');
@@ -91,6 +97,7 @@ export function ruleFor(requirement: JwtRequirement): RouteRule {
     scopes: scopes === undefined ? undefined : scopeRule(scopes),
     check,
     locations,
+    skipRevocationCheck,
     manager,
   });
 }

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { checkedOwnClaims, instanceOfClaims, type ClaimsClass } from '../claims';
 import { ConfigurationError } from '../errors';
 import type { KeySet } from '../keys/key-set';
-import { unixSeconds, type Clock } from '../util/clock';
+import { randomId } from '../util/random-id';
 import { signClaims } from './codec';
 import { maximumLength } from './compact';
 import { mediaTypes } from './header';
@@ -15,19 +14,28 @@ export interface IssuerSettings<C extends object> {
   readonly issuer: string | undefined;
   readonly audience: readonly string[] | undefined;
   readonly claimsClass: ClaimsClass<C> | undefined;
-  readonly clock: Clock;
 }
 
-/** What a token is to say beside what the issuer adds; times in Unix seconds, durations in seconds. */
+/** What all tokens of one login say alike. */
 export interface TokenContents {
-  readonly type: TokenType;
   readonly identity: string;
   readonly claims?: Record<string, unknown> | undefined;
   readonly roles?: readonly string[] | undefined;
   readonly scopes?: readonly string[] | undefined;
+  /** Instead of the issuer's. */
   readonly audience?: readonly string[] | undefined;
   readonly authTime?: number | undefined;
-  readonly timeToLive: number;
+}
+
+/** What makes one token of them; times in Unix seconds. */
+export interface TokenFrame {
+  readonly type: TokenType;
+  /** `jti`; random when absent. */
+  readonly id?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly generation?: number | undefined;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
 }
 
 /** A signed token, with the claims that went into it. */
@@ -56,16 +64,17 @@ export class TokenIssuer<C extends object> {
     return own;
   }
 
-  issue(contents: TokenContents): IssuedToken {
+  /** @throws {@link ConfigurationError} when no key can sign, or identity or claims cannot go into a token */
+  issue(contents: TokenContents, frame: TokenFrame): IssuedToken {
     if (!isIdentity(contents.identity)) {
       throw new ConfigurationError(
         'identity must be a string of 1 to 255 characters without control characters',
       );
     }
-    const claims = this.#claims(contents);
+    const claims = this.#claims(contents, frame);
     const text = signClaims(
       { ...contents.claims, ...claims },
-      mediaTypes[contents.type],
+      mediaTypes[frame.type],
       this.#settings.keys.signer(),
     );
     if (text.length > maximumLength) {
@@ -76,17 +85,19 @@ export class TokenIssuer<C extends object> {
     return { text, claims };
   }
 
-  #claims(contents: TokenContents): VerifiedClaims {
-    const { issuer, clock } = this.#settings;
+  #claims(contents: TokenContents, frame: TokenFrame): VerifiedClaims {
+    const { issuer } = this.#settings;
+    const { sessionId, generation } = frame;
     const audience = contents.audience ?? this.#settings.audience;
-    const now = unixSeconds(clock);
     return {
       sub: contents.identity,
-      jti: randomBytes(16).toString('base64url'),
-      iat: now,
-      nbf: now,
-      exp: now + contents.timeToLive,
+      jti: frame.id ?? randomId(),
+      iat: frame.issuedAt,
+      nbf: frame.issuedAt,
+      exp: frame.expiresAt,
       ...(contents.authTime !== undefined && { auth_time: contents.authTime }),
+      ...(sessionId !== undefined && { sid: sessionId }),
+      ...(generation !== undefined && { gen: generation }),
       ...(contents.roles?.length && { roles: contents.roles }),
       ...(contents.scopes?.length && { scope: contents.scopes.join(' ') }),
       ...(issuer !== undefined && { iss: issuer }),

@@ -78,11 +78,15 @@ function faultInContext(claims: Record<string, unknown>, type: TokenType): Claim
   const { auth_time: authTime, sid, gen, roles, scope } = claims;
   if (authTime !== undefined && !isTime(authTime)) return 'auth_time';
   if (sid !== undefined && !isIdentity(sid)) return 'sid';
-  const hasGeneration = Number.isSafeInteger(gen) && Number(gen) >= 0;
-  if (gen !== undefined && (!hasGeneration || type === 'access' || sid === undefined)) return 'gen';
+  if (!isGeneration(gen, type === 'refresh' && sid !== undefined)) return 'gen';
   if (roles !== undefined && !isRoleList(roles)) return 'roles';
   if (scope !== undefined && !(typeof scope === 'string' && isScopeList(scope.split(' ')))) return 'scope';
   return undefined;
+}
+
+/** Refresh tokens of a session have a generation, and no other token has one. */
+function isGeneration(value: unknown, isExpected: boolean): boolean {
+  return isExpected ? Number.isSafeInteger(value) && Number(value) >= 0 : value === undefined;
 }
 
 function isTime(value: unknown): value is number {

@@ -1,0 +1,132 @@
+import { because, StoreUnavailableError } from '../errors';
+import { within } from '../util/within';
+import { isRotationResult, isSession } from './session-shape';
+import type {
+  RevocationQuery,
+  RevokeSubjectOptions,
+  Rotation,
+  RotationResult,
+  Session,
+  StoreLimits,
+  TokenStore,
+} from './token-store';
+
+type Verb = keyof TokenStore;
+
+/** A store that is not trusted to answer, to answer in time, or to answer sense. */
+export class GuardedStore {
+  readonly #store: TokenStore;
+  readonly #timeout: number;
+
+  /** @param timeout milliseconds that all calls of one operation may take together */
+  constructor(store: TokenStore, timeout: number) {
+    this.#store = store;
+    this.#timeout = timeout;
+  }
+
+  /** Starts an operation. */
+  operation(): StoreOperation {
+    return new StoreOperation(this.#store, this.#timeout);
+  }
+}
+
+/**
+ * The calls of one operation, which share one timeout; what else the operation waits for does not count.
+ *
+ * Each throws StoreUnavailableError (`ERR_JWT_STORE`) when the store throws, hangs, or answers nonsense.
+ */
+export class StoreOperation {
+  readonly #store: TokenStore;
+  #left: number;
+
+  constructor(store: TokenStore, timeout: number) {
+    this.#store = store;
+    this.#left = timeout;
+  }
+
+  /** Answers at once where the store does. */
+  isRevoked(query: RevocationQuery): boolean | Promise<boolean> {
+    const answer = this.#ask('isRevoked', (store, limits) => store.isRevoked(query, limits));
+    return typeof answer === 'boolean' ? answer : this.#settle('isRevoked', answer, isBoolean);
+  }
+
+  async createSession(session: Session): Promise<void> {
+    await this.#call('createSession', (store, limits) => store.createSession(session, limits));
+  }
+
+  rotateSession(rotation: Rotation): Promise<RotationResult> {
+    return this.#call(
+      'rotateSession',
+      (store, limits) => store.rotateSession(rotation, limits),
+      (answer) => isRotationResult(answer, rotation),
+    );
+  }
+
+  revokeSession(sessionId: string, now: number): Promise<boolean> {
+    return this.#call(
+      'revokeSession',
+      (store, limits) => store.revokeSession(sessionId, now, limits),
+      isBoolean,
+    );
+  }
+
+  async revokeSubject(subject: string, now: number, options: RevokeSubjectOptions): Promise<void> {
+    await this.#call('revokeSubject', (store, limits) => store.revokeSubject(subject, now, options, limits));
+  }
+
+  listSessions(subject: string, now: number): Promise<Session[]> {
+    return this.#call(
+      'listSessions',
+      (store, limits) => store.listSessions(subject, now, limits),
+      (answer): answer is Session[] =>
+        Array.isArray(answer) && answer.every((row) => isSession(row) && row.subject === subject),
+    );
+  }
+
+  async revokeToken(jti: string, expiresAt: number): Promise<void> {
+    await this.#call('revokeToken', (store, limits) => store.revokeToken(jti, expiresAt, limits));
+  }
+
+  async #call<T>(
+    verb: Verb,
+    run: (store: TokenStore, limits: StoreLimits) => Promise<T>,
+    isAnswer?: (answer: unknown) => answer is T,
+  ): Promise<T> {
+    return this.#settle(verb, this.#ask(verb, run), isAnswer);
+  }
+
+  #ask<T>(verb: Verb, run: (store: TokenStore, limits: StoreLimits) => T): T {
+    if (this.#left <= 0) throw unavailable(verb, 'timeout');
+    try {
+      return run(this.#store, { deadline: performance.now() + this.#left });
+    } catch (cause) {
+      throw unavailable(verb, 'threw', cause);
+    }
+  }
+
+  async #settle<T>(
+    verb: Verb,
+    promised: T | PromiseLike<T>,
+    isAnswer?: (answer: unknown) => answer is T,
+  ): Promise<T> {
+    const start = performance.now();
+    let answer: T;
+    try {
+      answer = await within(this.#left, promised);
+    } catch (cause) {
+      throw unavailable(verb, 'failed', cause);
+    } finally {
+      this.#left -= performance.now() - start;
+    }
+    if (isAnswer && !isAnswer(answer)) throw unavailable(verb, 'answered nonsense');
+    return answer;
+  }
+}
+
+function isBoolean(answer: unknown): answer is boolean {
+  return typeof answer === 'boolean';
+}
+
+function unavailable(verb: Verb, what: string, cause?: unknown): StoreUnavailableError {
+  return because(new StoreUnavailableError(), `store.${verb} ${what}`, cause);
+}
