@@ -1,0 +1,1 @@
+export { tokenStoreSuite, type SpecRunner, type TokenStoreSuiteOptions } from './token-store-suite';

@@ -1,0 +1,152 @@
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import type { RotationResult, TokenStore } from '../store/token-store';
+import { createdSession, isDead, lifetime, newSession, plain, present, start } from './store-fixtures';
+import type { StoreSpecs } from './store-fixtures';
+
+/** The table of outcomes. */
+export const rotationSpecs: StoreSpecs = {
+  'moves the current generation on': async (store) => {
+    const session = await createdSession(store, { userAgent: 'Firefox', ip: '192.0.2.1', label: 'laptop' });
+    const { outcome, session: row } = await present(store, session, 0, { now: start + 60 });
+    const moved = { ...session, generation: 1, rotatedAt: start + 60, lastUsedAt: start + 60 };
+    strictEqual(outcome, 'rotated');
+    deepStrictEqual(plain(row), plain(moved));
+    deepStrictEqual((await store.listSessions(session.subject, start + 60)).map(plain), [plain(moved)]);
+  },
+
+  'notes where it was seen, and leaves what it was not told': async (store) => {
+    const session = await createdSession(store, { userAgent: 'Firefox', ip: '192.0.2.1', label: 'laptop' });
+    const rotation = { sessionId: session.id, now: start + 1, graceSeconds: 10 };
+    await store.rotateSession({ ...rotation, generation: 0, seen: { ip: '192.0.2.2' } });
+    const { session: row } = await store.rotateSession({ ...rotation, generation: 1, seen: {} });
+    const { userAgent, ip, label } = row ?? {};
+    deepStrictEqual({ userAgent, ip, label }, { userAgent: 'Firefox', ip: '192.0.2.2', label: 'laptop' });
+  },
+
+  'answers the previous generation with the row, up to the last second of the window': async (store) => {
+    const session = await createdSession(store);
+    const { session: moved } = await present(store, session, 0, { now: start + 60 });
+    for (const now of [start + 60, start + 65, start + 70]) {
+      const replay = await present(store, session, 0, { now, graceSeconds: 10 });
+      strictEqual(replay.outcome, 'replayed');
+      deepStrictEqual(plain(replay.session), plain(moved));
+    }
+  },
+
+  'does not renew the window by a replay': async (store) => {
+    const session = await createdSession(store);
+    await present(store, session, 0, { now: start });
+    await present(store, session, 0, { now: start + 10 });
+    await expectTheft(store, session, await present(store, session, 0, { now: start + 11 }));
+  },
+
+  'takes the previous generation for a theft after the window': async (store) => {
+    const session = await createdSession(store);
+    await present(store, session, 0, { now: start });
+    await expectTheft(store, session, await present(store, session, 0, { now: start + 11 }));
+  },
+
+  'has no window when it is 0': async (store) => {
+    const session = await createdSession(store);
+    await present(store, session, 0, { now: start, graceSeconds: 0 });
+    await expectTheft(store, session, await present(store, session, 0, { now: start, graceSeconds: 0 }));
+  },
+
+  'takes an older generation for a theft, within the window too': async (store) => {
+    const session = await createdSession(store);
+    await present(store, session, 0, { now: start });
+    await present(store, session, 1, { now: start + 1 });
+    await expectTheft(store, session, await present(store, session, 0, { now: start + 1 }));
+  },
+
+  'counts a theft once': async (store) => {
+    const session = await createdSession(store);
+    for (const generation of [0, 1, 2]) await present(store, session, generation);
+    const thefts = [
+      await present(store, session, 0),
+      await present(store, session, 1),
+      await present(store, session, 0),
+    ];
+    deepStrictEqual(
+      thefts.map(({ outcome, flipped }) => [outcome, flipped === true]),
+      [
+        ['reused', true],
+        ['reused', false],
+        ['reused', false],
+      ],
+    );
+  },
+
+  'knows neither the current generation of a revoked session nor one ahead of it': async (store) => {
+    const session = await createdSession(store);
+    await present(store, session, 0);
+    await store.revokeSession(session.id, start + 2);
+    for (const generation of [1, 2]) {
+      strictEqual((await present(store, session, generation, { now: start + 3 })).outcome, 'unknown');
+    }
+  },
+
+  'takes the previous generation of a revoked session for a theft, and does not flip it again': async (
+    store,
+  ) => {
+    const session = await createdSession(store);
+    await present(store, session, 0, { now: start });
+    await store.revokeSession(session.id, start + 1);
+    const { outcome, flipped, session: row } = await present(store, session, 0, { now: start + 2 });
+    strictEqual(outcome, 'reused');
+    strictEqual(flipped === true, false);
+    strictEqual(row?.revokedAt, start + 1);
+  },
+
+  'does not know a generation ahead of the row, and leaves the session alive': async (store) => {
+    const session = await createdSession(store);
+    strictEqual((await present(store, session, 1)).outcome, 'unknown');
+    strictEqual(await isDead(store, session), false);
+    strictEqual((await present(store, session, 0)).outcome, 'rotated');
+  },
+
+  'does not know a session that never was': async (store) => {
+    strictEqual((await present(store, newSession(), 0)).outcome, 'unknown');
+  },
+
+  'does not know a session that is over, whatever the generation': async (store) => {
+    const session = await createdSession(store);
+    const last = await present(store, session, 0, { now: start + lifetime - 1 });
+    strictEqual(last.outcome, 'rotated');
+    for (const generation of [0, 1, 2]) {
+      strictEqual((await present(store, session, generation, { now: start + lifetime })).outcome, 'unknown');
+    }
+  },
+
+  'takes a clock that steps back for no theft': async (store) => {
+    const session = await createdSession(store);
+    await present(store, session, 0, { now: start + 120 });
+    strictEqual((await present(store, session, 0, { now: start })).outcome, 'replayed');
+    strictEqual((await present(store, session, 1, { now: start })).outcome, 'rotated');
+  },
+
+  'goes on for a thousand generations': async (store) => {
+    const session = await createdSession(store);
+    for (let generation = 0; generation < 1000; generation++) {
+      const { outcome, session: row } = await present(store, session, generation);
+      if (outcome !== 'rotated' || row?.generation !== generation + 1) strictEqual(outcome, 'rotated');
+    }
+    strictEqual((await present(store, session, 998)).outcome, 'reused');
+  },
+};
+
+/** The session is revoked, and the store itself says so afterwards. */
+async function expectTheft(
+  store: TokenStore,
+  session: { id: string; subject: string },
+  { outcome, flipped, session: row }: RotationResult,
+): Promise<void> {
+  strictEqual(outcome, 'reused');
+  strictEqual(flipped, true);
+  strictEqual(typeof row?.revokedAt, 'number');
+  strictEqual(row?.id, session.id);
+  const known = newSession({ id: session.id, subject: session.subject });
+  strictEqual(await isDead(store, known), true);
+  deepStrictEqual(await store.listSessions(session.subject, start + 12), []);
+  strictEqual((await present(store, known, row.generation, { now: start + 12 })).outcome, 'unknown');
+}
