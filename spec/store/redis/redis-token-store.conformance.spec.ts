@@ -1,0 +1,41 @@
+import type { TokenStore } from '../../../src';
+import { RedisTokenStore } from '../../../src/redis';
+import { tokenStoreSuite } from '../../../src/testing';
+import { clientKinds, clusterKinds, ownPrefix, type Connected } from '../../support/redis-clients';
+import { useCluster, useRedis } from '../../support/use-redis';
+
+const isFull = process.env['RACES'] === 'full';
+
+describe('RedisTokenStore', () => {
+  for (const [kind, connect] of Object.entries(clientKinds)) {
+    describe(`with ${kind}`, () => {
+      const prefix = ownPrefix();
+      const url = useRedis(prefix);
+      const store = useStore(() => connect(url()), prefix);
+      tokenStoreSuite({ describe, it }, store, { rounds: isFull ? 200 : 20, callers: [2, 10, 50, 200] });
+    });
+  }
+
+  describe('in a cluster', () => {
+    const cluster = useCluster();
+    for (const [kind, connect] of Object.entries(clusterKinds)) {
+      describe(`with ${kind}`, () => {
+        const store = useStore(() => connect(cluster().ports), ownPrefix());
+        tokenStoreSuite({ describe, it }, store, { rounds: isFull ? 200 : 5, callers: [2, 50] });
+      });
+    }
+  });
+});
+
+function useStore(connect: () => Promise<Connected>, prefix: string): () => TokenStore {
+  let connected: Connected | undefined;
+  let store: TokenStore;
+  before(async () => {
+    connected = await connect();
+    store = new RedisTokenStore(connected.client, { prefix });
+  });
+  after(() => {
+    connected?.close();
+  });
+  return () => store;
+}

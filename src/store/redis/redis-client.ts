@@ -1,0 +1,81 @@
+import { ConfigurationError } from '../../errors';
+
+interface EvalOptions {
+  keys: string[];
+  arguments: string[];
+}
+
+/** What is used of a client, pool, cluster or sentinel of node-redis (the package `redis`, 5 and later). */
+export interface NodeRedisClient {
+  evalSha(sha: string, options: EvalOptions): Promise<unknown>;
+  eval(script: string, options: EvalOptions): Promise<unknown>;
+}
+
+/** What is used of a `Redis` or `Cluster` of ioredis, 5 and later. */
+export interface IoredisClient {
+  evalsha(sha: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
+  eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
+  defineCommand(...definition: never[]): unknown;
+}
+
+/** A script and what it is given. */
+export interface ScriptCall {
+  readonly keys: string[];
+  readonly arguments: string[];
+  /** How many milliseconds the call may wait for a connection, where the client can be told. */
+  readonly patience?: number | undefined;
+}
+
+/** The one thing that is asked of either library. */
+export interface ScriptClient {
+  evalSha(sha: string, call: ScriptCall): Promise<unknown>;
+  eval(script: string, call: ScriptCall): Promise<unknown>;
+}
+
+type Functions = Readonly<Record<string, unknown>>;
+
+/** @throws {@link ConfigurationError} when it is no client */
+export function scriptClient(client: unknown): ScriptClient {
+  if (has(client, 'evalSha', 'eval')) return ofNodeRedis(client as unknown as NodeRedisClient);
+  if (has(client, 'evalsha', 'eval', 'defineCommand')) return ofIoredis(client as unknown as IoredisClient);
+  throw new ConfigurationError(
+    'RedisTokenStore needs a client of redis, such as await createClient({ url }).connect(), ' +
+      `or of ioredis, such as new Redis(url)${hint(client)}`,
+  );
+}
+
+function hint(client: unknown): string {
+  return has(client, 'then') ? '; this is a promise: await it' : '';
+}
+
+function has(client: unknown, ...names: string[]): client is Functions {
+  if (typeof client !== 'object' || client === null) return false;
+  return names.every((name) => typeof (client as Functions)[name] === 'function');
+}
+
+function ofNodeRedis(client: NodeRedisClient): ScriptClient {
+  return {
+    evalSha: (sha, call) => patient(client, call).evalSha(sha, optionsOf(call)),
+    eval: (script, call) => patient(client, call).eval(script, optionsOf(call)),
+  };
+}
+
+function optionsOf({ keys, arguments: given }: ScriptCall): EvalOptions {
+  return { keys, arguments: given };
+}
+
+/** Its queue drops a command whose time is over before it was sent: an outage does not fill the memory. */
+function patient(client: NodeRedisClient, { patience }: ScriptCall): NodeRedisClient {
+  if (patience === undefined || !has(client, 'withCommandOptions')) return client;
+  const { withCommandOptions } = client as unknown as {
+    withCommandOptions: (options: object) => NodeRedisClient;
+  };
+  return withCommandOptions.call(client, { timeout: Math.max(1, Math.ceil(patience)) });
+}
+
+function ofIoredis(client: IoredisClient): ScriptClient {
+  return {
+    evalSha: (sha, { keys, arguments: given }) => client.evalsha(sha, keys.length, ...keys, ...given),
+    eval: (script, { keys, arguments: given }) => client.eval(script, keys.length, ...keys, ...given),
+  };
+}
