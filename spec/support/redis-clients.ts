@@ -27,34 +27,59 @@ export async function nodeRedis(url: string) {
   const client = createClient({ url, socket: { reconnectStrategy: 20 } });
   client.on('error', () => {});
   await client.connect();
-  return { client, close: () => client.destroy() };
+  return {
+    client,
+    close: () => {
+      client.destroy();
+    },
+  };
 }
 
 async function nodeRedisPool(url: string) {
   const client = createClientPool({ url }, { minimum: 2, maximum: 4 });
   client.on('error', () => {});
   await client.connect();
-  return { client, close: () => client.destroy() };
+  return {
+    client,
+    close: () => {
+      client.destroy();
+    },
+  };
 }
 
 async function nodeRedisCluster(ports: readonly number[]) {
   const client = createCluster({ rootNodes: ports.map((port) => ({ socket: { host: '127.0.0.1', port } })) });
   client.on('error', () => {});
   await client.connect();
-  return { client, close: () => client.destroy() };
+  return {
+    client,
+    close: () => {
+      client.destroy();
+    },
+  };
 }
 
 function ioredisCluster(ports: readonly number[]) {
   const client = new Cluster(ports.map((port) => ({ host: '127.0.0.1', port })));
   client.on('error', () => {});
-  return { client, close: () => client.disconnect() };
+  return {
+    client,
+    close: () => {
+      client.disconnect();
+    },
+  };
 }
 
 /** It tries to connect again every 20 ms, and nothing is said of failures. */
 export function ioredis(url: string, keyPrefix = '') {
   const client = new Redis(url, { keyPrefix, retryStrategy: () => 20, maxRetriesPerRequest: null });
   client.on('error', () => {});
-  return { client, close: () => client.disconnect() };
+  return {
+    client,
+    close: () => {
+      client.disconnect();
+    },
+  };
 }
 
 /** A prefix that nobody else uses. */
@@ -75,6 +100,7 @@ export async function keysWith(url: string, text: string): Promise<string[]> {
 export async function removeKeysWith(url: string, text: string): Promise<void> {
   const keys = await keysWith(url, text);
   const { client, close } = await nodeRedis(url);
-  for (let start = 0; start < keys.length; start += 1000) await client.unlink(keys.slice(start, start + 1000));
+  for (let start = 0; start < keys.length; start += 1000)
+    await client.unlink(keys.slice(start, start + 1000));
   close();
 }
