@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** A way to a server on the loopback on which everything can go wrong. */
+export interface TcpProxy {
+  readonly port: number;
+  /** How many milliseconds everything takes in each direction. */
+  delay: number;
+  /** Everything that is sent is lost, and nobody is told. */
+  isBlackHole: boolean;
+  /** Keeps everything that is sent until it is released, in order. */
+  hold(): void;
+  release(): void;
+  /** Breaks all connections; new ones may be made. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy before a port of the loopback. */
+export async function startProxy(target: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let held: (() => void)[] | undefined;
+
+  const server = createServer((socket) => {
+    const upstream = connect(target, '127.0.0.1');
+    join(socket, upstream);
+    join(upstream, socket);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  function join(from: Socket, to: Socket): void {
+    sockets.add(from);
+    let earliest = 0;
+    from.on('data', (chunk) => {
+      if (proxy.isBlackHole) return;
+      const pass = () => !to.destroyed && to.write(chunk);
+      // What was sent later never overtakes, whatever the delay was then.
+      earliest = Math.max(earliest, performance.now() + proxy.delay);
+      if (held) held.push(pass);
+      else if (proxy.delay === 0 && earliest <= performance.now()) pass();
+      else setTimeout(pass, earliest - performance.now());
+    });
+    from.on('error', () => {});
+    from.on('close', () => {
+      sockets.delete(from);
+      to.destroy();
+    });
+  }
+
+  const proxy: TcpProxy = {
+    port: (server.address() as AddressInfo).port,
+    delay: 0,
+    isBlackHole: false,
+    hold: () => {
+      held ??= [];
+    },
+    release: () => {
+      const passes = held ?? [];
+      held = undefined;
+      for (const pass of passes) pass();
+    },
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+    close: async () => {
+      server.close();
+      proxy.cut();
+      await once(server, 'close');
+    },
+  };
+  return proxy;
+}
