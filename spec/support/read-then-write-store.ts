@@ -47,7 +47,7 @@ export class ReadThenWriteStore implements TokenStore {
 
   async revokeSession(sessionId: string, now: number): Promise<boolean> {
     const row = await this.#read(sessionId);
-    if (!row || row.revokedAt !== undefined) return false;
+    if (!row || row.revokedAt !== undefined || now >= row.expiresAt) return false;
     this.#write({ ...row, revokedAt: now });
     return true;
   }

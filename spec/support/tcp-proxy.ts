@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
 /** A way to a server on the loopback on which everything can go wrong. */
 export interface TcpProxy {
@@ -30,15 +31,15 @@ export async function startProxy(target: number): Promise<TcpProxy> {
 
   function join(from: Socket, to: Socket): void {
     sockets.add(from);
-    let earliest = 0;
+    let last: Promise<unknown> = Promise.resolve();
     from.on('data', (chunk) => {
       if (proxy.isBlackHole) return;
       const pass = () => !to.destroyed && to.write(chunk);
-      // What was sent later never overtakes, whatever the delay was then.
-      earliest = Math.max(earliest, performance.now() + proxy.delay);
+      const sentAt = performance.now();
+      const { delay } = proxy;
       if (held) held.push(pass);
-      else if (proxy.delay === 0 && earliest <= performance.now()) pass();
-      else setTimeout(pass, earliest - performance.now());
+      // One after the other: what is sent later must not overtake, whatever the delay is then.
+      else last = last.then(() => waitUntil(sentAt + delay)).then(pass);
     });
     from.on('error', () => {});
     from.on('close', () => {
@@ -69,4 +70,9 @@ export async function startProxy(target: number): Promise<TcpProxy> {
     },
   };
   return proxy;
+}
+
+async function waitUntil(moment: number): Promise<void> {
+  const left = moment - performance.now();
+  if (left > 0) await setTimeout(left);
 }

@@ -27,6 +27,13 @@ export const sessionRevocationSpecs: StoreSpecs = {
     strictEqual(await store.revokeSession(randomId(), start), false);
   },
 
+  'answers false for a session that is over': async (store) => {
+    const session = await createdSession(store);
+    strictEqual(await store.revokeSession(session.id, start + lifetime), false);
+    strictEqual(await isDead(store, session), false);
+    strictEqual(await store.revokeSession(session.id, start + lifetime - 1), true);
+  },
+
   'leaves other sessions of the subject alive': async (store) => {
     const session = await createdSession(store);
     const other = await createdSession(store, { subject: session.subject });

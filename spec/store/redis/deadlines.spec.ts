@@ -82,6 +82,8 @@ describe('RedisTokenStore and deadlines', () => {
     ['a text', 'OK'],
     ['an empty list', []],
     ['a list without a time', ['revoked']],
+    ['a time alone', [1]],
+    ['that of another script', [1, 'alive']],
     ['a boolean, as a client of long ago', true],
   ];
   for (const [name, reply] of nonsense) {

@@ -133,7 +133,7 @@ function expectFailed({ attempts }: Traffic, failedAt: number, recoveredAt: numb
     ({ startedAt, took }) => startedAt >= failedAt && startedAt + took < recoveredAt,
   );
   expect(resultsOf(during).filter((result) => result !== 'ERR_JWT_STORE')).to.deep.equal([]);
-  expect(resultsOf(attempts)).to.have.members(['ok', 'ERR_JWT_STORE']);
+  expect(attempts.filter(({ result }) => !['ok', 'ERR_JWT_STORE'].includes(result))).to.deep.equal([]);
   for (const { operation, took } of attempts) expect(took, operation).to.be.below(1500);
 }
 

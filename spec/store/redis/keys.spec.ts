@@ -40,7 +40,7 @@ describe('The keys of a RedisTokenStore', () => {
   const isDead = (sessionId: string, subject = 'ada') =>
     store.isRevoked({ jti: 'jti', sessionId, subject, issuedAt: now });
   async function expectTtl(name: string, expected: number): Promise<void> {
-    expect(await client.ttl(key(name)), name).to.be.within(expected - 5, expected);
+    expect(await client.ttl(key(name)), name).to.be.within(expected - 5, expected + 1);
   }
 
   /** Everything that is in Redis, as text. */
@@ -156,7 +156,8 @@ describe('The keys of a RedisTokenStore', () => {
   });
 
   it('of a token that is revoked twice live until the later end', async () => {
-    for (const end of [now + 600, now + 900, now + 300]) await store.revokeToken('jti', end);
+    const start = Math.ceil(Date.now() / 1000);
+    for (const end of [start + 600, start + 900, start + 300]) await store.revokeToken('jti', end);
     await expectTtl('revoked:jti', 900 + slack);
   });
 

@@ -150,4 +150,19 @@ describe('A command that comes to Redis too late', () => {
       close();
     });
   }
+
+  it('does not wait in the queue of a client of redis: an outage does not fill the memory', async () => {
+    const { client, close } = await nodeRedis(redis().url);
+    const store = new RedisTokenStore(client);
+    const session = await newSession(store);
+    await redis().kill();
+    const limits = { deadline: performance.now() + patience };
+    const failures = await Promise.allSettled(
+      Object.values(changes).map((call) => call(store, session, limits)),
+    );
+    expect(failures.map(({ status }) => status)).to.deep.equal(failures.map(() => 'rejected'));
+    expect(performance.now() - limits.deadline).to.be.below(500);
+    await redis().start();
+    close();
+  });
 });

@@ -12,7 +12,7 @@ const rounds = process.env['RACES'] === 'full' ? 200 : 20;
 const callers = 10;
 
 describe('Processes that share a Redis', function () {
-  this.timeout(rounds * 2000);
+  this.timeout(rounds * 5000);
   const prefix = ownPrefix();
   const url = useRedis(prefix);
   let connected: Connected;

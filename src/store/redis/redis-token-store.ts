@@ -24,7 +24,9 @@ export interface RedisTokenStoreOptions {
   readonly prefix?: string | undefined;
 }
 
-type Key = readonly [kind: 'session' | 'subject' | 'sessions' | 'revoked', id: string];
+type Key = [kind: 'session' | 'subject' | 'sessions' | 'revoked', id: string];
+
+type Keys = [Key, ...Key[]];
 
 /** Seconds that entries stay longer than their tokens: clocks differ, and a manager may tolerate that. */
 const slack = 3600;
@@ -95,7 +97,7 @@ export class RedisTokenStore implements TokenStore {
   }
 
   async revokeSession(sessionId: string, now: number, limits?: StoreLimits): Promise<boolean> {
-    const keys: Key[] = [['session', sessionId]];
+    const keys: Keys = [['session', sessionId]];
     const [verdict] = await this.#run('revokeSession', keys, [sessionId, String(now)], limits);
     return verdict === 'revoked';
   }
@@ -106,7 +108,7 @@ export class RedisTokenStore implements TokenStore {
     { exceptSessionId = '', keepUntil = Infinity }: RevokeSubjectOptions = {},
     limits?: StoreLimits,
   ): Promise<void> {
-    const keys: Key[] = [
+    const keys: Keys = [
       ['subject', subject],
       ['sessions', subject],
     ];
@@ -116,8 +118,8 @@ export class RedisTokenStore implements TokenStore {
   }
 
   async listSessions(subject: string, now: number, limits?: StoreLimits): Promise<Session[]> {
-    const keys: Key[] = [['sessions', subject]];
-    const rows = await this.#run('listSessions', keys, [subject, String(now)], limits);
+    const keys: Keys = [['sessions', subject]];
+    const [, ...rows] = await this.#run('listSessions', keys, [subject, String(now)], limits);
     return rows.map(sessionOf);
   }
 
@@ -129,25 +131,19 @@ export class RedisTokenStore implements TokenStore {
 
   async isRevoked(query: RevocationQuery, limits?: StoreLimits): Promise<boolean> {
     const { jti, sessionId, generation, subject, issuedAt } = query;
-    const keys: Key[] = [
+    const keys: Keys = [
       ['revoked', jti],
       ['subject', subject],
     ];
     if (sessionId !== undefined) keys.push(['session', sessionId]);
     const given = [jti, subject, String(issuedAt), sessionId ?? '', String(generation ?? '')];
     const [verdict] = await this.#run('isRevoked', keys, given, limits);
-    return verdict !== 'alive';
+    return verdict === 'dead';
   }
 
-  #run(
-    verb: keyof typeof scripts,
-    keys: readonly Key[],
-    given: string[],
-    limits?: StoreLimits,
-  ): Promise<string[]> {
-    const names = keys.map((key) => key.join(':'));
-    const full = names.map((name) => this.#base + name);
-    return this.#runner.run(scripts[verb], full, [names[0] ?? '', ...given], limits);
+  #run(verb: keyof typeof scripts, keys: Keys, given: string[], limits?: StoreLimits): Promise<string[]> {
+    const names = keys.map((key) => this.#base + key.join(':'));
+    return this.#runner.run(scripts[verb], names, [keys[0].join(':'), ...given], limits);
   }
 }
 

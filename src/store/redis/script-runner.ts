@@ -1,7 +1,7 @@
 import type { StoreLimits } from '../token-store';
 import type { ScriptCall, ScriptClient } from './redis-client';
 import { RedisClock } from './redis-clock';
-import type { Script } from './scripts';
+import { late, type Script } from './scripts';
 
 /** Runs scripts that refuse to take effect after the deadline. */
 export class ScriptRunner {
@@ -24,10 +24,10 @@ export class ScriptRunner {
     { deadline }: Partial<StoreLimits> = {},
   ): Promise<string[]> {
     const first = await this.#attempt(script, keys, given, deadline);
-    if (!isLate(first)) return first;
+    if (first[0] !== late) return first;
     // The first call of all, or one after a clock was set: what it answered is the time.
     const second = await this.#attempt(script, keys, given, deadline);
-    if (isLate(second)) throw new Error('Redis came to it too late; nothing was changed');
+    if (second[0] === late) throw new Error('Redis came to it too late; nothing was changed');
     return second;
   }
 
@@ -42,9 +42,13 @@ export class ScriptRunner {
     if (patience !== undefined && patience <= 0) throw new Error('the time is over; nothing was changed');
     const end = deadline === undefined ? '' : String(this.#clock.deadlineOf(deadline));
     const reply = await this.#evaluate(script, { keys, arguments: [end, ...given], patience });
-    const [microseconds, ...verdict] = textsOf(reply);
-    this.#clock.learn(sentAt, performance.now(), timeOf(microseconds));
-    return verdict;
+    const [microseconds, ...answer] = textsOf(reply);
+    const time = Number(microseconds);
+    if (!Number.isFinite(time) || !script.verdicts.includes(answer[0] ?? '')) {
+      throw new Error('Redis answered nonsense');
+    }
+    this.#clock.learn(sentAt, performance.now(), time / 1000);
+    return answer;
   }
 
   async #evaluate({ sha, text }: Script, call: ScriptCall): Promise<unknown> {
@@ -57,17 +61,7 @@ export class ScriptRunner {
   }
 }
 
-function isLate([verdict]: string[]): boolean {
-  return verdict === 'late';
-}
-
 /** A client may be set to answer with buffers, or with strings for numbers. */
 function textsOf(reply: unknown): string[] {
   return Array.isArray(reply) ? reply.map(String) : [];
-}
-
-function timeOf(microseconds: string | undefined): number {
-  const time = Number(microseconds);
-  if (!Number.isFinite(time)) throw new Error('Redis answered nonsense');
-  return time / 1000;
 }

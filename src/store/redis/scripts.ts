@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 
-/** A script and the hash by which Redis knows it. */
+/** A script, the hash by which Redis knows it, and what it may answer with in the second place. */
 export interface Script {
   readonly text: string;
   readonly sha: string;
+  readonly verdicts: readonly string[];
 }
+
+/** The verdict of a script that changed nothing, as its time was over. */
+export const late = 'late';
 
 /**
  * What all scripts start with. `ARGV[1]` is until when the script may take effect, in microseconds of the time of
@@ -17,7 +21,7 @@ const prelude = `--!df flags=allow-undeclared-keys
 local time = redis.call('TIME')
 local clock = time[1] * 1000000 + time[2]
 local deadline = tonumber(ARGV[1])
-if deadline and clock > deadline then return { clock, 'late' } end
+if deadline and clock > deadline then return { clock, '${late}' } end
 
 local base = string.sub(KEYS[1], 1, #KEYS[1] - #ARGV[2])
 local function key(kind, id)
@@ -132,7 +136,7 @@ return { clock, 'revoked' }
 
 /** subject, now */
 const listSessions = `
-local answer = { clock }
+local answer = { clock, 'listed' }
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('sessions', ARGV[3]), '(' .. ARGV[4], '+inf')) do
   local text = redis.call('GET', key('session', id))
   if text then table.insert(answer, text) end
@@ -163,16 +167,16 @@ return { clock, (generation < row.generation - 1 or generation > row.generation)
 
 /** One for each verb of a store. The numbers above start at `ARGV[3]`. */
 export const scripts = {
-  createSession: script(createSession),
-  rotateSession: script(rotateSession),
-  revokeSession: script(revokeSession),
-  revokeSubject: script(revokeSubject),
-  listSessions: script(listSessions),
-  revokeToken: script(revokeToken),
-  isRevoked: script(isRevoked),
+  createSession: script(createSession, 'created', 'taken'),
+  rotateSession: script(rotateSession, 'rotated', 'replayed', 'reused', 'unknown'),
+  revokeSession: script(revokeSession, 'revoked', 'dead'),
+  revokeSubject: script(revokeSubject, 'revoked'),
+  listSessions: script(listSessions, 'listed'),
+  revokeToken: script(revokeToken, 'revoked'),
+  isRevoked: script(isRevoked, 'dead', 'alive'),
 };
 
-function script(body: string): Script {
+function script(body: string, ...verdicts: string[]): Script {
   const text = prelude + body.trim();
-  return { text, sha: createHash('sha1').update(text).digest('hex') };
+  return { text, sha: createHash('sha1').update(text).digest('hex'), verdicts: [...verdicts, late] };
 }
