@@ -32,10 +32,24 @@ function useStore(connect: () => Promise<Connected>, prefix: string): () => Toke
   let store: TokenStore;
   before(async () => {
     connected = await connect();
-    store = new RedisTokenStore(connected.client, { prefix });
+    store = limited(new RedisTokenStore(connected.client, { prefix }));
   });
   after(() => {
     connected?.close();
   });
   return () => store;
+}
+
+/** As a manager asks it: each call has a deadline. */
+function limited(store: TokenStore): TokenStore {
+  const limits = () => ({ deadline: performance.now() + 10_000 });
+  return {
+    createSession: (session) => store.createSession(session, limits()),
+    rotateSession: (rotation) => store.rotateSession(rotation, limits()),
+    revokeSession: (sessionId, now) => store.revokeSession(sessionId, now, limits()),
+    revokeSubject: (subject, now, options) => store.revokeSubject(subject, now, options, limits()),
+    listSessions: (subject, now) => store.listSessions(subject, now, limits()),
+    revokeToken: (jti, expiresAt) => store.revokeToken(jti, expiresAt, limits()),
+    isRevoked: (query) => store.isRevoked(query, limits()),
+  };
 }

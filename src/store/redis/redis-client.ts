@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ConfigurationError } from '../../errors';
 
 interface EvalOptions {
@@ -32,6 +33,9 @@ export interface ScriptClient {
   eval(script: string, call: ScriptCall): Promise<unknown>;
 }
 
+/** Milliseconds. */
+const slotWidth = 50;
+
 type Functions = Readonly<Record<string, unknown>>;
 
 /** @throws {@link ConfigurationError} when it is no client */
@@ -54,23 +58,37 @@ function has(client: unknown, ...names: string[]): client is Functions {
 }
 
 function ofNodeRedis(client: NodeRedisClient): ScriptClient {
+  const patient = patientClients(client);
   return {
-    evalSha: (sha, call) => patient(client, call).evalSha(sha, optionsOf(call)),
-    eval: (script, call) => patient(client, call).eval(script, optionsOf(call)),
+    evalSha: (sha, { patience, ...given }) => patient(patience).evalSha(sha, given),
+    eval: (script, { patience, ...given }) => patient(patience).eval(script, given),
   };
 }
 
-function optionsOf({ keys, arguments: given }: ScriptCall): EvalOptions {
-  return { keys, arguments: given };
-}
-
-/** Its queue drops a command whose time is over before it was sent: an outage does not fill the memory. */
-function patient(client: NodeRedisClient, { patience }: ScriptCall): NodeRedisClient {
-  if (patience === undefined || !has(client, 'withCommandOptions')) return client;
+/**
+ * Its queue drops a command whose time is over before it was sent: an outage does not fill the memory. A signal for
+ * each command would cost more than the command: all whose time is over within the same 50 ms share one.
+ */
+function patientClients(client: NodeRedisClient): (patience: number | undefined) => NodeRedisClient {
+  if (!has(client, 'withCommandOptions')) return () => client;
   const { withCommandOptions } = client as unknown as {
     withCommandOptions: (options: object) => NodeRedisClient;
   };
-  return withCommandOptions.call(client, { timeout: Math.max(1, Math.ceil(patience)) });
+  const clients = new Map<number, NodeRedisClient>();
+  const create = (slot: number, milliseconds: number) => {
+    const abortSignal = AbortSignal.timeout(Math.ceil(milliseconds));
+    setMaxListeners(0, abortSignal);
+    abortSignal.addEventListener('abort', () => clients.delete(slot));
+    const patient = withCommandOptions.call(client, { abortSignal, timeout: 0 });
+    clients.set(slot, patient);
+    return patient;
+  };
+  return (patience) => {
+    if (patience === undefined) return client;
+    const now = performance.now();
+    const slot = Math.ceil((now + patience) / slotWidth);
+    return clients.get(slot) ?? create(slot, slot * slotWidth - now);
+  };
 }
 
 function ofIoredis(client: IoredisClient): ScriptClient {

@@ -1,0 +1,207 @@
+// What a token store costs: refreshes, the check of revocation at each request, bytes for a session.
+//
+//   npm run build && node bench/stores.mjs [--quick]
+//
+// The Redis is the one at REDIS_URL, else at 127.0.0.1:6379; without one its rows are left out.
+import { randomUUID } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Redis } from 'ioredis';
+import { createClient } from 'redis';
+import { JwtManager, MemoryTokenStore } from '../dist/src/index.js';
+import { RedisTokenStore } from '../dist/src/redis.js';
+
+const isQuick = process.argv.includes('--quick');
+const milliseconds = isQuick ? 500 : 3000;
+const rounds = isQuick ? 5 : 15;
+const sessionCount = isQuick ? 500 : 5000;
+/** More than a manager remembers, so that each token comes as if for the first time. */
+const tokenCount = 1100;
+const callers = 32;
+const secret = randomUUID() + randomUUID();
+const userAgent =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36';
+const redisUrl = process.env.REDIS_URL ?? 'redis://127.0.0.1:6379';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc');
+
+/**
+ * One for each row. `open` answers the store, `bytes`, which tells how much memory the store holds, and `close`, which
+ * removes what was left; or nothing when its service is not there.
+ */
+const contestants = [
+  { name: 'MemoryTokenStore', open: openMemory },
+  { name: 'RedisTokenStore, redis', open: openNodeRedis },
+  { name: 'RedisTokenStore, ioredis', open: openIoredis },
+];
+
+const results = {};
+for (const { name, open } of contestants) {
+  const opened = await open();
+  if (opened) results[name] = await measure(opened);
+  else console.log(`${name}: its service is not there`);
+}
+console.log(`Node ${process.versions.node}; ${callers} callers at once; latencies in µs`);
+console.table(results);
+
+async function measure({ store, bytes, close }) {
+  const jwtManager = new JwtManager({ secret, store });
+  const refresh = await refreshes(jwtManager);
+  const check = await checks(store, jwtManager);
+  const verify = await verifies(jwtManager);
+  const perSession = await bytesPerSession(jwtManager, bytes);
+  await close();
+  return { ...refresh, ...check, ...verify, 'bytes/session': perSession };
+}
+
+/** Each caller refreshes a session of its own, one refresh after the other. */
+async function refreshes(jwtManager) {
+  const chains = await Promise.all(
+    Array.from({ length: callers }, async () => {
+      let token = (await login(jwtManager)).refresh_token;
+      return async () => {
+        token = (await jwtManager.refresh(token)).refresh_token;
+      };
+    }),
+  );
+  const { rate, sorted } = await load(chains);
+  return { 'refreshes/s': Math.round(rate), 'refresh p50': at(sorted, 0.5), 'refresh p99': at(sorted, 0.99) };
+}
+
+/** One question after the other, as a request without company asks it. */
+async function checks(store, jwtManager) {
+  const {
+    sessionId,
+    id: jti,
+    identity: subject,
+    issuedAt,
+  } = await jwtManager.verify((await login(jwtManager)).access_token);
+  const query = { jti, subject, sessionId, issuedAt: issuedAt.getTime() / 1000 };
+  const { sorted } = await load([async () => store.isRevoked(query)]);
+  return { 'isRevoked p50': at(sorted, 0.5, 1), 'isRevoked p99': at(sorted, 0.99, 1) };
+}
+
+/** The same tokens with the store and without one, in turns; the median of the ratios. */
+async function verifies(jwtManager) {
+  const bare = new JwtManager({ secret, store: false });
+  const pairs = await Promise.all(Array.from({ length: tokenCount }, () => login(jwtManager)));
+  const texts = pairs.map(({ access_token }) => access_token);
+  const ratios = { 1: [], [callers]: [] };
+  for (let round = 0; round < rounds; round++) {
+    for (const count of [1, callers]) {
+      const rates = [];
+      for (const manager of [jwtManager, bare]) {
+        let next = 0;
+        const verify = () => manager.verify(texts[next++ % texts.length]);
+        const { rate } = await load(Array(count).fill(verify), milliseconds / rounds);
+        rates.push(rate);
+      }
+      ratios[count].push(rates[0] / rates[1]);
+    }
+  }
+  return {
+    'verify ratio, 1 caller': at(ratios[1].sort(ascending), 0.5, 2),
+    [`verify ratio, ${callers} callers`]: at(ratios[callers].sort(ascending), 0.5, 2),
+  };
+}
+
+/** Each session is of a user of its own. */
+async function bytesPerSession(jwtManager, bytes) {
+  const before = await bytes();
+  for (let count = 0; count < sessionCount; count += 100) {
+    await Promise.all(Array.from({ length: 100 }, () => login(jwtManager)));
+  }
+  return Math.round(((await bytes()) - before) / sessionCount);
+}
+
+function login(jwtManager, identity = randomUUID()) {
+  return jwtManager.createTokenPair(identity, { session: { userAgent, ip: '203.0.113.195' } });
+}
+
+/** Runs each work over and over, all at once. */
+async function load(works, duration = milliseconds) {
+  const times = [];
+  const start = performance.now();
+  await Promise.all(
+    works.map(async (work) => {
+      for (let begin = performance.now(); begin < start + duration; begin = performance.now()) {
+        await work();
+        times.push(performance.now() - begin);
+      }
+    }),
+  );
+  const rate = (times.length / (performance.now() - start)) * 1000;
+  return { rate, sorted: times.sort(ascending).map((time) => time * 1000) };
+}
+
+function at(sorted, part, digits = 0) {
+  return Number(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))].toFixed(digits));
+}
+
+function ascending(one, other) {
+  return one - other;
+}
+
+function openMemory() {
+  const bytes = () => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  return { store: new MemoryTokenStore(), bytes, close: () => {} };
+}
+
+async function openNodeRedis() {
+  const client = createClient({ url: redisUrl, socket: { reconnectStrategy: false } });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+  } catch {
+    return undefined;
+  }
+  const prefix = ownPrefix();
+  return {
+    prefix,
+    store: new RedisTokenStore(client, { prefix }),
+    bytes: () => redisBytes(client, prefix),
+    close: async () => {
+      for await (const keys of keysOf(client, prefix)) await client.unlink(keys);
+      client.destroy();
+    },
+  };
+}
+
+async function openIoredis() {
+  const opened = await openNodeRedis();
+  if (!opened) return undefined;
+  const client = new Redis(redisUrl);
+  return {
+    ...opened,
+    store: new RedisTokenStore(client, { prefix: opened.prefix }),
+    close: async () => {
+      await opened.close();
+      client.disconnect();
+    },
+  };
+}
+
+/** As long as the one that a store has by default. */
+function ownPrefix() {
+  return `bench-${randomUUID().slice(0, 17)}`;
+}
+
+/** What Redis says that the keys take, names and all. */
+async function redisBytes(client, prefix) {
+  let sum = 0;
+  for await (const keys of keysOf(client, prefix)) {
+    const sizes = await Promise.all(keys.map((key) => client.memoryUsage(key, { SAMPLES: 0 })));
+    for (const size of sizes) sum += size ?? 0;
+  }
+  return sum;
+}
+
+async function* keysOf(client, prefix) {
+  for await (const keys of client.scanIterator({ MATCH: `{${prefix}}:*`, COUNT: 1000 })) {
+    if (keys.length > 0) yield keys;
+  }
+}
