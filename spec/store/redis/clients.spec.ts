@@ -10,10 +10,7 @@ const now = Math.floor(Date.now() / 1000);
 const end = now + 60;
 const nothing = () => Promise.resolve();
 
-describe('The client of a RedisTokenStore', () => {
-  const prefix = ownPrefix();
-  const url = useRedis(prefix);
-
+describe('What a RedisTokenStore is made of', () => {
   const wrong: [string, unknown, RegExp][] = [
     ['nothing', undefined, /createClient\(\{ url \}\).*new Redis\(url\)$/],
     ['null', null, /createClient/],
@@ -59,6 +56,11 @@ describe('The client of a RedisTokenStore', () => {
       },
     ]);
   });
+});
+
+describe('The client of a RedisTokenStore', () => {
+  const prefix = ownPrefix();
+  const url = useRedis(prefix);
 
   it('may put a prefix of its own before all keys', async () => {
     const outer = `outer-${prefix}:`;

@@ -35,8 +35,9 @@ const slack = 3600;
  * A token store in Redis, which all processes of an application share. Each verb is one script and one round trip.
  *
  * The client is yours: of `redis` (`createClient`, `createClientPool`, `createCluster`, `createSentinel`) or of
- * `ioredis` (`Redis`, `Cluster`). Connect it, listen to its `error` events, close it. It needs Redis 6.2 or later, or
- * Valkey.
+ * `ioredis` (`Redis`, `Cluster`). Connect it, listen to its `error` events, close it. The server is Redis 6.2 or later
+ * or Valkey. The scripts touch keys that they read from rows and could not declare: a server that forbids that, such as
+ * Dragonfly, must allow it (`--default_lua_flags=allow-undeclared-keys`).
  *
  * - All keys have one hash tag: in a cluster they are all on one node.
  * - Every key has a time to live. Redis must not drop keys earlier: set `maxmemory-policy noeviction`.

@@ -15,10 +15,9 @@ export const late = 'late';
  * Redis, or empty; `ARGV[2]` is the first key without what all keys start with, which is told by the key itself: a
  * client may put a prefix of its own before it.
  *
- * Keys that a row names cannot be declared beforehand; all are in one slot. The first line asks Dragonfly to permit it.
+ * Keys that a row names cannot be declared beforehand; all are in one slot.
  */
-const prelude = `--!df flags=allow-undeclared-keys
-local time = redis.call('TIME')
+const prelude = `local time = redis.call('TIME')
 local clock = time[1] * 1000000 + time[2]
 local deadline = tonumber(ARGV[1])
 if deadline and clock > deadline then return { clock, '${late}' } end
@@ -115,7 +114,8 @@ return { clock, 'revoked' }
  * subject, now, TTL, id of the session that is spared, or empty
  *
  * It costs the same however many sessions there are: all that were counted until now are dead but the spared one. A
- * session that is dead already must not be spared, as that would revive it.
+ * session that is dead already must not be spared, as that would revive it. Only the last time is remembered: it is
+ * when all of them are said to have been revoked.
  */
 const revokeSubject = `
 local subject, list = key('subject', ARGV[3]), key('sessions', ARGV[3])
