@@ -14,6 +14,7 @@ import { TokenIssuer, type IssuedToken } from './token/token-issuer';
 import { TokenVerifier } from './token/token-verifier';
 import { unixSeconds } from './util/clock';
 import { Emitter } from './util/emitter';
+import { checkOptions } from './util/options';
 
 /** The answer of a token endpoint (RFC 6749, section 5.1). */
 export interface TokenPair {
@@ -111,6 +112,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * @throws WrongTokenTypeError (`ERR_JWT_TYPE`) when it is of the other type
    */
   async verify(jwt: string, expected: VerifyExpectations = {}): Promise<Token<C>> {
+    checkOptions('verify', expected, ['type']);
     try {
       return await this.authenticate(jwt, expected.type ?? 'access');
     } catch (error) {

@@ -30,11 +30,11 @@ export function responseHeaders(
 }
 
 function challengeHeader(realm: string, description: string, challenge: Challenge | undefined): string {
-  const parameters = [['realm', realm]];
+  const parameters: [string, string][] = [['realm', realm]];
   if (challenge) {
     parameters.push(['error', challenge.error], ['error_description', description]);
     if (challenge.scope !== undefined) parameters.push(['scope', challenge.scope]);
     if (challenge.maxAge !== undefined) parameters.push(['max_age', String(challenge.maxAge)]);
   }
-  return `Bearer ${parameters.map(([name, value]) => `${name ?? ''}="${value ?? ''}"`).join(', ')}`;
+  return `Bearer ${parameters.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
 }
