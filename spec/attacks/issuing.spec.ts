@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { ConfigurationError, JwtManager, type IssueOptions, type JwtManagerOptions } from '../../src';
+import { ConfigurationError, JwtManager, type JwtManagerOptions } from '../../src';
 import { partsOf } from '../support/forge';
 import { secret, testManager } from '../support/manager';
 import { refusalOf } from '../support/rejected';
@@ -43,8 +44,7 @@ describe("C13: claims that would take the library's place", () => {
   const noClaims: unknown[] = [null, 0, 1, '', 'x', true, [], [{}], () => ({}), Symbol('x'), 1n, new Date()];
   const empty: unknown[] = [{ toJSON: () => undefined }, { toJSON: () => null }, { toJSON: () => ['x'] }];
   for (const claims of [...noClaims, ...empty, { toJSON: () => 'x' }]) {
-    const shown = typeof claims === 'object' ? JSON.stringify(claims) : String(claims);
-    it(`are refused at issue when they are no object: ${shown} (${typeof claims})`, () =>
+    it(`are refused at issue when they are no object: ${inspect(claims)}`, () =>
       expectNotIssued({ claims }, /^claims must be an object/));
   }
 
@@ -102,7 +102,7 @@ describe("C13: claims that would take the library's place", () => {
   it('leave what was handed over as it was', async () => {
     const claims = Object.freeze({ list: Object.freeze([1]) });
     const given = Object.freeze({ claims, roles: Object.freeze(['a']), scopes: Object.freeze(['b']) });
-    await manager.createTokenPair('ada', given as unknown as IssueOptions);
+    await manager.createTokenPair('ada', given);
     expect(given).to.deep.equal({ claims: { list: [1] }, roles: ['a'], scopes: ['b'] });
   });
 });
@@ -111,13 +111,12 @@ describe('C15: lifetimes that mean something else', () => {
   const texts = ['3600', '0', '', ' ', '1', '1h ', ' 1h', '1 h', '1H', '1.5h', '-1s', '+1s', '1e3s', '0x10s'];
   const units = ['1w', '1y', '1ms', '10min', '1hour', '1 day', 's', 'h1', '1h30m', '1h\n', '1\0h', '\u0661h'];
   const numbers = [NaN, Infinity, -Infinity, -1, 0, -0, 0.5, 1.5, 1e400, 315_360_001, 2 ** 53, 1e15];
-  const others = [null, true, false, {}, [], [60], ['15m'], 60n, Object(60), new Date(), () => 60];
+  const others = [null, true, false, {}, [], [60], ['15m'], 60n, new Date(), () => 60];
   const long = ['0s', '0d', '3651d', '999999999d', '9999999999s', 'Infinitys', 'NaNs', 'undefined', 'null'];
   const wrong: unknown[] = [...texts, ...units, ...long, ...numbers, ...others];
 
   for (const value of wrong) {
-    const shown = typeof value === 'object' ? JSON.stringify(value) : JSON.stringify(String(value));
-    it(`are refused: ${shown} (${typeof value})`, async () => {
+    it(`are refused: ${inspect(value)}`, async () => {
       await expectNotIssued({ expiresIn: value }, /^expiresIn must be /);
       for (const name of ['accessTokenTtl', 'refreshTokenTtl', 'freshFor', 'hookTimeout']) {
         const options = { secret, [name]: value } as JwtManagerOptions;

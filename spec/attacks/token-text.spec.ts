@@ -175,7 +175,8 @@ describe('D1, D2: other spellings of a good token', () => {
         await expectTaken(target.manager, token);
         for (let at = 0; at < 3; at++) {
           const part = parts[at] ?? '';
-          const same = [...alphabet]
+          const same = alphabet
+            .split('')
             .map((last) => part.slice(0, -1) + last)
             .filter((other) => isSame(part, other));
           expect(same).to.have.length(part.length % 4 === 2 ? 15 : 3);

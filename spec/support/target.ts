@@ -17,11 +17,11 @@ export interface Target {
   /** Unix seconds of the clock at the start. */
   readonly now: number;
   /** A header that the manager takes, with changes; a member that is undefined is left out. */
-  header(changes?: object): Record<string, unknown>;
+  readonly header: (changes?: object) => Record<string, unknown>;
   /** Claims that the manager takes, with changes. */
-  claims(changes?: object): Record<string, unknown>;
+  readonly claims: (changes?: object) => Record<string, unknown>;
   /** A token with the manager's own signature, whatever it says; text and bytes go in as they are. */
-  sign(header: unknown, claims: unknown): string;
+  readonly sign: (header: unknown, claims: unknown) => string;
 }
 
 /** The `kid` of every target's key. */
