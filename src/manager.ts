@@ -113,8 +113,9 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    */
   async verify(jwt: string, expected: VerifyExpectations = {}): Promise<Token<C>> {
     checkOptions('verify', expected, ['type']);
+    const { type = 'access' } = expected;
     try {
-      return await this.authenticate(jwt, expected.type ?? 'access');
+      return await this.authenticate(jwt, type);
     } catch (error) {
       if (error instanceof JwtError) this.reportRejection(error);
       throw error;

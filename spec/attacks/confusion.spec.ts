@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { TokenExpiredError, WrongTokenTypeError } from '../../src';
+import { ConfigurationError, TokenExpiredError, WrongTokenTypeError } from '../../src';
 import { reasonFor } from '../../src/errors';
 import { partsOf } from '../support/forge';
 import { testManager } from '../support/manager';
@@ -19,6 +19,15 @@ describe('C14: tokens that were made for something else', () => {
       expect(reasonFor(error).reason).to.equal('typ');
     }
     await refusalOf(manager.verify(pair.refresh_token), WrongTokenTypeError);
+  });
+
+  it('takes no misspelt wish for a wish', async () => {
+    const manager = testManager();
+    const access = await manager.createAccessToken('ada');
+    const wishes: unknown[] = [null, 'refresh', [], { typ: 'refresh' }, { type: 'refresh', aud: 'x' }];
+    for (const expected of [...wishes, { type: 'Refresh' }, { type: ['refresh'] }, { type: null }])
+      await refusalOf(manager.verify(access, expected as object), ConfigurationError);
+    await expectTaken(manager, access);
   });
 
   it('goes by the header alone, whatever the claims say about the type', async () => {

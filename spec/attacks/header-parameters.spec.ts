@@ -364,6 +364,7 @@ describe('B5: types of tokens', () => {
     'text/at+jwt',
     'application/application/at+jwt',
     'application//at+jwt',
+    'at+application/jwt',
     '/at+jwt',
     'xat+jwt',
     'at+jwts',

@@ -23,6 +23,13 @@ describe('signatures', () => {
     });
   }
 
+  it('do not hold for a key that is for another algorithm, though it could do this one', () => {
+    const text = signClaims({}, 'at+jwt', keysFor('RS256').signer());
+    const pinned = keysFor('RS512').signer();
+    expect(hasSignatureOf(text, { ...pinned, algorithm: 'RS256' })).to.equal(true);
+    expect(hasSignatureOf(text, pinned)).to.equal(false);
+  });
+
   it('do not hold where the library throws something raw', () => {
     const key = keysFor('ES256').signer();
     const [header, claims] = signClaims({}, 'at+jwt', key).split('.');

@@ -36,6 +36,21 @@ describe('the registered claims', () => {
     expect(faultOf({ ...claims, exp: now + 1 })).to.equal(undefined);
   });
 
+  it('are no times that a Date cannot hold', () => {
+    const last = 8_640_000_000_000;
+    const atTheEnd = { ...good, iat: last, nbf: last, exp: last };
+    expect(new Date(last * 1000).getTime()).to.equal(last * 1000);
+    const judge = (claims: object) =>
+      faultInClaims({ ...claims }, 'access', {
+        ...expectations,
+        issuer: undefined,
+        audience: undefined,
+        now: last,
+      });
+    expect(judge(atTheEnd)).to.equal('expired');
+    expect(judge({ ...atTheEnd, exp: last + 1 })).to.equal('exp');
+  });
+
   it('are judged whatever they are', () => {
     fc.assert(
       fc.property(
