@@ -26,9 +26,12 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
   readonly clockTolerance?: Duration | undefined;
   /** What `fresh: true` means: how old the login may be. @default '15m' */
   readonly freshFor?: Duration | undefined;
-  /** The class of the application's own claims: checked by class-validator at issue and at verify; types `token.claims`. */
+  /**
+   * The class of the application's own claims: checked by class-validator at issue and at verify; types `token.claims`.
+   * What it and its decorators make of a token's claims is frozen.
+   */
   readonly claims?: ClaimsClass<C> | undefined;
-  /** How long a function of the application's may take: `check`, `loadUser`. @default '5s' */
+  /** How long a function of the application's may take: `check`, `loadUser`, the checks of `claims`. @default '5s' */
   readonly hookTimeout?: Duration | undefined;
   /** The time, for specs. @default Date.now */
   readonly clock?: Clock | undefined;
@@ -36,7 +39,7 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
 
 /** What a token is to say. */
 export interface IssueOptions<C extends object = Record<string, unknown>> {
-  /** The application's own claims: JSON, and none of the registered names. */
+  /** The application's own claims: JSON, none of the registered names, and nowhere `__proto__`, `constructor` or `prototype`. */
   readonly claims?: C | undefined;
   readonly roles?: string | readonly string[] | undefined;
   /** Scopes as a list, or as one space-separated string (RFC 6749, section 3.3). */
