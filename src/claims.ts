@@ -3,7 +3,10 @@ import { validate, type ValidatorOptions } from 'class-validator';
 import { ConfigurationError } from './errors';
 import { within } from './util/within';
 
-/** A class whose class-validator decorators say what the application's own claims look like. */
+/**
+ * A class whose class-validator decorators say what the application's own claims look like.
+ * @inline
+ */
 export type ClaimsClass<C extends object> = new () => C;
 
 /**

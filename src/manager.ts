@@ -186,6 +186,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     return { issuer, audience, accessTokenTtl, refreshTokenTtl, keys: '[redacted]' };
   }
 
+  /** The same for `util.inspect`. */
   [inspect.custom](): string {
     return `JwtManager ${inspect(this.toJSON())}`;
   }

@@ -1,0 +1,13 @@
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
+
+/** Whether this machine has curl; what needs it is skipped otherwise. */
+export const hasCurl = spawnSync('curl', ['--version']).status === 0;
+
+/** Runs a curl line of the documentation as a reader's shell does, against another port. */
+export function curl(line: string, port: number, token = ''): SpawnSyncReturns<string> {
+  const command = line
+    .replace(/localhost:\d+/, `127.0.0.1:${String(port)}`)
+    .replace('<ACCESS TOKEN>', token)
+    .replace(/^curl /, 'curl --silent --show-error --max-time 5 ');
+  return spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+}
