@@ -14,7 +14,8 @@ function generate(...args: string[]): { status: number | null; stderr: string } 
   return spawnSync(process.execPath, ['scripts/generate-docs.mjs', ...args], { encoding: 'utf8' });
 }
 
-describe('the page of errors', () => {
+describe('the page of errors', function () {
+  this.timeout(30_000);
   let folder: string;
 
   before(() => {
@@ -38,18 +39,20 @@ describe('the page of errors', () => {
 
   for (const [what, changed] of [
     ['a sentence', page.replace('| Token has expired ', '| Token is too old  ')],
-    ['a challenge', page.replace('error="invalid_token"', 'error="invalid_request"')],
+    ['a challenge', page.replace('max_age="300"', 'max_age="3"')],
     ['the form', page.replace('| Class  ', '| Class ')],
   ] as const) {
-    it(`is found out when ${what} differs, and mended`, () => {
-      const file = save(changed);
+    it(`is found out when ${what} differs`, () => {
       expect(changed).to.not.equal(page);
-      expect(generate('--check', file).status).to.equal(1);
-      expect(readFileSync(file, 'utf8')).to.equal(changed);
-      expect(generate(file).status).to.equal(0);
-      expect(readFileSync(file, 'utf8')).to.equal(page);
+      expect(generate('--check', save(changed)).status).to.equal(1);
     });
   }
+
+  it('is written anew, when asked for', () => {
+    const file = save(page.replace('| Token has expired ', '| Token is over '));
+    expect(generate(file).status).to.equal(0);
+    expect(readFileSync(file, 'utf8')).to.equal(page);
+  });
 
   it('must have places for what is generated', () => {
     const { status, stderr } = generate(save('# Errors\n'));

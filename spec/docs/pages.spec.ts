@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { compile, type Program, type Project } from '../support/docs/compiler';
-import { hasCurl } from '../support/docs/curl';
+import { itWithCurl } from '../support/docs/curl';
 import { brokenLinks } from '../support/docs/links';
-import { readPage, type Page } from '../support/docs/page';
+import { readPage, type Block, type Page } from '../support/docs/page';
 import { followUps, runProgram } from '../support/docs/run-program';
 import { brokenCommands } from '../support/docs/shell';
 
+const errorsPage = 'docs/guides/errors.md';
 const guides = readdirSync('docs', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.md') && !file.startsWith('api'))
   .map((file) => `docs/${file}`);
@@ -14,8 +15,10 @@ const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ..
   readPage(path, readFileSync(path, 'utf8')),
 );
 
-/** Languages of blocks that are checked with the block before them. */
-const shown = ['text', 'http'];
+/** Blocks that need a program before them: what it is asked, and what it prints. */
+function needsProgram({ language, text }: Block): boolean {
+  return language === 'text' || (language === 'sh' && /^curl /m.test(text));
+}
 
 const app = `import 'reflect-metadata';
 import { createKoaServer, Get, JsonController } from 'routing-controllers';
@@ -90,11 +93,17 @@ describe('the documentation', function () {
         expect(brokenLinks(page)).to.deep.equal([]);
       });
 
-      for (const { language, line, text } of page.blocks.filter(
-        ({ language }) => !shown.includes(language),
-      )) {
+      it('asks nothing and shows nothing before there is a program', () => {
+        const first = page.blocks.find(({ language }) => language === 'ts')?.line ?? Infinity;
+        const early = page.blocks.filter((block) => needsProgram(block) && block.line < first);
+        expect(early).to.deep.equal([]);
+      });
+
+      for (const { language, line, text } of page.blocks) {
         it(`has a block in line ${String(line)} that holds: ${language}`, () => {
-          expect(['ts', 'sh', 'json']).to.include(language);
+          // What stands in `http` blocks is written by scripts/generate-docs.mjs.
+          const known = ['ts', 'sh', 'json', 'text', ...(page.path === errorsPage ? ['http'] : [])];
+          expect(known).to.include(language);
           if (language === 'ts') expect(compilerOn(page)).to.deep.equal([]);
           if (language === 'sh') expect(brokenCommands(text)).to.deep.equal([]);
           if (language === 'json') expect(JSON.parse(text)).to.be.an('object');
@@ -102,8 +111,7 @@ describe('the documentation', function () {
       }
 
       if (page.blocks.some(({ language }) => language === 'ts')) {
-        it('has programs that do what it says', async function () {
-          if (!hasCurl) this.skip();
+        itWithCurl('has programs that do what it says', async () => {
           expect(await runAll(page)).to.deep.equal([]);
         });
       }
@@ -112,8 +120,7 @@ describe('the documentation', function () {
 
   describe('when a page', () => {
     for (const [name, page, problem] of broken) {
-      it(`${name}, is found out`, async function () {
-        if (!hasCurl) this.skip();
+      itWithCurl(`${name}, is found out`, async () => {
         const problems = [...compilerOn(page), ...(await runAll(page))];
         expect(problems.join('\n')).to.match(problem);
       });

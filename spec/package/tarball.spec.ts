@@ -25,7 +25,8 @@ function packedFiles(): string[] {
   return packed.files.map(({ path }) => path);
 }
 
-describe('the tarball of the package', () => {
+describe('the tarball of the package', function () {
+  this.timeout(30_000);
   let files: string[];
 
   before(function () {

@@ -40,19 +40,22 @@ export async function startChildApp(env: NodeJS.ProcessEnv): Promise<ChildApp> {
 }
 
 /** Starts what `npm start` starts, and waits for its end. */
-export async function runChildApp(env: NodeJS.ProcessEnv): Promise<Ending> {
-  const { child, output } = spawnApp(env);
-  const timer = setTimeout(() => child.kill('SIGKILL'), 8000);
-  const [code] = (await once(child, 'close')) as [number | null];
-  clearTimeout(timer);
-  return { code, ...output };
+export function runChildApp(env: NodeJS.ProcessEnv): Promise<Ending> {
+  return endOf(spawnApp(env));
 }
 
 /** Ends an app as a process manager does. */
-export async function endChildApp({ child, output }: ChildApp): Promise<Ending> {
-  const closed = once(child, 'close');
-  child.kill('SIGTERM');
-  const [code] = (await closed) as [number | null];
+export function endChildApp(app: ChildApp): Promise<Ending> {
+  const end = endOf(app);
+  app.child.kill('SIGTERM');
+  return end;
+}
+
+/** One that does not end is ended, without an exit code. */
+async function endOf({ child, output }: Pick<ChildApp, 'child' | 'output'>): Promise<Ending> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), 8000);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(timer);
   return { code, ...output };
 }
 

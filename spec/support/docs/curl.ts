@@ -1,7 +1,12 @@
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 
-/** Whether this machine has curl; what needs it is skipped otherwise. */
-export const hasCurl = spawnSync('curl', ['--version']).status === 0;
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+
+/** A spec that needs curl; pending, with the reason, on a machine without it. */
+export function itWithCurl(name: string, body: Mocha.AsyncFunc | Mocha.Func): void {
+  if (hasCurl) it(name, body);
+  else it(`${name}: skipped, there is no curl`);
+}
 
 /** Runs a curl line of the documentation as a reader's shell does, against another port. */
 export function curl(line: string, port: number, token = ''): SpawnSyncReturns<string> {
