@@ -15,6 +15,10 @@ const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ..
   readPage(path, readFileSync(path, 'utf8')),
 );
 
+function scriptsOf({ blocks }: Page): string[] {
+  return blocks.flatMap(({ file }) => file?.replace(/\.ts$/, '.js') ?? []);
+}
+
 /** Blocks that need a program before them: what it is asked, and what it prints. */
 function needsProgram({ language, text }: Block): boolean {
   return language === 'text' || (language === 'sh' && /^curl /m.test(text));
@@ -58,6 +62,7 @@ const brokenShell: [line: string, problem: RegExp][] = [
   ['npx nothing', /no such tool/],
   ['export JWT_SECRET_KEY=short', /too short/],
   ['export JWT_SECRET_KEY=kq4Zr0pX7uV2bN8mT1sW6yL3dH9gJ5cFaEoQ', /the same secret/],
+  ['node app.js', /no such file/],
   ['make', /nothing here can check/],
   ["echo 'open", /nterminated|EOF/],
 ];
@@ -105,7 +110,7 @@ describe('the documentation', function () {
           const known = ['ts', 'sh', 'json', 'text', ...(page.path === errorsPage ? ['http'] : [])];
           expect(known).to.include(language);
           if (language === 'ts') expect(compilerOn(page)).to.deep.equal([]);
-          if (language === 'sh') expect(brokenCommands(text)).to.deep.equal([]);
+          if (language === 'sh') expect(brokenCommands(text, scriptsOf(page))).to.deep.equal([]);
           if (language === 'json') expect(JSON.parse(text)).to.be.an('object');
         });
       }

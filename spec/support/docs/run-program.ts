@@ -50,6 +50,8 @@ async function start(script: string): Promise<Run> {
     once(child, 'message').then(([message]) => (message as { given: number }).given),
     once(child, 'close').then(() => undefined),
   ]);
+  // What it printed before it listened came by another pipe.
+  await new Promise((done) => setImmediate(done));
   return { child, port, output };
 }
 

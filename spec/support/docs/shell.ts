@@ -34,18 +34,23 @@ export function commandsOf(text: string): Command[] {
   return commands;
 }
 
-/** What would not work in a shell block, curl lines aside: those are sent to a program. */
-export function brokenCommands(text: string): string[] {
+/**
+ * What would not work in a shell block, curl lines aside: those are sent to a program.
+ *
+ * @param files what the page's blocks are compiled to
+ */
+export function brokenCommands(text: string, files: readonly string[] = []): string[] {
   const { status, stderr } = spawnSync('sh', ['-n', '-c', text], { encoding: 'utf8' });
   if (status !== 0) return [stderr];
   return commandsOf(text)
     .flatMap(({ line }) => line.split(' && '))
-    .flatMap((line) => problemsOf(line).map((problem) => `'${line}': ${problem}`));
+    .flatMap((line) => problemsOf(line, files).map((problem) => `'${line}': ${problem}`));
 }
 
-function problemsOf(line: string): string[] {
+function problemsOf(line: string, files: readonly string[]): string[] {
   const [name = '', ...words] = line.trim().split(/\s+/);
   if (name === 'curl' || foreign.includes(name)) return [];
+  if (name === 'node') return files.includes(words[0] ?? '') ? [] : ['no such file on this page'];
   if (name === 'npm') return npmProblems(words);
   if (name === 'npx') return existsSync(`node_modules/.bin/${words[0] ?? ''}`) ? [] : ['no such tool'];
   if (name === 'export') return secretProblems(line);
