@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import Koa from 'koa';
-import { NotFoundError } from 'routing-controllers';
+import { JsonController, NotFoundError } from 'routing-controllers';
 import { ConfigurationError } from 'routing-controllers-jwt';
 import { wordErrors } from '../../examples/basic/word-errors';
 import { JwtManager } from '../../src';
@@ -12,6 +12,10 @@ import { curl, itWithCurl } from '../support/docs/curl';
 import { secret } from '../support/manager';
 
 const right = { username: 'test', password: 'test' };
+
+/** The host takes an empty list for every controller of the process. */
+@JsonController()
+class Nothing {}
 
 interface Pair {
   readonly access_token: string;
@@ -207,7 +211,7 @@ describe('the error handler of the basic example', () => {
       koa.use(wordErrors).use(() => {
         throw error;
       });
-      const app = await startApp({ controllers: [] }, koa);
+      const app = await startApp({ controllers: [Nothing] }, koa);
       const answer = await request(app.url);
       await app.close();
       expect(answer).to.deep.include({ status });
@@ -264,7 +268,7 @@ describe('the basic example, started and stopped', function () {
   }
 
   it('does not start on a port that is taken, and says so in one line', async () => {
-    const other = await startApp({ controllers: [] });
+    const other = await startApp({ controllers: [Nothing] });
     const { code, stderr } = await runChildApp({ PORT: String(other.port) });
     await other.close();
     expect({ code, stderr }).to.deep.equal({
