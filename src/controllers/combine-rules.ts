@@ -24,7 +24,7 @@ export function combineRules(first: RouteRule, second: RouteRule, where: string)
 }
 
 function written({ declared }: RouteRule): JwtRequirement {
-  return Object.fromEntries(Object.entries(declared ?? {}).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries({ ...declared }).filter(([, value]) => value !== undefined));
 }
 
 function conflict(where: string, what: string): ConfigurationError {
