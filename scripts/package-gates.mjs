@@ -7,44 +7,32 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const cache = join(root, 'node_modules/.cache/package-gates');
 const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const nodeVersions = ['22', '24'];
+/** The oldest that `engines` promises, and the ones after it; beside them, the one that runs this. */
+const nodeVersions = ['20.19.0', '22', '24'];
 const typescriptVersions = ['5.9', '6.0', '7.0'];
 
 const tarball = pack();
 run('publint', 'npx', ['publint', '--strict', tarball]);
 run('attw', 'npx', ['attw', '--profile', 'node16', tarball]);
+if (process.env.PACKAGE_GATES || hasRegistry()) tryConsumers(installConsumer());
+else console.log('skipped: the consumers need a package registry, and none answers');
 
-const consumer = installConsumer();
-for (const [version, node] of nodes()) {
-  for (const file of ['consumer.cjs', 'consumer.mjs']) {
-    const { status, stdout, stderr } = spawnSync(node, [file], {
-      cwd: consumer,
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
-    report(`${file} on Node ${version}`, status === 0 && stdout.trim() === 'works', `${stdout}${stderr}`);
-  }
+function hasRegistry() {
+  const args = ['view', 'routing-controllers', 'version', '--fetch-retries=0'];
+  return spawnSync('npm', args, { timeout: 20_000 }).status === 0;
 }
-for (const version of typescriptVersions) {
-  const compiler = join(
-    tool(`typescript-${version}`, { typescript: `~${version}.0` }),
-    'node_modules/typescript/bin/tsc',
-  );
-  const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', '.'], {
-    cwd: consumer,
-    encoding: 'utf8',
-  });
-  report(`consumer.ts under TypeScript ${version}`, status === 0, `${stdout}${stderr}`);
-  const ran = spawnSync(process.execPath, ['out/consumer.js'], {
-    cwd: consumer,
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
-  report(
-    `consumer.ts compiled by TypeScript ${version}`,
-    ran.status === 0 && ran.stdout.trim() === 'works',
-    ran.stdout + ran.stderr,
-  );
+
+function tryConsumers(consumer) {
+  for (const [version, node] of nodes()) {
+    for (const file of ['consumer.cjs', 'consumer.mjs'])
+      works(`${file} on Node ${version}`, node, file, consumer);
+  }
+  for (const version of typescriptVersions) {
+    const folder = tool(`typescript-${version}`, { typescript: `~${version}.0` });
+    const compiler = join(folder, 'node_modules/typescript/bin/tsc');
+    run(`consumer.ts under TypeScript ${version}`, process.execPath, [compiler, '-p', '.'], consumer);
+    works(`consumer.ts compiled by TypeScript ${version}`, process.execPath, 'out/consumer.js', consumer);
+  }
 }
 
 function pack() {
@@ -72,9 +60,7 @@ function installConsumer() {
   cpSync(join(root, 'scripts/consumers'), folder, { recursive: true });
   const installed = join(folder, 'node_modules/routing-controllers-jwt');
   rmSync(installed, { recursive: true, force: true });
-  execFileSync('npm', ['install', '--silent', '--no-save', '--no-audit', '--no-fund', tarball], {
-    cwd: folder,
-  });
+  install(folder, '--no-save', tarball);
   if (!existsSync(installed)) throw new Error('the tarball was not installed');
   return folder;
 }
@@ -88,28 +74,38 @@ function tool(name, dependencies) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     writeFileSync(manifest, wanted);
-    execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund'], {
-      cwd: folder,
-      stdio: 'inherit',
-    });
+    install(folder);
     writeFileSync(join(folder, 'installed'), wanted);
   }
   writeFileSync(manifest, wanted);
   return folder;
 }
 
-/** The Node that runs this, and newer ones out of the registry. */
+function install(cwd, ...args) {
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...args], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+/** The Node that runs this, and others out of the registry. */
 function nodes() {
-  const newer = nodeVersions.map((version) => {
+  const others = nodeVersions.map((version) => {
     const folder = tool(`node-${version}`, { node: version });
     return [version, join(folder, 'node_modules/node/bin/node')];
   });
-  return [[process.versions.node, process.execPath], ...newer];
+  return [[process.versions.node, process.execPath], ...others];
 }
 
-function run(name, command, args) {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
+function run(name, command, args, cwd = root) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
   report(name, status === 0, `${stdout}${stderr}`);
+}
+
+/** A consumer says that it works, and ends. */
+function works(name, node, file, cwd) {
+  const { status, stdout, stderr } = spawnSync(node, [file], { cwd, encoding: 'utf8', timeout: 60_000 });
+  report(name, status === 0 && stdout.trim() === 'works', `${stdout}${stderr}`);
 }
 
 function report(name, isGood, output) {

@@ -161,6 +161,8 @@ export class HookFailedError extends JwtError {
   }
 }
 
+const misconfigured = 'Server configuration error';
+
 /**
  * The library is used wrongly: an option, a requirement, a key, an argument of an issuing call.
  * The message says what to do and is for developers; a client sees a fixed sentence. It alone has a stack.
@@ -172,8 +174,23 @@ export class ConfigurationError extends JwtError {
   }
 
   override toJSON(): object {
-    return this.body ?? { msg: 'Server configuration error', code: this.code };
+    return this.body ?? { msg: misconfigured, code: this.code };
   }
+}
+
+/**
+ * @internal The same as a client may see it: the fixed sentence, also where the host shows the message, and no stack,
+ * which it would show as well. Operators find the original as the cause.
+ */
+export function withoutDetails(original: ConfigurationError): ConfigurationError {
+  const error = new ConfigurationError(misconfigured);
+  delete error.stack;
+  Object.defineProperties(error, {
+    cause: { value: original, writable: true, configurable: true },
+    // Koa logs this where there is no stack.
+    toString: { value: () => String(original), writable: true, configurable: true },
+  });
+  return because(error, original.message, original);
 }
 
 /** @internal Notes for operators why an error was thrown; returns the error, to be thrown. */

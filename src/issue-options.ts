@@ -7,7 +7,7 @@ import { checkOptions } from './util/options';
 
 /** What a token is to say. */
 export interface IssueOptions<C extends object = Record<string, unknown>> {
-  /** The application's own claims: JSON, and none of the registered names. */
+  /** The application's own claims: JSON, none of the registered names, and nowhere `__proto__`, `constructor` or `prototype`. */
   readonly claims?: C | undefined;
   readonly roles?: string | readonly string[] | undefined;
   /** Scopes as a list, or as one space-separated string (RFC 6749, section 3.3). */

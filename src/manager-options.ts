@@ -37,7 +37,10 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
    * responses; at most an hour. With 0 every replay counts as theft. @default '10s'
    */
   readonly rotationGrace?: Duration | undefined;
-  /** The class of the application's own claims: checked by class-validator at issue and at verify; types `token.claims`. */
+  /**
+   * The class of the application's own claims: checked by class-validator at issue and at verify; types `token.claims`.
+   * What it and its decorators make of a token's claims is frozen.
+   */
   readonly claims?: ClaimsClass<C> | undefined;
   /**
    * Asked at each refresh what the new tokens say: its roles, scopes and claims replace those of the old ones, an
@@ -52,7 +55,7 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
   readonly store?: TokenStore | false | undefined;
   /** How long the store may take in one operation, at most a minute. @default '1s' */
   readonly storeTimeout?: Duration | undefined;
-  /** How long a function of the application's may take: `check`, `loadUser`, `claimsFor`. @default '5s' */
+  /** How long a function of the application's may take: `check`, `loadUser`, `claimsFor`, the checks of `claims`. @default '5s' */
   readonly hookTimeout?: Duration | undefined;
   /** The time, for specs. @default Date.now */
   readonly clock?: Clock | undefined;

@@ -2,8 +2,7 @@ import { inspect } from 'node:util';
 import { ConfigurationError, JwtError, reasonFor, TokenExpiredError } from './errors';
 import type { ManagerEvents, RejectionDetails } from './events';
 import { resolveIssueOptions, type IssueOptions } from './issue-options';
-import { resolveManagerOptions } from './manager-options';
-import type { JwtManagerOptions, ManagerSettings } from './manager-options';
+import { resolveManagerOptions, type JwtManagerOptions, type ManagerSettings } from './manager-options';
 import type { RefreshOptions, RevokeAllOptions, VerifyExpectations } from './manager-options';
 import { LoginTokens, type TokenPair } from './sessions/login-tokens';
 import { Renewal } from './sessions/renewal';
@@ -110,7 +109,9 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    */
   verify(jwt: string, expected: VerifyExpectations = {}): Promise<Token<C>> {
     return this.#reporting(async () => {
-      const token = await this.authenticate(jwt, expected.type ?? 'access');
+      checkOptions('verify', expected, ['type']);
+      const { type = 'access' } = expected;
+      const token = await this.authenticate(jwt, type);
       const pending = this.demandAlive(token);
       if (pending) await pending;
       return token;
@@ -243,6 +244,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     return { issuer, audience, accessTokenTtl, refreshTokenTtl, keys: '[redacted]' };
   }
 
+  /** The same for `util.inspect`. */
   [inspect.custom](): string {
     return `JwtManager ${inspect(this.toJSON())}`;
   }

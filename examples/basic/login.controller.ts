@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { IsNotEmpty } from 'class-validator';
+import { IsNotEmpty, IsString } from 'class-validator';
 import type { Context, Next } from 'koa';
 import {
   BadRequestError,
@@ -14,9 +14,11 @@ import { InjectToken, JwtRequired, Token } from 'routing-controllers-jwt';
 import { jwtManager } from './jwt';
 
 export class LoginDto {
+  @IsString({ message: 'Missing username parameter' })
   @IsNotEmpty({ message: 'Missing username parameter' })
   username!: string;
 
+  @IsString({ message: 'Missing password parameter' })
   @IsNotEmpty({ message: 'Missing password parameter' })
   password!: string;
 }
@@ -44,9 +46,8 @@ export class LoginController {
 function expectJson(context: Context, next: Next): Promise<void> {
   // Answers of a login belong into no cache, the refused ones included (RFC 6749, section 5.1).
   context.set('Cache-Control', 'no-store');
-  const { body } = context.request as { body?: unknown };
-  if (!context.is('json') || !body || Object.keys(body).length === 0) {
+  const { body } = context.request as { body?: object };
+  if (!context.is('json') || !body || Array.isArray(body) || Object.keys(body).length === 0)
     throw new BadRequestError('Missing JSON in request');
-  }
   return next();
 }

@@ -1,7 +1,19 @@
 import type { ValidationError } from 'class-validator';
 import type { Context, Next } from 'koa';
-import { BadRequestError, HttpError } from 'routing-controllers';
+import { HttpError } from 'routing-controllers';
 import { JwtError } from 'routing-controllers-jwt';
+
+interface Answer {
+  status: number;
+  body: object;
+}
+
+interface KoaError {
+  status: number;
+  expose: boolean;
+  message: string;
+  code: string;
+}
 
 /** Answers every error as `{ "msg": … }`, the form that the library's own errors have. */
 export async function wordErrors(context: Context, next: Next): Promise<void> {
@@ -15,21 +27,22 @@ export async function wordErrors(context: Context, next: Next): Promise<void> {
   }
 }
 
-function answerTo(error: unknown): { status: number; body: object } {
+function answerTo(error: unknown): Answer {
   if (error instanceof JwtError) return { status: error.status, body: error };
-  if (error instanceof BadRequestError) return { status: 400, body: { msg: wordsFor(error) } };
-  if (error instanceof HttpError) return { status: error.httpCode, body: { msg: error.message } };
-  if (isMalformedBody(error)) return { status: error.status, body: { msg: 'Malformed request body' } };
-  return { status: 500, body: { msg: 'Internal server error' } };
+  if (error instanceof HttpError) return { status: error.httpCode, body: { msg: wordsFor(error) } };
+  return answerToKoa(Object(error) as Partial<KoaError>);
 }
 
-function wordsFor(error: BadRequestError & { errors?: ValidationError[] }): string {
+/** The first thing that class-validator found, or what the error says. */
+function wordsFor(error: HttpError & { errors?: ValidationError[] }): string {
   const [first] = Object.values(error.errors?.[0]?.constraints ?? {});
   return first ?? error.message;
 }
 
-/** What the body parser throws: it has a 4xx status of its own. */
-function isMalformedBody(error: unknown): error is { status: number } {
-  const status: unknown = typeof error === 'object' && error !== null && 'status' in error && error.status;
-  return typeof status === 'number' && status >= 400 && status < 500;
+/** What Koa and its body parser throw: a status, and whether the message is for clients. */
+function answerToKoa(error: Partial<KoaError>): Answer {
+  // A body that cannot be decompressed comes without a status.
+  const { code, status = code?.startsWith('Z_') ? 400 : 500, expose, message } = error;
+  if (expose) return { status, body: { msg: message } };
+  return { status, body: { msg: status < 500 ? 'Malformed request body' : 'Internal server error' } };
 }

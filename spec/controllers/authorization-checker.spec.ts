@@ -263,14 +263,35 @@ describe('the options of the checker', () => {
     expect(events.at(-1)).to.include({ method: 'GET', path: '/json/required' });
   });
 
+  const read = () => undefined;
   const wrong: [string, unknown, string][] = [
     ['an unknown option', { location: [] }, "has no option 'location'"],
     ['no object', [], 'the options must be an object'],
     ['no location', { locations: [] }, 'locations must be a non-empty list'],
     ['a location that cannot read', { locations: [{ name: 'x' }] }, 'locations must be a non-empty list'],
+    ['a location without a name', { locations: [{ read }] }, 'with name and read'],
+    ['a location with an empty name', { locations: [{ name: '', read }] }, 'with name and read'],
+    ['a location whose vary is no header', { locations: [{ name: 'x', read, vary: 'a b' }] }, 'with name'],
+    ['a location whose vary is a list', { locations: [{ name: 'x', read, vary: ['a'] }] }, 'with name'],
+    ['a location that cannot confirm', { locations: [{ name: 'x', read, confirm: true }] }, 'with name'],
+    ['a location that is null', { locations: [new BearerHeader(), null] }, 'with name'],
+    ['a location that is a class', { locations: [BearerHeader] }, 'with name'],
+    ['locations that are null', { locations: null }, 'locations must be'],
     ['locations that are no list', { locations: new BearerHeader() }, 'locations must be a non-empty list'],
     ['a realm with a quote', { realm: 'a"b' }, 'realm must be'],
     ['a realm with a line break', { realm: 'a\r\nb' }, 'realm must be'],
+    ['a realm that is a number', { realm: 1 }, 'realm must be'],
+    ['a realm that is an object', { realm: {} }, 'realm must be'],
+    ['a realm that is null', { realm: null }, 'realm must be'],
+    ['an empty realm', { realm: '' }, 'realm must be'],
+    ['a realm with a letter beyond ASCII', { realm: 'caf\u00e9' }, 'realm must be'],
+    ['a realm with a backslash', { realm: 'a\\' }, 'realm must be'],
+    ['a message key that is no string', { errorMessageKey: 1 }, 'errorMessageKey must be'],
+    ['a formatError that is null', { formatError: null }, 'formatError must be'],
+    ['options that are null', null, 'the options must be an object'],
+    ['options that are a function', () => ({}), 'the options must be an object'],
+    ['an instance as options', new BearerHeader(), 'the options must be an object'],
+    ['a protectByDefault that is null', { protectByDefault: null }, 'protectByDefault must be'],
     ['an empty message key', { errorMessageKey: '' }, 'errorMessageKey must be'],
     ['a message key that hides the code', { errorMessageKey: 'code' }, 'errorMessageKey must be'],
     ['a formatError that is no function', { formatError: {} }, 'formatError must be'],
@@ -286,7 +307,19 @@ describe('the options of the checker', () => {
     });
   }
 
-  for (const manager of [undefined, null, {}, { other: jwtManager }, { default: {} }, 'manager']) {
+  const noManagers = [
+    undefined,
+    null,
+    {},
+    [],
+    [jwtManager],
+    { other: jwtManager },
+    { default: {} },
+    'manager',
+    1,
+  ];
+
+  for (const manager of [...noManagers, { default: jwtManager, other: null }]) {
     it(`refuses ${JSON.stringify(manager) ?? 'undefined'} as manager`, () => {
       expect(() => createAuthorizationChecker(manager as unknown as JwtManager)).to.throw(
         ConfigurationError,

@@ -56,4 +56,14 @@ describe('protectByDefault', () => {
       },
     ]);
   });
+
+  it('says which routes stay open when it comes after their server', async () => {
+    const child = fork(join(__dirname, '../support/late-protection-app.js'), { silent: true });
+    const [warning] = (await once(child, 'message')) as [object];
+    await once(child, 'exit');
+    expect(warning).to.deep.equal({
+      name: 'JwtRoutesWarning',
+      message: 'protectByDefault came too late for a server that is made: open there are Late.bare',
+    });
+  });
 });

@@ -112,19 +112,20 @@ describe("the host's @Authorized", () => {
       controllers: [Routes],
       authorizationChecker: createAuthorizationChecker(jwtManager),
     });
-    const [plain, clerk] = [
+    const [plain, clerk, admin] = [
       await jwtManager.createAccessToken('ada'),
       await jwtManager.createAccessToken('bob', { roles: 'clerk' }),
+      await jwtManager.createAccessToken('eve', { roles: 'admin' }),
     ];
     const statuses = async (path: string) => {
-      const answers = [undefined, plain, clerk].map((token) =>
+      const answers = [undefined, plain, clerk, admin].map((token) =>
         request(app.url + path, token === undefined ? {} : { headers: { Authorization: `Bearer ${token}` } }),
       );
       return (await Promise.all(answers)).map(({ status }) => status);
     };
-    expect(await statuses('/authorized/any')).to.deep.equal([401, 200, 200]);
-    expect(await statuses('/authorized/roles')).to.deep.equal([401, 403, 200]);
-    expect(await statuses('/authorized/foreign')).to.deep.equal([500, 500, 500]);
+    expect(await statuses('/authorized/any')).to.deep.equal([401, 200, 200, 200]);
+    expect(await statuses('/authorized/roles')).to.deep.equal([401, 403, 200, 200]);
+    expect(await statuses('/authorized/foreign')).to.deep.equal([500, 500, 500, 500]);
     await app.close();
   });
 

@@ -4,7 +4,10 @@ import { BearerHeader } from '../../src';
 import { ConfigurationError, InvalidRequestError } from '../../src/errors';
 
 function read(header: BearerHeader, headers: Record<string, string[]>): string | undefined {
-  return header.read({ req: { headersDistinct: headers } } as unknown as Context);
+  const rawHeaders = Object.entries(headers).flatMap(([name, values]) =>
+    values.flatMap((value) => [name, value]),
+  );
+  return header.read({ req: { rawHeaders } } as unknown as Context);
 }
 
 describe('BearerHeader', () => {
@@ -42,6 +45,14 @@ describe('BearerHeader', () => {
       expect(() => read(header, { authorization: [value] })).to.throw(InvalidRequestError);
     });
   }
+
+  it('takes the name of the header as it comes, and no value for a name', () => {
+    expect(read(header, { AuThOrIzAtIoN: ['Bearer a'] })).to.equal('a');
+    expect(read(header, { 'X-Name': ['authorization'], 'Bearer x': ['y'] })).to.equal(undefined);
+    expect(() => read(header, { authorization: ['Bearer a'], Authorization: ['Bearer a'] })).to.throw(
+      InvalidRequestError,
+    );
+  });
 
   it('refuses the header twice, and finds none where there is none', () => {
     expect(() => read(header, { authorization: ['Bearer a', 'Bearer a'] })).to.throw(InvalidRequestError);

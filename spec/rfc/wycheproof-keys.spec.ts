@@ -1,10 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { JsonWebKey } from 'node:crypto';
 import { expect } from 'chai';
 import { hasSignatureOf } from '../../src/token/codec';
 import { KeySet } from '../../src/keys/key-set';
 import { refusalOf } from '../support/rejected';
+import { asSet, readVectors, type JwkOrSet } from '../support/vectors';
 import { ConfigurationError } from '../../src/errors';
 
 interface Group {
@@ -13,17 +11,9 @@ interface Group {
   readonly public?: JwkOrSet;
   readonly tests: readonly { tcId: number; comment: string; jws: string; result: 'valid' | 'invalid' }[];
 }
-type JwkOrSet = JsonWebKey | { keys: JsonWebKey[] };
-
-const directory = process.env['JWS_VECTORS'] ?? join(process.cwd(), '../shared/vectors');
-const file = join(directory, 'wycheproof/json_web_key_test.json');
 
 /** The cases with good keys whose token is bad; every other bad case is refused when the set is made. */
 const badTokens = new Set([3]);
-
-function asSet(keys: JwkOrSet): { keys: JsonWebKey[] } {
-  return Array.isArray(keys['keys']) ? (keys as { keys: JsonWebKey[] }) : { keys: [keys] };
-}
 
 function accepts(keys: KeySet, jws: string): boolean {
   const header = JSON.parse(Buffer.from(jws.split('.')[0] ?? '', 'base64url').toString()) as { kid?: string };
@@ -32,11 +22,9 @@ function accepts(keys: KeySet, jws: string): boolean {
 }
 
 describe('the published cases for JSON Web Keys (Wycheproof)', () => {
-  if (!existsSync(file)) {
-    it('vectors not found: set JWS_VECTORS');
-    return;
-  }
-  const { testGroups } = JSON.parse(readFileSync(file, 'utf8')) as { testGroups: Group[] };
+  const vectors = readVectors<{ testGroups: Group[] }>('wycheproof/json_web_key_test.json');
+  if (!vectors) return;
+  const { testGroups } = vectors;
 
   for (const { comment, tests, ...halves } of testGroups) {
     const sets = Object.entries({ private: halves.private, public: halves.public }).flatMap(([half, keys]) =>

@@ -70,3 +70,32 @@ export async function rawRequest(port: number, bytes: string | Buffer): Promise<
   await once(socket, 'close');
   return Buffer.concat(chunks).toString('latin1');
 }
+
+/** Sends header lines as they are and reads the answer; its status is 0 when the server closed without one. */
+export async function rawAnswer(
+  port: number,
+  method: string,
+  path: string,
+  lines: readonly string[],
+): Promise<Answer> {
+  const head = [`${method} ${path} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...lines];
+  return answerOf(await rawRequest(port, Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1')));
+}
+
+/** Takes the bytes of one answer apart. */
+export function answerOf(bytes: string): Answer {
+  const end = bytes.indexOf('\r\n\r\n');
+  const [statusLine = '', ...lines] = bytes.slice(0, end).split('\r\n');
+  const headers = new Headers(lines.map((line): [string, string] => nameAndValue(line)));
+  return {
+    status: Number(statusLine.split(' ')[1] ?? 0),
+    body: parsed(bytes.slice(end + 4)),
+    challenge: headers.get('WWW-Authenticate'),
+    headers,
+  };
+}
+
+function nameAndValue(line: string): [string, string] {
+  const colon = line.indexOf(':');
+  return [line.slice(0, colon), line.slice(colon + 1).trim()];
+}

@@ -1,4 +1,4 @@
-import { createHmac, createSign, type KeyObject } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 
 /** Encodes what a token part holds: objects as JSON, text and bytes as they are. */
 export function encode(part: unknown): string {
@@ -15,20 +15,6 @@ export function forge(
 ): string {
   const signed = `${encode(header)}.${encode(claims)}`;
   return `${signed}.${createHmac(hash, secret).update(signed).digest('base64url')}`;
-}
-
-/** The same, signed by a private key. */
-export function forgeWithKey(
-  header: unknown,
-  claims: unknown,
-  key: KeyObject | string,
-  hash = 'sha256',
-): string {
-  const signed = `${encode(header)}.${encode(claims)}`;
-  const signature = createSign(hash)
-    .update(signed)
-    .sign({ key: key as KeyObject, dsaEncoding: 'ieee-p1363' });
-  return `${signed}.${signature.toString('base64url')}`;
 }
 
 /** Takes a token apart. */

@@ -7,14 +7,17 @@ import {
   InvalidRequestError,
   JwtError,
   TokenMissingError,
+  withoutDetails,
 } from '../errors';
 import { BearerHeader } from '../http/locations/bearer-header';
 import type { TokenLocation } from '../http/locations/token-location';
-import { prepareRefusal, varyAlways, type RefusalForm } from '../http/refusal';
+import { prepareRefusal, guardAnswer, type RefusalForm } from '../http/refusal';
 import { JwtManager } from '../manager';
 import type { Token } from '../token/token';
 import { checkOptions } from '../util/options';
+import { ignore, isPromiseLike } from '../util/promises';
 import { defaultRealm } from '../util/response-headers';
+import { within } from '../util/within';
 import { meetDemands } from './demands';
 import { installInheritance } from './inheritance';
 import { checkLocations, type ResolvedRequirement } from './requirement';
@@ -29,7 +32,7 @@ export interface AuthorizationCheckerOptions {
   readonly realm?: string | undefined;
   /** The member of an error's body that holds the sentence. @default 'msg' */
   readonly errorMessageKey?: string | undefined;
-  /** Makes the whole body of an error. Status and challenge stay. */
+  /** Makes the whole body of an error, an object in JSON and no promise. Status and challenge stay. */
   readonly formatError?: ((error: JwtError) => object) | undefined;
   /** Whether every method is `@JwtRequired()` unless it says otherwise, `@JwtPublic()` for one. @default false */
   readonly protectByDefault?: boolean | undefined;
@@ -44,7 +47,7 @@ interface Glue extends RefusalForm {
 /** What is known of a request while it is judged. */
 interface Trial {
   readonly context: Context;
-  readonly manager: JwtManager<object>;
+  manager: JwtManager<object>;
   token?: Token<object>;
 }
 
@@ -68,31 +71,42 @@ export function createAuthorizationChecker(
   installInheritance();
   rememberChecker([...glue.managers.keys()], glue.isProtectedByDefault);
   return async (action, roles) => {
-    const requirement = requirementOf(roles, glue);
-    if (requirement) await judge(action, requirement, glue);
+    await judge(action, roles, glue);
     return true;
   };
 }
 
-async function judge(action: Action, requirement: ResolvedRequirement, glue: Glue): Promise<void> {
-  const trial: Trial = { context: contextOf(action), manager: managerOf(requirement, glue) };
+async function judge(action: Action, roles: unknown[], glue: Glue): Promise<void> {
+  const trial: Trial = { context: contextOf(action), manager: managerCalled('default', glue) };
   const { context } = trial;
-  const locations = requirement.locations ?? glue.locations;
-  varyAlways(
-    context,
-    locations.flatMap(({ vary }) => vary ?? []),
-  );
   try {
-    const token = await authenticate(trial, requirement, locations, action);
-    admit(context, token);
+    const requirement = requirementOf(roles, glue);
+    if (!requirement) return;
+    const locations = requirement.locations ?? glue.locations;
+    guardAnswer(
+      context,
+      locations.flatMap(({ vary }) => vary ?? []),
+    );
+    trial.manager = managerCalled(requirement.manager, glue);
+    admit(context, await authenticate(trial, requirement, locations, action));
   } catch (error) {
-    const refusal =
-      error instanceof JwtError ? error : because(new HookFailedError(), 'unexpected error', error);
+    const refusal = refusalFor(error);
     prepareRefusal(refusal, context, glue);
     const { method, path, ip } = context;
-    trial.manager.reportRejection(refusal, trial.token, { method, path, ip });
+    trial.manager.reportRejection(refusal, trial.token, { method, path: withoutTokens(path), ip });
     throw refusal;
   }
+}
+
+/** What the client is told. What is wrong with the server, it is not. */
+function refusalFor(error: unknown): JwtError {
+  if (error instanceof ConfigurationError) return withoutDetails(error);
+  return error instanceof JwtError ? error : because(new HookFailedError(), 'unexpected error', error);
+}
+
+/** Events are logged, and an application may have tokens in its paths: their headers all begin alike, with `{"`. */
+function withoutTokens(path: string): string {
+  return path.replace(/eyJ[^/]*/g, '[redacted]');
 }
 
 async function authenticate(
@@ -110,7 +124,8 @@ async function authenticate(
   }
   const token = await manager.authenticate(found.text, requirement.type);
   trial.token = token;
-  found.location.confirm?.(context, token);
+  const confirmation = found.location.confirm?.(context, token);
+  if (isPromiseLike(confirmation)) await within(manager.limits.hookTimeout * 1000, confirmation);
   await meetDemands(token, requirement, action, manager);
   if (!requirement.skipRevocationCheck) {
     const seen = () => ({ ip: context.ip, userAgent: context.get('User-Agent') });
@@ -127,12 +142,18 @@ function find(
   type: ResolvedRequirement['type'],
 ): { text: string; location: TokenLocation } | undefined {
   const found = locations.flatMap((location) => {
-    const text = location.read(context, type);
-    return text === undefined ? [] : [{ text, location }];
+    const text: unknown = location.read(context, type);
+    return text === undefined ? [] : [{ text: asText(text, location), location }];
   });
   if (found.length > 1)
     throw because(new InvalidRequestError('More than one token in the request'), 'two tokens');
   return found[0];
+}
+
+function asText(text: unknown, { name }: TokenLocation): string {
+  if (typeof text === 'string') return text;
+  if (isPromiseLike(text)) ignore(text);
+  throw because(new HookFailedError(), `the location '${name}' read something that is no string`);
 }
 
 function requirementOf(roles: unknown[], { isProtectedByDefault }: Glue): ResolvedRequirement | null {
@@ -148,9 +169,9 @@ function contextOf({ context }: Action): Context {
   return context as Context;
 }
 
-function managerOf({ manager = 'default' }: ResolvedRequirement, { managers }: Glue): JwtManager<object> {
-  const found = managers.get(manager);
-  if (!found) throw new ConfigurationError(`no manager is called '${manager}'`);
+function managerCalled(name = 'default', { managers }: Glue): JwtManager<object> {
+  const found = managers.get(name);
+  if (!found) throw new ConfigurationError(`no manager is called '${name}'`);
   return found;
 }
 
@@ -182,7 +203,7 @@ function resolveOptions(
   } = options;
   const { protectByDefault: isProtectedByDefault = false } = options;
   checkLocations(locations);
-  if (!/^[ !#-[\]-~]+$/.test(realm))
+  if (typeof realm !== 'string' || !/^[ !#-[\]-~]+$/.test(realm))
     throw new ConfigurationError('realm must be printable ASCII without quotes');
   if (typeof errorMessageKey !== 'string' || errorMessageKey === '' || errorMessageKey === 'code') {
     throw new ConfigurationError("errorMessageKey must be a name other than 'code'");

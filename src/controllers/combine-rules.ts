@@ -20,9 +20,9 @@ export function combineRules(first: RouteRule, second: RouteRule, where: string)
       throw conflict(where, `two rules for '${key}' meet`);
     }
   }
-  const bothSay = (key: Lenience) => a[key] === true && b[key] === true;
-  const lenience = Object.fromEntries(leniences.map((key) => [key, bothSay(key)]));
-  return ruleFor({ ...b, ...a, ...lenience });
+  const said = leniences.filter((key) => key in a || key in b);
+  const lenience = said.map((key) => [key, a[key] === true && b[key] === true]);
+  return ruleFor({ ...b, ...a, ...Object.fromEntries(lenience) });
 }
 
 /** What makes a rule weaker holds only where both rules say so. */
@@ -34,7 +34,7 @@ function isLenience(key: string): key is Lenience {
 }
 
 function written({ declared }: RouteRule): JwtRequirement {
-  return Object.fromEntries(Object.entries(declared ?? {}).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries({ ...declared }).filter(([, value]) => value !== undefined));
 }
 
 function conflict(where: string, what: string): ConfigurationError {

@@ -1,31 +1,28 @@
 import type { MetadataArgsStorage } from 'routing-controllers';
 import { lineage } from './route-rule';
-import { isTokenParameter } from './token-parameter';
 
 type Parameters = MetadataArgsStorage['params'];
 
 /**
- * The parameter decorators that the host, which looks by the exact class, would lose on an inherited method.
- * A method that is merely inherited gets all of them, as they belong together; an overriding one has its own and gets
- * the token only, where it left that place undecorated.
+ * The parameter decorators that the host, which looks by the exact class, would lose on a method of a base class,
+ * overridden or not: each place is decorated by the nearest class that decorates it.
+ *
+ * @param own what the host finds on the exact class
  */
 export function inheritedParameters(
   { params }: MetadataArgsStorage,
   target: Function,
-  method: string,
+  method: string | symbol,
+  own: Readonly<Parameters>,
 ): Parameters {
-  for (const link of lineage(Object.getPrototypeOf(target))) {
-    const decorated = params.filter((param) => param.method === method && ownerOf(param) === link);
-    if (decorated.length > 0)
-      return isOverridden(target, link, method) ? decorated.filter(isTokenParameter) : decorated;
+  const found = [...own];
+  for (const link of lineage(target)) {
+    const taken = new Set(found.map(({ index }) => index));
+    found.push(...params.filter((param) => isOf(param, link, method) && !taken.has(param.index)));
   }
-  return [];
+  return found.slice(own.length);
 }
 
-function ownerOf({ object }: Parameters[number]): unknown {
-  return (object as object).constructor;
-}
-
-function isOverridden(target: Function, base: Function, method: string): boolean {
-  return Reflect.get(target.prototype as object, method) !== Reflect.get(base.prototype as object, method);
+function isOf(param: Parameters[number], link: Function, method: string | symbol): boolean {
+  return (param.method as unknown) === method && (param.object as object).constructor === link;
 }

@@ -11,7 +11,8 @@ export type RouteDecorator = (target: object, method?: string | symbol) => void;
  * The method runs only with a verified token that meets the requirement. On a class it holds for every method, and a
  * method's own decorator replaces it. It is inherited by subclasses, overridden methods included.
  *
- * A method takes one decorator of this family. The host's `@Authorized` beside it adds its roles.
+ * A method takes one decorator of this family. The host's `@Authorized` adds its roles, beside it or on a base class:
+ * neither replaces the other.
  *
  * @throws {@link ConfigurationError} when the requirement is wrong or the method has one already
  * @example

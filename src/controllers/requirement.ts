@@ -1,5 +1,6 @@
 import type { Action } from 'routing-controllers';
 import { ConfigurationError } from '../errors';
+import { isHttpToken } from '../http/locations/bearer-header';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { Token, TokenType } from '../token/token';
 import { isRoleList, isScopeList } from '../token/validate-claims';
@@ -106,12 +107,15 @@ export function ruleFor(requirement: JwtRequirement): RouteRule {
 export function checkLocations(locations: readonly TokenLocation[]): void {
   const isList = Array.isArray(locations) && locations.length > 0;
   if (!isList || !locations.every((location: unknown) => isLocation(location))) {
-    wrong('locations must be a non-empty list of places such as new BearerHeader()');
+    wrong('locations must be a non-empty list of places, with name and read, such as new BearerHeader()');
   }
 }
 
 function isLocation(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'read' in value && typeof value.read === 'function';
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, vary, read, confirm } = value as Partial<Record<keyof TokenLocation, unknown>>;
+  const isNamed = typeof name === 'string' && name !== '' && (vary === undefined || isHttpToken(vary));
+  return isNamed && typeof read === 'function' && (confirm === undefined || typeof confirm === 'function');
 }
 
 function roleRule(roles: NonNullable<JwtRequirement['roles']>): NameRule {

@@ -10,11 +10,24 @@ export const defaultRule = new RouteRule({}, ruleFor({}).resolved);
 
 let protectsByDefault = false;
 const managerNames = new Set<string>();
+const leftOpen = new Set<string>();
 
 /** Tells what a checker was made with; rules are looked up later, when the host builds its routes. */
 export function rememberChecker(names: readonly string[], isProtectedByDefault: boolean): void {
   names.forEach((name) => managerNames.add(name));
+  if (isProtectedByDefault && !protectsByDefault && leftOpen.size > 0) {
+    // They may be meant to be open, on a server of their own.
+    process.emitWarning(
+      `protectByDefault came too late for a server that is made: open there are ${[...leftOpen].join(', ')}`,
+      { type: 'JwtRoutesWarning' },
+    );
+  }
   protectsByDefault ||= isProtectedByDefault;
+}
+
+/** Notes that the host made a route that everyone may use, because nothing was said about it. */
+export function rememberOpenRoute(where: string): void {
+  leftOpen.add(where);
 }
 
 /** A class and its base classes, nearest first. */
@@ -30,28 +43,41 @@ export function* lineage(target: unknown): Generator<Function> {
 
 /**
  * The entries that decide about a method, ours and the host's `@Authorized`, wherever in the lineage they were
- * written. The nearest entry on the method ends the search; a rule on a nearer class is not lost on the way.
+ * written. A nearer one replaces a farther one of its own kind only: nobody who writes `@Authorized` means to take
+ * away what `@JwtRequired` demands, or the other way round. An open method or class leaves behind what is farther.
  */
 export function entriesFor(
   { responseHandlers }: MetadataArgsStorage,
   target: Function,
-  method: string,
+  method: string | symbol,
 ): Entry[] {
+  const links = [...lineage(target)];
   const rules = responseHandlers.filter(({ type }) => type === 'authorized');
+  const ours = nearest(rules.filter(isOurs), links, method);
+  const open = ours.find(({ value }) => (value as RouteRule).resolved === null);
+  const hosts = rules.filter((entry) => !isOurs(entry) && !(open && isLeftBehind(entry, open, links)));
+  return [...nearest(hosts, links, method), ...ours];
+}
+
+/** Of entries of one kind, those on the nearest class and those on the nearest declaration of the method. */
+function nearest(entries: readonly Entry[], links: readonly Function[], method: string | symbol): Entry[] {
   let onClass: Entry[] = [];
-  for (const link of lineage(target)) {
-    const ownOnClass = rules.filter((entry) => entry.target === link && !entry.method);
-    const onMethod = rules.filter((entry) => entry.target === link && entry.method === method);
-    if (onMethod.length > 0) return [...onClass, ...onMethod, ...beside(onMethod, ownOnClass)];
+  for (const link of links) {
+    const ownOnClass = entries.filter((entry) => entry.target === link && !entry.method);
+    const onMethod = entries.filter((entry) => entry.target === link && (entry.method as unknown) === method);
+    // Beside it, the host adds its own on the class up; ours on the class is replaced.
+    const beside = onMethod.some(isOurs) ? [] : ownOnClass;
+    if (onMethod.length > 0) return [...onClass, ...beside, ...onMethod];
     if (onClass.length === 0) onClass = ownOnClass;
   }
   return onClass;
 }
 
-/** Of the class's own entries those that its method's entry does not replace: the host adds up, ours replaces. */
-function beside(onMethod: Entry[], onClass: Entry[]): Entry[] {
-  if (onMethod.some(({ value }) => value instanceof RouteRule && value.resolved === null)) return [];
-  return onMethod.some(isOurs) ? onClass.filter((entry) => !isOurs(entry)) : onClass;
+/** Whether an entry is farther than an open method, or is of a class that is farther than an open class. */
+function isLeftBehind(entry: Entry, open: Entry, links: readonly Function[]): boolean {
+  const steps = links.indexOf(entry.target) - links.indexOf(open.target);
+  if (!open.method) return steps > 0 && !entry.method;
+  return entry.method ? steps > 0 : steps >= 0;
 }
 
 /** Whether the entry was written by a decorator of this library. */
@@ -67,9 +93,9 @@ export function isOurs({ value }: Entry): boolean {
 export function ruleOfRoute(
   storage: MetadataArgsStorage,
   target: Function,
-  method: string,
+  method: string | symbol,
 ): RouteRule | undefined {
-  const where = `${target.name}.${method}`;
+  const where = routeName(target, method);
   const entries = entriesFor(storage, target, method);
   if (entries.length === 0) return protectsByDefault ? defaultRule : undefined;
   // The host's alone may be meant for another checker, and say what we cannot read.
@@ -81,6 +107,11 @@ export function ruleOfRoute(
     throw new ConfigurationError(`${where} demands the manager '${name}', which no checker was given`);
   }
   return rule;
+}
+
+/** What a method is called in an error. */
+export function routeName(target: Function, method: string | symbol): string {
+  return `${target.name}.${String(method)}`;
 }
 
 /** Reads what stands behind `authorized`: a rule of ours, or role names of the host's `@Authorized`. */
@@ -95,7 +126,8 @@ export function asRule(value: unknown): RouteRule {
   return roles.length === 0 ? ruleFor({}) : ruleFor({ roles });
 }
 
-function rolesOf(value: unknown): string[] | undefined {
+/** The role names in an `@Authorized`; undefined when it says something else. */
+export function rolesOf(value: unknown): string[] | undefined {
   const roles: unknown[] = value === undefined ? [] : Array.isArray(value) ? value : [value];
   return roles.every((role) => typeof role === 'string') ? roles : undefined;
 }

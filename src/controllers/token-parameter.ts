@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Action, MetadataArgsStorage } from 'routing-controllers';
-import { ConfigurationError } from '../errors';
+import { ConfigurationError, withoutDetails } from '../errors';
 import type { Token } from '../token/token';
 
 type Parameter = MetadataArgsStorage['params'][number];
@@ -20,7 +20,8 @@ export function admit(context: Context, token: Token<object> | undefined): void 
  */
 export function tokenOf({ context }: Action): Token<object> | undefined {
   if (!admitted.has(context as Context)) {
-    throw new ConfigurationError('@InjectToken() needs @JwtRequired() or @JwtOptional() on its method');
+    const needs = '@InjectToken() needs the checker of createAuthorizationChecker, and a rule on its method';
+    throw withoutDetails(new ConfigurationError(needs));
   }
   return admitted.get(context as Context);
 }

@@ -1,6 +1,6 @@
-import { format } from 'node:util';
 import type { Context } from 'koa';
 import type { JwtError } from '../errors';
+import { ignore, isPromiseLike } from '../util/promises';
 import { responseHeaders } from '../util/response-headers';
 
 /** How refusals are worded. */
@@ -17,43 +17,64 @@ export interface RefusalForm {
 export function prepareRefusal(error: JwtError, context: Context, form: RefusalForm): void {
   const headers = responseHeaders(error.status, error.message, error.challenge, form.realm);
   context.set(headers);
+  beforeSending(context, (status) => {
+    // Unless a middleware of the application's made another answer of it.
+    if (status === error.status) context.set(headers);
+  });
   error.headers = { ...headers, ...varyOf(context) };
   error.body = bodyOf(error, form);
+}
+
+/** Whatever becomes of the request, its answer varies by these headers, and a 401 is kept by nobody. */
+export function guardAnswer(context: Context, vary: readonly string[]): void {
+  beforeSending(context, (status) => {
+    addVary(context, vary);
+    if (status === 401) context.set('Cache-Control', 'no-store');
+  });
+  addVary(context, vary);
+}
+
+function addVary(context: Context, names: readonly string[]): void {
+  if (names.length > 0) context.vary([...names]);
+}
+
+/**
+ * Sees to the headers at the last moment: the host sets what a method declares (`@Header`) over those of a refusal,
+ * and Koa wipes all of them when an error reaches it, one that is thrown by the method behind the check, too.
+ */
+function beforeSending({ res }: Context, see: (status: unknown) => void): void {
+  const writeHead = res.writeHead.bind(res) as (...head: unknown[]) => typeof res;
+  res.writeHead = (...head: unknown[]) => {
+    see(head[0]);
+    return writeHead(...head);
+  };
 }
 
 function bodyOf(error: JwtError, { formatError, errorMessageKey }: RefusalForm): object {
   error.body = undefined;
   const { msg, ...rest } = error.toJSON() as { msg: string };
   const usual = { [errorMessageKey]: msg, ...rest };
+  // A refusal stays a refusal, whatever the application's wording does.
+  return (formatError && written(formatError, error)) ?? usual;
+}
+
+/** The application's wording as it will be sent; undefined when it is no object in JSON. */
+function written(formatError: (error: JwtError) => unknown, error: JwtError): object | undefined {
   try {
-    const body: unknown = formatError?.(error);
-    return typeof body === 'object' && body !== null ? body : usual;
+    const body = formatError(error);
+    if (isPromiseLike(body)) {
+      ignore(body);
+      return undefined;
+    }
+    const json: unknown = JSON.parse(JSON.stringify(body));
+    return typeof json === 'object' && json !== null ? json : undefined;
   } catch {
-    // A refusal stays a refusal, whatever the application's wording does.
-    return usual;
+    return undefined;
   }
 }
 
 function varyOf(context: Context): Record<string, string> {
-  const vary = context.response.get('Vary');
-  return vary === '' ? {} : { Vary: vary };
-}
-
-/**
- * Adds to `Vary`, whatever becomes of the request: Koa wipes every header when an error reaches it, one that is
- * thrown by the method behind the check, too.
- */
-export function varyAlways(context: Context, names: readonly string[]): void {
-  if (names.length === 0) return;
-  context.vary([...names]);
-  const onerror = context.onerror.bind(context);
-  context.onerror = (thrown: unknown) => {
-    // Koa answers what is no error from an error of its own, which would not have our header.
-    const error =
-      thrown instanceof Error || thrown == null ? thrown : new Error(format('non-error thrown: %j', thrown));
-    // Reflect.set: what a method throws may be frozen, and an error in here would end the process.
-    if (error)
-      Reflect.set(error, 'headers', { ...varyOf(context), ...(error as { headers?: object }).headers });
-    onerror(error as Error);
-  };
+  // Absent, it is undefined to one Koa and an empty string to another, and Koa dies of an undefined header.
+  const vary = context.response.get('Vary') as string | undefined;
+  return vary ? { Vary: vary } : {};
 }

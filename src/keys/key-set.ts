@@ -167,6 +167,7 @@ export class KeySet {
     return `KeySet ${JSON.stringify(this)}`;
   }
 
+  /** The same for `util.inspect`. */
   [inspect.custom](): string {
     return this.toString();
   }

@@ -4,10 +4,16 @@ import { ConfigurationError } from '../errors';
 /** The algorithms there are (RFC 7518, section 3.1), by their exact names. */
 export type Algorithm = SecretAlgorithm | KeyPairAlgorithm;
 
-/** Algorithms with one secret that both signs and verifies. */
+/**
+ * Algorithms with one secret that both signs and verifies.
+ * @inline
+ */
 export type SecretAlgorithm = 'HS256' | 'HS384' | 'HS512';
 
-/** Algorithms with a private key that signs and a public key that verifies. */
+/**
+ * Algorithms with a private key that signs and a public key that verifies.
+ * @inline
+ */
 export type KeyPairAlgorithm =
   'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512';
 

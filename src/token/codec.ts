@@ -6,9 +6,12 @@ type SigningKey = Key & { readonly signingKey: NonNullable<Key['signingKey']> };
 /** `jsonwebtoken` is asked for the signature only: it checks too little of the rest. */
 const optionsByAlgorithm = new Map<LibraryAlgorithm, VerifyOptions>();
 
-/** Signs claims. The header is ours alone; nothing of a caller's goes into it. */
+/**
+ * Signs claims. The header is ours alone; nothing of a caller's goes into it. The claims go as text: given an object,
+ * the library falls over a claim that is called `toString`.
+ */
 export function signClaims(claims: object, typ: string, { algorithm, kid, signingKey }: SigningKey): string {
-  return sign(claims, signingKey, { algorithm, header: { alg: algorithm, typ, kid } });
+  return sign(JSON.stringify(claims), signingKey, { algorithm, header: { alg: algorithm, typ, kid } });
 }
 
 /** Whether the token's signature was made by the key; the one cryptographic step of a verify. */

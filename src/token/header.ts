@@ -6,9 +6,9 @@ import type { TokenType } from './token';
 export const mediaTypes: Readonly<Record<TokenType, string>> = { access: 'at+jwt', refresh: 'rt+jwt' };
 
 /** What a token's header says, once it is known to be one that we could have written. */
-export interface VerifiedHeader {
+export interface VerifiedHeader<T> {
   readonly key: Key;
-  readonly type: TokenType;
+  readonly type: T;
 }
 
 /** What makes a header one that we did not write, for operators. */
@@ -17,27 +17,41 @@ export type HeaderFault = 'format' | 'kid' | 'alg' | 'typ' | 'crit';
 /** Parameters that change how the rest is to be read; none is ever needed (RFC 7515, 4.1.11; RFC 7797, 7; RFC 7516). */
 const refusedParameters = ['crit', 'b64', 'zip', 'cty', 'enc'];
 
+/** Half of a surrogate pair: JSON can write it, UTF-8 cannot (RFC 8259, section 8.2). */
+const loneSurrogate = /\p{Cs}/u;
+
 /**
  * Reads the protected header. The key decides the algorithm, never the other way round (RFC 8725, section 3.1);
  * `jku`, `jwk`, `x5u` and `x5c` are not looked at (section 3.10).
  */
-export function readHeader(
+export function readHeader<T>(
   encoded: string,
   findKey: (kid: string | undefined) => Key | undefined,
-): VerifiedHeader | HeaderFault {
+  readType: (typ: unknown) => T | undefined,
+): VerifiedHeader<T> | HeaderFault {
   const header = parseStrictObject(encoded);
-  if (!header) return 'format';
+  if (!header || !hasPlainMembers(header)) return 'format';
   if (refusedParameters.some((name) => Object.hasOwn(header, name))) return 'crit';
   const { kid, alg, typ } = header;
   if (kid !== undefined && typeof kid !== 'string') return 'kid';
   const key = findKey(kid);
   if (!key) return 'kid';
   if (alg !== key.algorithm) return 'alg';
-  const type = typeOf(typ);
-  return type ? { key, type } : 'typ';
+  const type = readType(typ);
+  return type === undefined ? 'typ' : { key, type };
 }
 
-function typeOf(typ: unknown): TokenType | undefined {
+function hasPlainMembers(header: Record<string, unknown>): boolean {
+  return Object.entries(header).every(
+    ([name, value]) =>
+      name !== '__proto__' &&
+      !loneSurrogate.test(name) &&
+      !(typeof value === 'string' && loneSurrogate.test(value)),
+  );
+}
+
+/** The token type that a `typ` names, whatever its case, with or without `application/` (RFC 7515, section 4.1.9). */
+export function tokenTypeOf(typ: unknown): TokenType | undefined {
   if (typeof typ !== 'string') return undefined;
   const name = typ.toLowerCase().replace(/^application\//, '');
   return name === mediaTypes.access ? 'access' : name === mediaTypes.refresh ? 'refresh' : undefined;

@@ -4,7 +4,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Parses a JSON object as a token must carry one: well-formed UTF-8, no byte order mark, no member twice at any depth
- * (RFC 7515, section 4; RFC 7519, section 4; RFC 8725, section 3.7), nested no deeper than a copy survives.
+ * (RFC 7515, section 4; RFC 7519, section 4; RFC 8725, section 3.7), nested no deeper than a copy survives. It inherits
+ * nothing: what a polluted prototype holds is no member.
  *
  * @returns undefined for everything else
  */
@@ -13,7 +14,7 @@ export function parseStrictObject(base64url: string): Record<string, unknown> | 
     const text = utf8.decode(Buffer.from(base64url, 'base64url'));
     const json: unknown = JSON.parse(text);
     return isPlainObject(json) && isShallow(json) && membersIn(json) === membersWrittenIn(text)
-      ? json
+      ? { __proto__: null, ...json }
       : undefined;
   } catch {
     return undefined;

@@ -13,6 +13,7 @@ export interface IssuerSettings<C extends object> {
   readonly keys: KeySet;
   readonly issuer: string | undefined;
   readonly audience: readonly string[] | undefined;
+  readonly hookTimeout: number;
   readonly claimsClass: ClaimsClass<C> | undefined;
 }
 
@@ -56,12 +57,22 @@ export class TokenIssuer<C extends object> {
   async ownClaims(claims: C | undefined): Promise<Record<string, unknown>> {
     const own = claims === undefined ? {} : checkedOwnClaims(claims);
     const { claimsClass } = this.#settings;
-    if (claimsClass && !(await instanceOfClaims(claimsClass, own, true))) {
+    if (claimsClass && !(await this.#fits(claimsClass, own))) {
       throw new ConfigurationError(
         `claims do not fit ${claimsClass.name}: see its class-validator decorators`,
       );
     }
     return own;
+  }
+
+  async #fits(claimsClass: ClaimsClass<C>, own: Record<string, unknown>): Promise<boolean> {
+    const options = { strict: true, timeout: this.#settings.hookTimeout };
+    try {
+      return (await instanceOfClaims(claimsClass, own, options)) !== undefined;
+    } catch {
+      // A decorator that throws or hangs says no.
+      return false;
+    }
   }
 
   /** @throws {@link ConfigurationError} when no key can sign, or identity or claims cannot go into a token */

@@ -1,10 +1,9 @@
 import { instanceOfClaims, ownClaims, type ClaimsClass } from '../claims';
-import { because, TokenExpiredError, TokenInvalidError, WrongTokenTypeError } from '../errors';
+import { because, TokenExpiredError, WrongTokenTypeError } from '../errors';
 import type { KeySet } from '../keys/key-set';
-import type { Clock } from '../util/clock';
-import { hasSignatureOf } from './codec';
-import { splitCompact } from './compact';
-import { readHeader } from './header';
+import { unixTime, type Clock } from '../util/clock';
+import { tokenTypeOf } from './header';
+import { invalidToken, openSigned } from './open-signed';
 import { parseStrictObject } from './strict-json';
 import { Token, type TokenType } from './token';
 import { asVerified, faultInClaims } from './validate-claims';
@@ -16,6 +15,7 @@ export interface VerifierSettings<C extends object> {
   readonly audience: readonly string[] | undefined;
   readonly clockTolerance: number;
   readonly freshFor: number;
+  readonly hookTimeout: number;
   readonly claimsClass: ClaimsClass<C> | undefined;
   readonly clock: Clock;
 }
@@ -34,7 +34,7 @@ export class TokenVerifier<C extends object> {
   }
 
   async verify(text: unknown, expected: TokenType | 'any'): Promise<Token<C>> {
-    const { type, claims } = this.#openSigned(text);
+    const { type, claims } = this.#open(text);
     if (expected !== 'any' && type !== expected) throw because(new WrongTokenTypeError(expected), 'typ');
     this.#checkClaims(claims, type);
     const { freshFor, clock } = this.#settings;
@@ -52,31 +52,31 @@ export class TokenVerifier<C extends object> {
   }
 
   /** Everything up to the signature, and the JSON that it covers. */
-  #openSigned(text: unknown): { type: TokenType; claims: Record<string, unknown> } {
-    const compact = splitCompact(text);
-    if (!compact) throw invalid('format');
-    const header = readHeader(compact.header, this.#findKey);
-    if (typeof header === 'string') throw invalid(header);
-    if (!hasSignatureOf(text as string, header.key)) throw invalid('signature');
-    const claims = parseStrictObject(compact.claims);
-    if (!claims) throw invalid('json');
-    return { type: header.type, claims };
+  #open(text: unknown): { type: TokenType; claims: Record<string, unknown> } {
+    const signed = openSigned(text, this.#findKey, tokenTypeOf);
+    const claims = parseStrictObject(signed.claims);
+    if (!claims) throw invalidToken('json');
+    return { type: signed.type, claims };
   }
 
   #checkClaims(claims: Record<string, unknown>, type: TokenType): void {
     const { issuer, audience, clockTolerance, clock } = this.#settings;
-    const fault = faultInClaims(claims, type, { issuer, audience, clockTolerance, now: clock() / 1000 });
+    const fault = faultInClaims(claims, type, { issuer, audience, clockTolerance, now: unixTime(clock) });
     if (fault === 'expired') throw because(new TokenExpiredError(), fault);
-    if (fault) throw invalid(fault);
+    if (fault) throw invalidToken(fault);
   }
 
   async #typedClaims(claimsClass: ClaimsClass<C>, own: Record<string, unknown>): Promise<C> {
-    const typed = await instanceOfClaims(claimsClass, own, false);
-    if (!typed) throw invalid('claims');
+    let typed: C | undefined;
+    try {
+      typed = await instanceOfClaims(claimsClass, own, {
+        strict: false,
+        timeout: this.#settings.hookTimeout,
+      });
+    } catch (cause) {
+      throw invalidToken('claims', cause);
+    }
+    if (!typed) throw invalidToken('claims');
     return typed;
   }
-}
-
-function invalid(reason: string): TokenInvalidError {
-  return because(new TokenInvalidError(), reason);
 }

@@ -66,7 +66,7 @@ export function faultInClaims(
   if (!isTime(iat) || iat > now + clockTolerance) return 'iat';
   if (nbf !== undefined && (!isTime(nbf) || nbf > now + clockTolerance)) return 'nbf';
   if (!isTime(exp) || exp > iat + maximumDuration) return 'exp';
-  const fault = faultInContext(claims, type);
+  const fault = faultInContext(claims, type, now + clockTolerance);
   if (fault) return fault;
   if (issuer !== undefined && claims['iss'] !== issuer) return 'iss';
   if (!isAudience(claims['aud'], audience)) return 'aud';
@@ -74,9 +74,14 @@ export function faultInClaims(
   return now >= exp + clockTolerance ? 'expired' : undefined;
 }
 
-function faultInContext(claims: Record<string, unknown>, type: TokenType): ClaimsFault | undefined {
+function faultInContext(
+  claims: Record<string, unknown>,
+  type: TokenType,
+  latest: number,
+): ClaimsFault | undefined {
   const { auth_time: authTime, sid, gen, roles, scope } = claims;
-  if (authTime !== undefined && !isTime(authTime)) return 'auth_time';
+  // A login in the future would be fresh for ever.
+  if (authTime !== undefined && (!isTime(authTime) || authTime > latest)) return 'auth_time';
   if (sid !== undefined && !isIdentity(sid)) return 'sid';
   if (!isGeneration(gen, type === 'refresh' && sid !== undefined)) return 'gen';
   if (roles !== undefined && !isRoleList(roles)) return 'roles';

@@ -1,10 +1,24 @@
+import { ConfigurationError } from '../errors';
+
 /** A source of time: Unix milliseconds, as `Date.now`. Inject one to test expiry without waiting. */
 export type Clock = () => number;
 
 /** The clock used when none is given. */
 export const systemClock: Clock = () => Date.now();
 
+/**
+ * Unix time in seconds, with fractions.
+ *
+ * @throws {@link ConfigurationError} when the clock tells no time: against NaN, nothing ever expires
+ */
+export function unixTime(clock: Clock): number {
+  const now = clock();
+  if (!Number.isFinite(now))
+    throw new ConfigurationError('clock must return Unix milliseconds, as Date.now does');
+  return now / 1000;
+}
+
 /** Unix time in whole seconds, the unit of every time inside tokens and stores (RFC 7519, section 2). */
 export function unixSeconds(clock: Clock): number {
-  return Math.floor(clock() / 1000);
+  return Math.floor(unixTime(clock));
 }

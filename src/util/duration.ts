@@ -36,6 +36,6 @@ export function durationInSeconds(
 }
 
 function parse(text: string): number {
-  const [, amount = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  return amount === '' ? NaN : Number(amount) * (secondsPerUnit[unit] ?? NaN);
+  const [, amount, unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  return Number(amount) * (secondsPerUnit[unit] ?? NaN);
 }

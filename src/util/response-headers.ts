@@ -30,11 +30,16 @@ export function responseHeaders(
 }
 
 function challengeHeader(realm: string, description: string, challenge: Challenge | undefined): string {
-  const parameters = [['realm', realm]];
+  const parameters: [string, string][] = [['realm', realm]];
   if (challenge) {
-    parameters.push(['error', challenge.error], ['error_description', description]);
-    if (challenge.scope !== undefined) parameters.push(['scope', challenge.scope]);
+    parameters.push(['error', challenge.error], ['error_description', quotable(description)]);
+    if (challenge.scope !== undefined) parameters.push(['scope', quotable(challenge.scope)]);
     if (challenge.maxAge !== undefined) parameters.push(['max_age', String(challenge.maxAge)]);
   }
-  return `Bearer ${parameters.map(([name, value]) => `${name ?? ''}="${value ?? ''}"`).join(', ')}`;
+  return `Bearer ${parameters.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
+}
+
+/** Without what may not stand in a challenge (RFC 6750, section 3): an application's own error could say anything. */
+function quotable(text: string): string {
+  return text.replace(/[^ !#-[\]-~]+/g, ' ');
 }

@@ -48,9 +48,8 @@ export class BearerHeader implements TokenLocation {
   }
 
   read({ req }: Context): string | undefined {
-    // Node keeps the first of two Authorization headers silently.
-    const values = req.headersDistinct[this.#header];
-    if (values === undefined) return undefined;
+    const values = valuesOf(req.rawHeaders, this.#header);
+    if (values.length === 0) return undefined;
     const [value = '', ...others] = values;
     if (others.length > 0) throw malformed('header twice');
     const text = this.#scheme === '' ? value : this.#afterScheme(value);
@@ -67,7 +66,13 @@ export class BearerHeader implements TokenLocation {
   }
 }
 
-function isHttpToken(value: unknown): value is string {
+/** All values of a header; of two Authorization headers, Node keeps the first silently. */
+function valuesOf(rawHeaders: readonly string[], header: string): string[] {
+  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === header);
+}
+
+/** @internal Whether a value can be the name of a header. */
+export function isHttpToken(value: unknown): value is string {
   return typeof value === 'string' && httpToken.test(value);
 }
 

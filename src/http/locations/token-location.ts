@@ -17,6 +17,9 @@ export interface TokenLocation {
    * @throws InvalidRequestError when there is something that cannot be read
    */
   read(context: Context, type: TokenType | 'any'): string | undefined;
-  /** Called once the token that was read here is verified, before the route's demands; throws CsrfError to refuse. */
-  confirm?(context: Context, token: Token<object>): void;
+  /**
+   * Called once the token that was read here is verified, before the route's demands. It throws or rejects with
+   * CsrfError to refuse; what it answers does not matter.
+   */
+  confirm?(context: Context, token: Token<object>): unknown;
 }

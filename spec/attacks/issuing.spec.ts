@@ -1,0 +1,147 @@
+import { inspect } from 'node:util';
+import { expect } from 'chai';
+import { ConfigurationError, JwtManager, type JwtManagerOptions } from '../../src';
+import { partsOf } from '../support/forge';
+import { secret, testManager } from '../support/manager';
+import { refusalOf } from '../support/rejected';
+
+const manager = testManager();
+const issuers = ['createAccessToken', 'createRefreshToken', 'createTokenPair'] as const;
+
+async function expectNotIssued(options: object, says: RegExp): Promise<void> {
+  for (const create of issuers) {
+    const error = await refusalOf(manager[create]('ada', options), ConfigurationError);
+    expect(error.message).to.match(says);
+  }
+}
+
+describe("C13: claims that would take the library's place", () => {
+  const reserved = 'sub jti iat nbf exp auth_time sid gen roles scope iss aud cnf typ token_use'.split(' ');
+  for (const name of reserved) {
+    it(`are refused at issue when one is called ${name}, whatever it says`, async () => {
+      for (const value of ['x', 0, null, ['admin'], {}, undefined])
+        await expectNotIssued({ claims: { [name]: value } }, new RegExp(`^claims may not contain '${name}'`));
+    });
+  }
+
+  const smuggled: [string, object][] = [
+    ['toJSON', { toJSON: () => ({ roles: ['admin'] }) }],
+    [
+      'toJSON of a class',
+      new (class Claims {
+        toJSON = () => ({ sid: 'session-1' });
+      })(),
+    ],
+    ['a getter', Object.defineProperty({}, 'aud', { enumerable: true, get: () => 'other' })],
+    ['a member that is not enumerable', Object.defineProperty({}, 'iss', { value: 'evil' })],
+    ['a proxy', new Proxy({ a: 1 }, { ownKeys: () => ['a', 'exp'] })],
+  ];
+  for (const [name, claims] of smuggled) {
+    it(`are refused at issue when it is smuggled in by ${name}`, () =>
+      expectNotIssued({ claims }, /^claims may not contain '/));
+  }
+
+  const noClaims: unknown[] = [null, 0, 1, '', 'x', true, [], [{}], () => ({}), Symbol('x'), 1n, new Date()];
+  const empty: unknown[] = [{ toJSON: () => undefined }, { toJSON: () => null }, { toJSON: () => ['x'] }];
+  for (const claims of [...noClaims, ...empty, { toJSON: () => 'x' }]) {
+    it(`are refused at issue when they are no object: ${inspect(claims)}`, () =>
+      expectNotIssued({ claims }, /^claims must be an object/));
+  }
+
+  it('are refused at issue when they cannot be written', async () => {
+    const throwing = {
+      toJSON: () => {
+        throw new Error('broken');
+      },
+    };
+    for (const claims of [throwing, { x: throwing }, { x: 1n }])
+      await expectNotIssued({ claims }, /^claims must be JSON/);
+  });
+
+  it('may have any other name, those of inherited methods included', async () => {
+    const claims = {
+      client_id: 'app',
+      email: 'ada@example.test',
+      SUB: 'bob',
+      ' sub': 'bob',
+      'sub\0': 'bob',
+      azp: 'x',
+      nonce: 'n',
+      toString: 'x',
+      valueOf: 1,
+      hasOwnProperty: false,
+      isPrototypeOf: {},
+      nested: { sub: 'bob', exp: 0, roles: ['admin'] },
+    };
+    const token = await manager.verify(await manager.createAccessToken('ada', { claims }));
+    expect(token).to.deep.include({ identity: 'ada', roles: [] });
+    expect(JSON.stringify(token.claims)).to.equal(JSON.stringify(claims));
+  });
+
+  const options = ['header', 'algorithm', 'keyid', 'kid', 'jwtid', 'subject', 'issuer', 'notBefore', 'exp'];
+  for (const name of [
+    ...options,
+    'noTimestamp',
+    'mutatePayload',
+    'encoding',
+    'type',
+    'allowInsecureKeySizes',
+  ]) {
+    it(`do not come by an option ${name}, either`, () =>
+      expectNotIssued({ [name]: { alg: 'none' } }, new RegExp(`has no option '${name}'`)));
+  }
+
+  it('leave the header alone', async () => {
+    const claims = { header: { alg: 'none' }, alg: 'none', kid: '../../dev/null', crit: ['x'], b64: false };
+    for (const create of ['createAccessToken', 'createRefreshToken'] as const) {
+      const { header } = partsOf(await manager[create]('ada', { claims }));
+      expect(header).to.have.all.keys('alg', 'typ', 'kid').and.include({ alg: 'HS256' });
+    }
+  });
+
+  it('leave what was handed over as it was', async () => {
+    const claims = Object.freeze({ list: Object.freeze([1]) });
+    const given = Object.freeze({ claims, roles: Object.freeze(['a']), scopes: Object.freeze(['b']) });
+    await manager.createTokenPair('ada', given);
+    expect(given).to.deep.equal({ claims: { list: [1] }, roles: ['a'], scopes: ['b'] });
+  });
+});
+
+describe('C15: lifetimes that mean something else', () => {
+  const texts = ['3600', '0', '', ' ', '1', '1h ', ' 1h', '1 h', '1H', '1.5h', '-1s', '+1s', '1e3s', '0x10s'];
+  const units = ['1w', '1y', '1ms', '10min', '1hour', '1 day', 's', 'h1', '1h30m', '1h\n', '1\0h', '\u0661h'];
+  const numbers = [NaN, Infinity, -Infinity, -1, 0, -0, 0.5, 1.5, 1e400, 315_360_001, 2 ** 53, 1e15];
+  const others = [null, true, false, {}, [], [60], ['15m'], 60n, new Date(), () => 60];
+  const long = ['0s', '0d', '3651d', '999999999d', '9999999999s', 'Infinitys', 'NaNs', 'undefined', 'null'];
+  const wrong: unknown[] = [...texts, ...units, ...long, ...numbers, ...others];
+
+  for (const value of wrong) {
+    it(`are refused: ${inspect(value)}`, async () => {
+      await expectNotIssued({ expiresIn: value }, /^expiresIn must be /);
+      for (const name of ['accessTokenTtl', 'refreshTokenTtl', 'freshFor', 'hookTimeout']) {
+        const options = { secret, [name]: value } as JwtManagerOptions;
+        const error = await refusalOf(() => new JwtManager(options), ConfigurationError);
+        expect(error.message).to.match(new RegExp(`^${name} must be `));
+      }
+    });
+  }
+
+  const right: [number | string | undefined, number][] = [
+    [undefined, 900],
+    [1, 1],
+    ['1s', 1],
+    ['90s', 90],
+    ['15m', 900],
+    ['2h', 7_200],
+    ['30d', 2_592_000],
+    [315_360_000, 315_360_000],
+    ['3650d', 315_360_000],
+    ['001m', 60],
+  ];
+  for (const [expiresIn, seconds] of right) {
+    it(`are taken: ${String(expiresIn)} is ${String(seconds)} s`, async () => {
+      const { claims } = partsOf(await manager.createAccessToken('ada', { expiresIn }));
+      expect(Number(claims['exp']) - Number(claims['iat'])).to.equal(seconds);
+    });
+  }
+});

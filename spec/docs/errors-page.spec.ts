@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import * as library from '../../src';
+
+const path = 'docs/guides/errors.md';
+const page = readFileSync(path, 'utf8');
+const classes = Object.values(library)
+  .filter((value) => typeof value === 'function' && value.prototype instanceof library.JwtError)
+  .map(({ name }) => name);
+
+function generate(...args: string[]): { status: number | null; stderr: string } {
+  return spawnSync(process.execPath, ['scripts/generate-docs.mjs', ...args], { encoding: 'utf8' });
+}
+
+describe('the page of errors', function () {
+  this.timeout(30_000);
+  let folder: string;
+
+  before(() => {
+    mkdirSync('.tmp', { recursive: true });
+    folder = mkdtempSync(join('.tmp', 'errors-'));
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function save(text: string): string {
+    const file = join(folder, 'page.md');
+    writeFileSync(file, text);
+    return file;
+  }
+
+  it('is what the code says', () => {
+    expect(generate('--check')).to.include({ status: 0, stderr: '' });
+  });
+
+  for (const [what, changed] of [
+    ['a sentence', page.replace('| Token has expired ', '| Token is too old  ')],
+    ['a challenge', page.replace('max_age="300"', 'max_age="3"')],
+    ['the form', page.replace('| Class  ', '| Class ')],
+  ] as const) {
+    it(`is found out when ${what} differs`, () => {
+      expect(changed).to.not.equal(page);
+      expect(generate('--check', save(changed)).status).to.equal(1);
+    });
+  }
+
+  it('is written anew, when asked for', () => {
+    const file = save(page.replace('| Token has expired ', '| Token is over '));
+    expect(generate(file).status).to.equal(0);
+    expect(readFileSync(file, 'utf8')).to.equal(page);
+  });
+
+  it('must have places for what is generated', () => {
+    const { status, stderr } = generate(save('# Errors\n'));
+    expect(status).to.equal(1);
+    expect(stderr).to.include('the page has no place for the table');
+  });
+
+  it('has every error once in the table and once with its answer', () => {
+    const inTable = [...page.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name);
+    const answers = [...page.matchAll(/^### (\w+Error)$/gm)].map(([, name]) => name);
+    expect(inTable).to.have.members(classes);
+    expect(answers).to.deep.equal(inTable);
+  });
+
+  it('names those that nothing throws yet', () => {
+    const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(join('src', file), 'utf8'))
+      .join('\n');
+    const unused = classes.filter((name) => !source.includes(`new ${name}(`));
+    const [, sentence = ''] = /^This release throws neither ([^:]*):/m.exec(page) ?? [];
+    expect([...sentence.matchAll(/`(\w+)`/g)].map(([, name]) => name)).to.have.members(unused);
+  });
+});

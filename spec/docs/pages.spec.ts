@@ -1,0 +1,173 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { compile, type Program, type Project } from '../support/docs/compiler';
+import { itWithCurl } from '../support/docs/curl';
+import { brokenLinks } from '../support/docs/links';
+import { readPage, type Block, type Page } from '../support/docs/page';
+import { followUps, runProgram } from '../support/docs/run-program';
+import { brokenCommands } from '../support/docs/shell';
+
+const errorsPage = 'docs/guides/errors.md';
+const guides = readdirSync('docs', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.md') && !file.startsWith('api'))
+  .map((file) => `docs/${file}`);
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...guides].map((path) =>
+  readPage(path, readFileSync(path, 'utf8')),
+);
+
+function scriptsOf({ blocks }: Page): string[] {
+  return blocks.flatMap(({ file }) => file?.replace(/\.ts$/, '.js') ?? []);
+}
+
+/** Blocks that need a program before them: what it is asked, and what it prints. */
+function needsProgram({ language, text }: Block): boolean {
+  return language === 'text' || (language === 'sh' && /^curl /m.test(text));
+}
+
+const app = `import 'reflect-metadata';
+import { createKoaServer, Get, JsonController } from 'routing-controllers';
+
+@JsonController()
+class Routes {
+  @Get('/')
+  read() {
+    return { read: true };
+  }
+}
+
+createKoaServer({ controllers: [Routes] }).listen(8000);`;
+
+/** Pages that must be found out, with what is said about them. */
+const broken: [name: string, page: Page, problem: RegExp][] = [
+  ['does not compile', page('ts', 'export const text: string = 1;'), /not assignable to type 'string'/],
+  [
+    'imports what we do not export',
+    page('ts', "export { X } from 'routing-controllers-jwt';"),
+    /no exported/,
+  ],
+  ['throws', page('ts', "throw new Error('no');"), /ended with 1/],
+  ['complains', page('ts', "console.error('odd');"), /complained: odd/],
+  ['prints otherwise', page('ts', "console.log('one');", 'text', 'two'), /printed 'one\n', not 'two'/],
+  ['answers otherwise', page('ts', app, 'sh', 'curl http://localhost:8000/\n# {}'), /, not '\{\}'/],
+  ['asks wrongly', page('ts', app, 'sh', 'curl odd://localhost:8000/'), /failed/],
+  ['asks nobody', page('ts', 'export {};', 'sh', 'curl http://localhost:8000/'), /nothing listens/],
+];
+
+const brokenShell: [line: string, problem: RegExp][] = [
+  ['npm run nothing', /no script 'nothing'/],
+  ['npm ci && npm strat', /no script 'strat'/],
+  ['npm install routing-controllers-jwt koa', /routing-controllers is missing/],
+  ['npm install koa@1', /koa@1 is not tried/],
+  ['npm install left-pad', /left-pad is not tried/],
+  ['npx nothing', /no such tool/],
+  ['export JWT_SECRET_KEY=short', /too short/],
+  ['export JWT_SECRET_KEY=kq4Zr0pX7uV2bN8mT1sW6yL3dH9gJ5cFaEoQ', /the same secret/],
+  ['node app.js', /no such file/],
+  ['make', /nothing here can check/],
+  ["echo 'open", /nterminated|EOF/],
+];
+
+const brokenPointers = [
+  '[a page](docs/none.md)',
+  '[a heading](#none)',
+  '[a heading](README.md#none)',
+  '<img src="none.png">',
+  'See `spec/none.spec.ts`.',
+];
+
+function page(language: string, text: string, nextLanguage = 'text', next = ''): Page {
+  const path = `page of ${JSON.stringify([text, next])}`;
+  return readPage(path, ['```' + language, text, '```', '', '```' + nextLanguage, next, '```'].join('\n'));
+}
+
+describe('the documentation', function () {
+  this.timeout(60_000);
+  let project: Project;
+
+  before(() => {
+    project = compile([...pages, ...broken.map(([, page]) => page)], compilerOptions());
+  });
+
+  after(() => {
+    project.remove();
+  });
+
+  for (const page of pages) {
+    describe(page.path, () => {
+      it('points only at what is there', () => {
+        expect(brokenLinks(page)).to.deep.equal([]);
+      });
+
+      it('asks nothing and shows nothing before there is a program', () => {
+        const first = page.blocks.find(({ language }) => language === 'ts')?.line ?? Infinity;
+        const early = page.blocks.filter((block) => needsProgram(block) && block.line < first);
+        expect(early).to.deep.equal([]);
+      });
+
+      for (const { language, line, text } of page.blocks) {
+        it(`has a block in line ${String(line)} that holds: ${language}`, () => {
+          // What stands in `http` blocks is written by scripts/generate-docs.mjs.
+          const known = ['ts', 'sh', 'json', 'text', ...(page.path === errorsPage ? ['http'] : [])];
+          expect(known).to.include(language);
+          if (language === 'ts') expect(compilerOn(page)).to.deep.equal([]);
+          if (language === 'sh') expect(brokenCommands(text, scriptsOf(page))).to.deep.equal([]);
+          if (language === 'json') expect(JSON.parse(text)).to.be.an('object');
+        });
+      }
+
+      if (page.blocks.some(({ language }) => language === 'ts')) {
+        itWithCurl('has programs that do what it says', async () => {
+          expect(await runAll(page)).to.deep.equal([]);
+        });
+      }
+    });
+  }
+
+  describe('when a page', () => {
+    for (const [name, page, problem] of broken) {
+      itWithCurl(`${name}, is found out`, async () => {
+        const problems = [...compilerOn(page), ...(await runAll(page))];
+        expect(problems.join('\n')).to.match(problem);
+      });
+    }
+
+    for (const [line, problem] of brokenShell) {
+      it(`says '${line}', is found out`, () => {
+        expect(brokenCommands(line).join('\n')).to.match(problem);
+      });
+    }
+
+    for (const text of brokenPointers) {
+      it(`points at nothing with '${text}', is found out`, () => {
+        expect(brokenLinks(readPage('a page', text))).to.have.lengthOf(1);
+      });
+    }
+
+    it('has a block without an end, is found out', () => {
+      expect(() => readPage('a page', '```ts\nexport {};')).to.throw('a page:1: a block without an end');
+    });
+  });
+
+  function compilerOn(page: Page): string[] {
+    const place = `${page.path}:`;
+    return project.problems.filter((problem) => problem.startsWith(place));
+  }
+
+  async function runAll(page: Page): Promise<string[]> {
+    const programs = project.programs.filter((program) => program.page === page);
+    const problems = await Promise.all(programs.map((program) => runOne(program, programs)));
+    return problems.flat();
+  }
+
+  async function runOne(program: Program, programs: readonly Program[]): Promise<string[]> {
+    const problems = await runProgram(program, followUps(program, programs));
+    return problems.map((problem) => `line ${String(program.block.line)}: ${problem}`);
+  }
+});
+
+/** What the first guide tells its readers to put into their tsconfig.json. */
+function compilerOptions(): unknown {
+  const guide = pages.find(({ path }) => path === 'docs/guides/getting-started.md');
+  const block = guide?.blocks.find(({ language }) => language === 'json');
+  return (JSON.parse(block?.text ?? '{}') as { compilerOptions?: unknown }).compilerOptions;
+}

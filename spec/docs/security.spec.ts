@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+
+const page = readFileSync('docs/security.md', 'utf8');
+const specs = specsIn(page);
+
+interface Row {
+  readonly ids: readonly string[];
+  readonly specs: readonly string[];
+}
+
+const rows: Row[] = [...page.matchAll(/^\| ([A-G]\d+(?:, [A-G]\d+)*) .*$/gm)].map(([line, ids = '']) => ({
+  ids: ids.split(', '),
+  specs: specsIn(line),
+}));
+
+function specsIn(text: string): string[] {
+  return [...text.matchAll(/\(\.\.\/(spec\/[\w./-]+)\)/g)].map(([, path = '']) => path);
+}
+
+/** The rows of a group, from the first to the last. */
+function group(letter: string, first: number, last: number): string[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => `${letter}${String(first + index)}`);
+}
+
+describe('the page of attacks', () => {
+  it('has every row that this release answers for, once', () => {
+    expect(rows.flatMap(({ ids }) => ids)).to.have.members([
+      ...group('A', 1, 12),
+      ...group('B', 1, 7),
+      ...group('C', 1, 16),
+      ...group('D', 1, 4),
+      ...group('D', 8, 9),
+      ...group('G', 3, 7),
+    ]);
+  });
+
+  for (const { ids, specs } of rows) {
+    it(`names specs for ${ids.join(', ')}, and each says what it is for`, () => {
+      for (const path of specs) expect(existsSync(path), path).to.equal(true);
+      const text = specs.map((path) => readFileSync(path, 'utf8')).join('\n');
+      expect(text).to.match(/\bit\(/);
+      for (const id of ids) expect(text, id).to.match(new RegExp(`\\b${id}\\b`));
+    });
+  }
+
+  it('names every spec of attacks', () => {
+    const all = readdirSync('spec/attacks').filter((file) => file.endsWith('.spec.ts'));
+    expect(specs).to.include.members(all.map((file) => join('spec/attacks', file)));
+  });
+});

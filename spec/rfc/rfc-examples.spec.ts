@@ -1,0 +1,79 @@
+import type { JsonWebKey } from 'node:crypto';
+import { expect } from 'chai';
+import { ConfigurationError, KeySet, TokenInvalidError, type Algorithm } from '../../src';
+import { reasonFor } from '../../src/errors';
+import { openSigned } from '../../src/token/open-signed';
+import { parseStrictObject } from '../../src/token/strict-json';
+import { faultInClaims } from '../../src/token/validate-claims';
+import { refusalOf } from '../support/rejected';
+import { readVectors } from '../support/vectors';
+
+interface Example {
+  readonly id: string;
+  readonly jwk: JsonWebKey;
+  readonly alg: Algorithm;
+  readonly jws: string;
+  readonly result: 'valid' | 'invalid';
+  readonly clock?: number;
+}
+
+/** Opens an example whose typ is JWT or none, and reads its claims. */
+function claimsOf({ jwk, alg, jws }: Example): Record<string, unknown> | undefined {
+  const keys = KeySet.fromJwks({ keys: [jwk] }, { algorithm: alg });
+  const { claims } = openSigned(
+    jws,
+    (kid) => keys.find(kid),
+    (typ) => (typ === 'JWT' ? typ : undefined),
+  );
+  return parseStrictObject(claims);
+}
+
+/** Judges the claims as the verifier does, with those that the example lacks. */
+function verdictOn(claims: object, now: number): string | undefined {
+  const whole = { sub: 'joe', jti: 'example', iat: now, ...claims };
+  const nobody = { issuer: 'joe', audience: undefined, clockTolerance: 0 };
+  return faultInClaims(whole, 'access', { ...nobody, now });
+}
+
+describe('the examples of the RFCs', () => {
+  const examples = readVectors<Example[]>('rfc-examples.json');
+  if (!examples) return;
+  const named = (id: string) => {
+    const example = examples.find((each) => each.id.startsWith(id));
+    if (!example) throw new Error(`there is no example ${id}`);
+    return example;
+  };
+
+  it('are those that this file knows', () => {
+    expect(examples.map(({ id, result }) => [id.split(' ')[0], result])).to.deep.equal([
+      ['RFC7519-3.1/RFC7515-A.1', 'valid'],
+      ['RFC7519-3.1', 'invalid'],
+      ['RFC7519-6.1', 'invalid'],
+      ['RFC8037-A.4', 'valid'],
+    ]);
+  });
+
+  it('RFC 7519, section 3.1: white space in the header and in the claims', () => {
+    const example = named('RFC7519-3.1/RFC7515-A.1');
+    expect(Buffer.from(example.jws.split('.')[0] ?? '', 'base64url').toString()).to.include('\r\n');
+    const claims = claimsOf(example);
+    expect(claims).to.deep.equal({ iss: 'joe', exp: 1_300_819_380, 'http://example.com/is_root': true });
+    expect(verdictOn(claims ?? {}, example.clock ?? 0)).to.equal(undefined);
+  });
+
+  it('RFC 7519, section 4.1.4: over in the second of exp', () => {
+    const example = named('RFC7519-3.1 at exp');
+    expect(example.clock).to.equal(1_300_819_380);
+    expect(verdictOn(claimsOf(example) ?? {}, example.clock ?? 0)).to.equal('expired');
+  });
+
+  it('RFC 7519, section 6.1: a token that nobody signed', async () => {
+    const error = await refusalOf(() => claimsOf(named('RFC7519-6.1')), TokenInvalidError);
+    expect(reasonFor(error).reason).to.equal('format');
+  });
+
+  it('RFC 8037, appendix A.4: an algorithm that there is not here, refused with its key', async () => {
+    const error = await refusalOf(() => claimsOf(named('RFC8037-A.4')), ConfigurationError);
+    expect(error.message).to.match(/^algorithm must be one of HS256, /);
+  });
+});

@@ -1,0 +1,106 @@
+import { constants, createHmac, createSecretKey, sign, type KeyObject } from 'node:crypto';
+import { expect } from 'chai';
+import { JwtManager, KeySet, type Algorithm, type JwtManagerOptions, type Token } from '../../src';
+import { reasonFor, TokenInvalidError } from '../../src/errors';
+import type { KeyPairAlgorithm } from '../../src/keys/key';
+import { encode } from './forge';
+import { keyPairFor } from './keys';
+import { secret, testClock, type TestClock } from './manager';
+import { refusalOf } from './rejected';
+
+/** A manager under attack, and the key that an attacker would like to have. */
+export interface Target {
+  readonly algorithm: Algorithm;
+  readonly manager: JwtManager;
+  readonly key: KeyObject;
+  readonly clock: TestClock;
+  /** Unix seconds of the clock at the start. */
+  readonly now: number;
+  /** A header that the manager takes, with changes; a member that is undefined is left out. */
+  readonly header: (changes?: object) => Record<string, unknown>;
+  /** Claims that the manager takes, with changes. */
+  readonly claims: (changes?: object) => Record<string, unknown>;
+  /** A token with the manager's own signature, whatever it says; text and bytes go in as they are. */
+  readonly sign: (header: unknown, claims: unknown) => string;
+}
+
+/** The `kid` of every target's key. */
+export const targetKid = 'key-1';
+
+/** A manager with one key for the algorithm, whose clock stands still and which knows no sessions. */
+export function targetFor(algorithm: Algorithm, options: Partial<JwtManagerOptions> = {}): Target {
+  const isSecret = algorithm.startsWith('HS');
+  const clock = testClock();
+  const now = clock() / 1000;
+  const key = isSecret
+    ? createSecretKey(Buffer.from(secret.repeat(2)))
+    : keyPairFor(algorithm as KeyPairAlgorithm).privateKey;
+  return {
+    algorithm,
+    manager: new JwtManager({ keys: keysFor(algorithm), clock, store: false, ...options }),
+    key,
+    clock,
+    now,
+    header: (changes = {}) => ({ alg: algorithm, typ: 'at+jwt', kid: targetKid, ...changes }),
+    claims: (changes = {}) => ({
+      sub: 'ada',
+      jti: 'token-1',
+      iat: now,
+      nbf: now,
+      exp: now + 900,
+      ...changes,
+    }),
+    sign: (header, claims) => signToken(algorithm, header, claims, key),
+  };
+}
+
+/** The same keys as a set of their own. */
+export function keysFor(algorithm: Algorithm, kid = targetKid): KeySet {
+  return algorithm.startsWith('HS')
+    ? KeySet.fromSecret(secret.repeat(2), { algorithm: algorithm as 'HS256', kid })
+    : KeySet.fromPem(keyPairFor(algorithm as KeyPairAlgorithm).privatePem, { algorithm, kid });
+}
+
+/** A token whose signature is made as the algorithm says, whatever its header says. */
+export function signToken(
+  algorithm: string,
+  header: unknown,
+  claims: unknown,
+  key: KeyObject | string | Buffer,
+): string {
+  const signed = `${encode(header)}.${encode(claims)}`;
+  return `${signed}.${signatureOf(algorithm, signed, key).toString('base64url')}`;
+}
+
+/** The signature of a text. */
+export function signatureOf(algorithm: string, text: string, key: KeyObject | string | Buffer): Buffer {
+  const hash = `sha${algorithm.slice(2)}`;
+  if (algorithm.startsWith('HS')) return createHmac(hash, key).update(text).digest();
+  return sign(hash, Buffer.from(text), {
+    key: key as KeyObject,
+    dsaEncoding: 'ieee-p1363',
+    ...(algorithm.startsWith('PS') && {
+      padding: constants.RSA_PKCS1_PSS_PADDING,
+      saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+    }),
+  });
+}
+
+/** Expects the one refusal that a bad token gets, and that it was refused for the reason that the case is about. */
+export async function expectInvalid(
+  manager: JwtManager,
+  text: unknown,
+  reason: string | readonly string[],
+): Promise<void> {
+  const error = await refusalOf(manager.verify(text as string, { type: 'any' }), TokenInvalidError);
+  expect(error.toJSON()).to.deep.equal({ msg: 'Token is invalid', code: 'ERR_JWT_INVALID' });
+  expect(error.stack).to.equal(undefined);
+  expect([reason].flat()).to.include(reasonFor(error).reason);
+}
+
+/** Expects that the manager takes a token: without it, a table of refusals proves nothing. */
+export async function expectTaken(manager: JwtManager, text: string): Promise<Token> {
+  const token = await manager.verify(text, { type: 'any' });
+  expect(token.identity).to.equal('ada');
+  return token;
+}

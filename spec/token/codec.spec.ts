@@ -1,0 +1,45 @@
+import { expect } from 'chai';
+import type { Algorithm } from '../../src';
+import { hasSignatureOf, signClaims } from '../../src/token/codec';
+import { partsOf } from '../support/forge';
+import { keysFor } from '../support/target';
+
+describe('signatures', () => {
+  const algorithms: Algorithm[] = ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512'];
+  algorithms.push('PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512');
+
+  for (const algorithm of algorithms) {
+    it(`of ${algorithm} hold for what they were made for, and with their own key`, () => {
+      const key = keysFor(algorithm).signer();
+      const text = signClaims({ sub: 'ada' }, 'at+jwt', key);
+      expect(partsOf(text)).to.deep.include({
+        header: { alg: algorithm, typ: 'at+jwt', kid: 'key-1' },
+        claims: { sub: 'ada' },
+      });
+      expect(hasSignatureOf(text, key)).to.equal(true);
+      expect(hasSignatureOf(text.replace('.', '.e30'), key)).to.equal(false);
+      const other = keysFor(algorithm === 'ES256' ? 'RS256' : 'ES256').signer();
+      expect(hasSignatureOf(text, other)).to.equal(false);
+    });
+  }
+
+  it('do not hold for a key that is for another algorithm, though it could do this one', () => {
+    const text = signClaims({}, 'at+jwt', keysFor('RS256').signer());
+    const pinned = keysFor('RS512').signer();
+    expect(hasSignatureOf(text, { ...pinned, algorithm: 'RS256' })).to.equal(true);
+    expect(hasSignatureOf(text, pinned)).to.equal(false);
+  });
+
+  it('do not hold where the library throws something raw', () => {
+    const key = keysFor('ES256').signer();
+    const [header, claims] = signClaims({}, 'at+jwt', key).split('.');
+    for (const text of ['', 'x', '..', `${String(header)}.${String(claims)}.AAAA`])
+      expect(hasSignatureOf(text, key)).to.equal(false);
+  });
+
+  it('add nothing to the claims, and take every name', () => {
+    const key = keysFor('HS256').signer();
+    const claims = { toString: 'x', hasOwnProperty: 1, exp: 'no number', iat: null, nested: { a: [1] } };
+    expect(partsOf(signClaims(claims, 'rt+jwt', key)).claims).to.deep.equal(claims);
+  });
+});

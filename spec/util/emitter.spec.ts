@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import { Emitter } from '../../src/util/emitter';
+
+interface Events {
+  a: number;
+  b: string;
+}
+
+describe('an emitter', () => {
+  it('tells each listener of an event, in order, and nobody else', () => {
+    const emitter = new Emitter<Events>();
+    const heard: unknown[] = [];
+    emitter.on('a', (event) => heard.push(['first', event]));
+    emitter.on('a', (event) => heard.push(['second', event]));
+    emitter.on('b', (event) => heard.push(event));
+    emitter.emit('a', 1);
+    expect(heard).to.deep.equal([
+      ['first', 1],
+      ['second', 1],
+    ]);
+  });
+
+  it('tells a listener from the next event on that was added by a listener', () => {
+    const emitter = new Emitter<Events>();
+    let heard = 0;
+    emitter.on('a', () => {
+      emitter.on('a', () => heard++);
+    });
+    emitter.emit('a', 1);
+    expect(heard).to.equal(0);
+    emitter.emit('a', 1);
+    expect(heard).to.equal(1);
+  });
+
+  it('goes on when a listener fails, warns of it, and says nothing of what it threw', async () => {
+    const emitter = new Emitter<Events>();
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    const heard: number[] = [];
+    const secret = new Error('a token');
+    emitter.on('a', () => {
+      throw secret;
+    });
+    emitter.on('a', async () => Promise.reject(secret));
+    emitter.on('a', () => ({
+      then: () => {
+        throw secret;
+      },
+    }));
+    emitter.on('a', (event) => heard.push(event));
+    process.on('warning', note);
+    emitter.emit('a', 1);
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', note);
+    expect(heard).to.deep.equal([1]);
+    expect(warnings).to.have.length(3);
+    for (const { name, message } of warnings) {
+      expect(name).to.equal('JwtListenerWarning');
+      expect(message).not.to.include('a token');
+    }
+  });
+});

@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { TimeoutError, within } from '../../src/util/within';
+
+describe('waiting within a time', () => {
+  it('gives what is there, and what comes in time', async () => {
+    expect(await within(1_000, 'x')).to.equal('x');
+    expect(await within(1_000, Promise.resolve('x'))).to.equal('x');
+    const thenable = { then: (resolve: (value: string) => void) => setImmediate(resolve, 'x') };
+    expect(await within(1_000, thenable as unknown as Promise<string>)).to.equal('x');
+  });
+
+  it('throws what was thrown in time', async () => {
+    const thrown = new Error('x');
+    const caught = await within(1_000, Promise.reject(thrown)).catch((error: unknown) => error);
+    expect(caught).to.equal(thrown);
+  });
+
+  it('throws when nothing comes, and lets what comes later go', async () => {
+    let reject: (reason: unknown) => void = () => undefined;
+    const late = new Promise((_, no) => {
+      reject = no;
+    });
+    const caught = await within(1, late).catch((error: unknown) => error);
+    expect(caught).to.be.instanceOf(TimeoutError);
+    expect(String(caught)).to.equal('TimeoutError: no answer within 1 ms');
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    reject(new Error('too late'));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect(unhandled).to.deep.equal([]);
+  });
+
+  it('leaves no timer behind', async () => {
+    // Mocha starts its own timer once it has this promise.
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = timers();
+    await within(60_000, 'x');
+    await within(60_000, Promise.reject(new Error('x'))).catch(() => undefined);
+    expect(timers()).to.equal(before);
+  });
+
+  function timers(): number {
+    return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  }
+});
