@@ -56,6 +56,8 @@ describe('describeRoutes', () => {
       ['DELETE', '/audit/:id', 'remove', { roles: 'admin' }],
       ['GET', '/audit/open', 'open', null],
       ['GET', '/audit/twice-again', 'twice', { optional: true }],
+      ['GET', '/audit/host', 'host', { roles: ['clerk'] }],
+      ['GET', '/audit/inherited', 'inherited', { roles: 'clerk', fresh: '5m' }],
     ]);
     expect(routes.every(({ controller }) => controller === 'Audited')).to.equal(true);
   });
