@@ -199,6 +199,15 @@ export function because<E extends JwtError>(error: E, reason: string, cause?: un
   return error;
 }
 
+const reported = new WeakSet<JwtError>();
+
+/** @internal Whether operators have heard of an error; from now on they have. */
+export function isReported(error: JwtError): boolean {
+  const isOld = reported.has(error);
+  reported.add(error);
+  return isOld;
+}
+
 /** @internal What {@link because} noted. */
 export function reasonFor(error: JwtError): RejectionReason {
   return reasons.get(error) ?? { reason: error.message };

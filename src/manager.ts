@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { ConfigurationError, JwtError, reasonFor, TokenExpiredError } from './errors';
+import { ConfigurationError, isReported, JwtError, reasonFor, TokenExpiredError } from './errors';
 import type { ManagerEvents, RejectionDetails } from './events';
 import { resolveIssueOptions, type IssueOptions } from './issue-options';
 import { resolveManagerOptions, type JwtManagerOptions, type ManagerSettings } from './manager-options';
@@ -120,15 +120,13 @@ export class JwtManager<C extends object = Record<string, unknown>> {
 
   /**
    * Exchanges a refresh token for a new pair of the same session. The presented token is consumed: within
-   * `rotationGrace` it gets the same successor once more, after that it is a theft, which revokes the session.
+   * `rotationGrace` it gets the same successor once more, after that it is a theft, which revokes the session (RFC 9700).
    * Subject, roles, scopes, claims, audience and `auth_time` are carried over, unless `claimsFor` says otherwise.
    *
    * @param token the text, or the verified token of a `@JwtRefreshRequired()` route
    * @param options `session.userAgent` and `session.ip` replace what the session says; its label stays
-   * @throws RefreshReusedError (`ERR_JWT_REFRESH_REUSED`), TokenRevokedError (`ERR_JWT_REVOKED`), all of
-   *   {@link JwtManager.verify}, HookFailedError (`ERR_JWT_HOOK`) when `claimsFor` failed
+   * @throws all that {@link JwtManager.verify} throws; HookFailedError (`ERR_JWT_HOOK`) when `claimsFor` failed
    * @throws {@link ConfigurationError} without a store or a key that signs
-   * @see RFC 9700, section 4.14.2
    */
   refresh(token: string | Token<C>, options: RefreshOptions = {}): Promise<TokenPair> {
     return this.#reporting(async () => {
@@ -205,6 +203,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
 
   /** @internal */
   reportRejection(error: JwtError, token?: Token<object>, details?: RejectionDetails): void {
+    if (isReported(error)) return;
     this.#events.emit('rejected', {
       code: error.code,
       error,

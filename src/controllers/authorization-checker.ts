@@ -11,7 +11,7 @@ import {
 } from '../errors';
 import { BearerHeader } from '../http/locations/bearer-header';
 import type { TokenLocation } from '../http/locations/token-location';
-import { prepareRefusal, guardAnswer, type RefusalForm } from '../http/refusal';
+import { guardAnswer, isPrepared, prepareRefusal, type RefusalForm } from '../http/refusal';
 import { JwtManager } from '../manager';
 import type { Token } from '../token/token';
 import { checkOptions } from '../util/options';
@@ -22,6 +22,7 @@ import { meetDemands } from './demands';
 import { installInheritance } from './inheritance';
 import { checkLocations, type ResolvedRequirement } from './requirement';
 import { asRule, defaultRule, rememberChecker } from './route-rule';
+import { handleThrownRefusals } from './thrown-refusals';
 import { admit } from './token-parameter';
 
 /** The options of {@link createAuthorizationChecker}. */
@@ -70,10 +71,14 @@ export function createAuthorizationChecker(
   const glue = resolveOptions(managersOf(manager), options);
   installInheritance();
   rememberChecker([...glue.managers.keys()], glue.isProtectedByDefault);
-  return async (action, roles) => {
+  const checker: AuthorizationChecker = async (action, roles) => {
     await judge(action, roles, glue);
     return true;
   };
+  handleThrownRefusals(checker, (error, context) => {
+    return isPrepared(error, context) ? error : refuse(error, context, glue, managerCalled('default', glue));
+  });
+  return checker;
 }
 
 async function judge(action: Action, roles: unknown[], glue: Glue): Promise<void> {
@@ -90,12 +95,23 @@ async function judge(action: Action, roles: unknown[], glue: Glue): Promise<void
     trial.manager = managerCalled(requirement.manager, glue);
     admit(context, await authenticate(trial, requirement, locations, action));
   } catch (error) {
-    const refusal = refusalFor(error);
-    prepareRefusal(refusal, context, glue);
-    const { method, path, ip } = context;
-    trial.manager.reportRejection(refusal, trial.token, { method, path: withoutTokens(path), ip });
-    throw refusal;
+    throw refuse(error, context, glue, trial.manager, trial.token);
   }
+}
+
+/** Makes a refusal of what was thrown, for the client to see, and tells the operators. */
+function refuse(
+  error: unknown,
+  context: Context,
+  glue: Glue,
+  manager: JwtManager<object>,
+  token?: Token<object>,
+): JwtError {
+  const refusal = refusalFor(error);
+  prepareRefusal(refusal, context, glue);
+  const { method, path, ip } = context;
+  manager.reportRejection(refusal, token, { method, path: withoutTokens(path), ip });
+  return refusal;
 }
 
 /** What the client is told. What is wrong with the server, it is not. */

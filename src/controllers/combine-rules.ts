@@ -22,7 +22,7 @@ export function combineRules(first: RouteRule, second: RouteRule, where: string)
   }
   const said = leniences.filter((key) => key in a || key in b);
   const lenience = said.map((key) => [key, a[key] === true && b[key] === true]);
-  return ruleFor({ ...b, ...a, ...Object.fromEntries(lenience) });
+  return ruleFor({ ...b, ...a, ...(Object.fromEntries(lenience) as JwtRequirement) });
 }
 
 /** What makes a rule weaker holds only where both rules say so. */

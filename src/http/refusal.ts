@@ -10,11 +10,19 @@ export interface RefusalForm {
   readonly formatError: ((error: JwtError) => object) | undefined;
 }
 
+const prepared = new WeakMap<JwtError, Context>();
+
+/** Whether {@link prepareRefusal} has made the error ready for this request. */
+export function isPrepared(error: JwtError, context: Context): boolean {
+  return prepared.get(error) === context;
+}
+
 /**
  * Makes an error ready to be thrown at the host: its challenge stands on the context, for the host's error handler,
  * which takes no headers from an error, and on the error, for Koa, which wipes the context's.
  */
 export function prepareRefusal(error: JwtError, context: Context, form: RefusalForm): void {
+  prepared.set(error, context);
   const headers = responseHeaders(error.status, error.message, error.challenge, form.realm);
   context.set(headers);
   beforeSending(context, (status) => {

@@ -1,0 +1,138 @@
+import { expect } from 'chai';
+import { Controller, Get, JsonController, Post } from 'routing-controllers';
+import { createAuthorizationChecker, JwtManager, RefreshReusedError, type RejectedEvent } from '../../src';
+import { request, startApp, type RunningApp } from '../support/app';
+import { secret, testManager } from '../support/manager';
+
+const challenge =
+  'Bearer realm="shop", error="invalid_token", error_description="Refresh token has been used before"';
+
+describe('a refusal that an open method throws', () => {
+  const jwtManager = testManager({ rotationGrace: 0 });
+  const events: RejectedEvent[] = [];
+  jwtManager.on('rejected', (event) => events.push(event));
+
+  async function replay(): Promise<unknown> {
+    const { refresh_token: token } = await jwtManager.createTokenPair('ada');
+    await jwtManager.refresh(token);
+    return jwtManager.refresh(token);
+  }
+
+  @JsonController('/json')
+  class Json {
+    @Post('/refresh')
+    refresh() {
+      return replay();
+    }
+
+    @Get('/misused')
+    misused() {
+      return jwtManager.createAccessToken('', {});
+    }
+
+    @Get('/own')
+    own() {
+      throw new RefreshReusedError();
+    }
+  }
+
+  @Controller('/text')
+  class Text {
+    @Post('/refresh')
+    refresh() {
+      return replay();
+    }
+
+    @Get('/misused')
+    misused() {
+      return jwtManager.createAccessToken('', {});
+    }
+  }
+
+  for (const defaultErrorHandler of [true, false]) {
+    describe(`with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
+      let app: RunningApp;
+
+      before(async () => {
+        const options = { realm: 'shop', errorMessageKey: 'message' };
+        const authorizationChecker = createAuthorizationChecker(jwtManager, options);
+        // A checker that is made later, for another server, changes nothing here.
+        createAuthorizationChecker(new JwtManager({ secret }), { realm: 'other' });
+        app = await startApp({ controllers: [Json, Text], authorizationChecker, defaultErrorHandler });
+      });
+
+      after(() => app.close());
+      beforeEach(() => events.splice(0));
+
+      for (const [path, hasJson] of [
+        ['/json/refresh', defaultErrorHandler],
+        ['/text/refresh', false],
+      ] as const) {
+        it(`is answered as those of the checker: POST ${path}`, async () => {
+          const answer = await request(app.url + path, { method: 'POST' });
+          const sentence = 'Refresh token has been used before';
+          expect(answer.status).to.equal(401);
+          expect(answer.challenge).to.equal(challenge);
+          expect(answer.headers.get('Cache-Control')).to.equal('no-store');
+          expect(answer.body).to.deep.equal(
+            hasJson ? { message: sentence, code: 'ERR_JWT_REFRESH_REUSED' } : sentence,
+          );
+          expect(events.map(({ code, reason }) => [code, reason])).to.deep.equal([
+            ['ERR_JWT_REFRESH_REUSED', 'reused'],
+          ]);
+        });
+      }
+
+      for (const path of ['/json/misused', '/text/misused']) {
+        it(`tells the client nothing of what is wrong with the server: GET ${path}`, async () => {
+          const answer = await request(app.url + path);
+          expect(answer.status).to.equal(500);
+          expect(JSON.stringify(answer.body)).to.match(/Server|configuration/i);
+          expect(JSON.stringify(answer.body)).to.not.match(/identity|\.js/);
+          expect(events.map(({ code, reason, path }) => [code, reason, path])).to.deep.equal([
+            [
+              'ERR_JWT_CONFIGURATION',
+              'identity must be a string of 1 to 255 characters without control characters',
+              path,
+            ],
+          ]);
+        });
+      }
+
+      it('is told to operators with its request when nobody has told them before', async () => {
+        await request(`${app.url}/json/own`);
+        expect(events.map(({ code, method, path }) => [code, method, path])).to.deep.equal([
+          ['ERR_JWT_REFRESH_REUSED', 'GET', '/json/own'],
+        ]);
+      });
+    });
+  }
+
+  it('of a server whose checker is wrapped goes by the latest checker', async () => {
+    const own = createAuthorizationChecker(jwtManager, { realm: 'wrapped' });
+    const app = await startApp({
+      controllers: [Json],
+      authorizationChecker: (action, roles) => own(action, roles),
+    });
+    const answer = await request(`${app.url}/json/own`);
+    await app.close();
+    expect(answer.challenge).to.equal(challenge.replace('shop', 'wrapped'));
+  });
+
+  it('leaves errors of others alone', async () => {
+    @JsonController()
+    class Other {
+      @Get('/other')
+      read() {
+        throw Object.assign(new Error('other'), { stack: undefined });
+      }
+    }
+    const app = await startApp({
+      controllers: [Other],
+      authorizationChecker: createAuthorizationChecker(jwtManager),
+    });
+    const { status, body } = await request(`${app.url}/other`);
+    await app.close();
+    expect([status, body]).to.deep.equal([500, { name: 'Error', message: 'other' }]);
+  });
+});
