@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { tokenStoreEntities } from '../../src/typeorm';
 import { betterSqlite3, isBetterSqlite3Installed } from './better-sqlite3-stand-in';
@@ -19,6 +22,8 @@ export interface DatabaseKind {
   readonly name: string;
   /** The port where the server answers; a database without one is a part of the process. */
   readonly port?: number;
+  /** Why it cannot be used, where nobody can help it. */
+  readonly reason?: string | undefined;
   create(): Promise<DataSourceOptions>;
   drop?(options: DataSourceOptions): Promise<void>;
 }
@@ -31,7 +36,7 @@ const postgres = (port: number, database: string): DataSourceOptions => ({
   port,
   username: 'postgres',
   database,
-  connectTimeoutMS: 1000,
+  connectTimeoutMS: 30_000,
 });
 
 const mariadb = (port: number, database: string): DataSourceOptions => ({
@@ -41,7 +46,7 @@ const mariadb = (port: number, database: string): DataSourceOptions => ({
   username: 'root',
   password: '',
   database,
-  connectTimeout: 1000,
+  connectTimeout: 30_000,
 });
 
 export const postgreSql: DatabaseKind = {
@@ -68,9 +73,27 @@ export const betterSqlite: DatabaseKind = {
   create: async () => ({ type: 'better-sqlite3', database: ':memory:', driver: await betterSqlite3() }),
 };
 
+const folder = join(tmpdir(), `jwt-sqlite-${randomBytes(6).toString('hex')}`);
+
+/** A file, which several processes may open. */
+const sqliteFile: DatabaseKind = {
+  name: 'better-sqlite3 on a file',
+  reason: isBetterSqlite3Installed() ? undefined : 'better-sqlite3 is not installed',
+  create: () =>
+    Promise.resolve({
+      type: 'better-sqlite3',
+      database: join(folder, 'sessions.sqlite'),
+      enableWAL: true,
+      timeout: 500,
+    }),
+  drop: () => rm(folder, { recursive: true }),
+};
+
 /** What has a server of its own. */
 export const servers = [postgreSql, mariaDb] as const;
 export const inProcess = [sqlJs, betterSqlite] as const;
+/** What survives its process. */
+export const durable = [...servers, sqliteFile] as const;
 export const allKinds = [...servers, ...inProcess] as const;
 
 /** Describes what holds on each kind of database; each has a new one for it, which is dropped afterwards. */
@@ -102,6 +125,8 @@ export function describeOn(
       };
 
       before(async function () {
+        // Nobody promises it: it is there or not.
+        if (kind.reason !== undefined) this.skip();
         requireService(this, kind.name, await whyNotThere(kind.port));
         options = await kind.create();
       });

@@ -3,9 +3,16 @@ import { Redis } from 'ioredis';
 import { JwtError, JwtManager } from '../../src';
 import { RedisTokenStore } from '../../src/redis';
 import { secret } from './manager';
-import type { RefreshOrder, Refreshed, RefresherOptions } from './refresher';
+import type { RefreshOrder, Refreshed } from './refresher';
 
 // A process of its own: refreshes what its parent says, and may be killed at any time.
+
+/** What the process works with. */
+interface RefresherOptions {
+  readonly url: string;
+  readonly prefix: string;
+  readonly rotationGrace: number;
+}
 
 async function run({ url, prefix, rotationGrace }: RefresherOptions): Promise<void> {
   const client = new Redis(url);

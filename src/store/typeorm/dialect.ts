@@ -13,9 +13,14 @@ export interface ServerDialect extends Dialect {
    * Begins a transaction that reads what is committed: waiting for a row and then deciding on an older snapshot would
    * be a lie, and locks on gaps would deadlock.
    *
+   * The server gives up when the client does, even when it hears nothing more from it: no lock outlives the verb by
+   * much, and a COMMIT that was held up on its way comes too late.
+   *
    * @param left milliseconds that it may last
    */
   readonly begin: (left: number) => readonly string[];
+  /** Takes back what would outlast the transaction. */
+  readonly restore: readonly string[];
   /** Closes a connection that does not answer, so that the pool makes a new one. */
   readonly destroy: (connection: unknown) => void;
 }
@@ -31,7 +36,16 @@ export const sqlite: Dialect = { ...standard, forUpdate: '' };
 export const postgres: ServerDialect = {
   ...standard,
   placeholder: (position) => `$${String(position)}`,
-  begin: (left) => [['START TRANSACTION ISOLATION LEVEL READ COMMITTED', ...timeouts(left)].join('; ')],
+  begin: (left) => {
+    const milliseconds = String(Math.max(1, Math.ceil(left)));
+    // One round trip: without parameters, pg sends all of it at once.
+    return [
+      `START TRANSACTION ISOLATION LEVEL READ COMMITTED;
+      SET LOCAL statement_timeout = ${milliseconds};
+      SET LOCAL idle_in_transaction_session_timeout = ${milliseconds}`,
+    ];
+  },
+  restore: [],
   destroy: (connection) => {
     // With a query under way pg does not say goodbye; it closes the socket.
     void (connection as { end(): Promise<void> }).end();
@@ -41,21 +55,18 @@ export const postgres: ServerDialect = {
 export const mysql: ServerDialect = {
   ...standard,
   onConflict: () => 'ON DUPLICATE KEY UPDATE',
-  begin: () => ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'START TRANSACTION'],
+  begin: (left) => {
+    const seconds = String(Math.max(1, Math.ceil(left / 1000)));
+    return [
+      `SET @jwt_wait = @@SESSION.wait_timeout, @jwt_lock_wait = @@SESSION.innodb_lock_wait_timeout,
+      SESSION wait_timeout = ${seconds}, SESSION innodb_lock_wait_timeout = ${seconds}`,
+      'SET TRANSACTION ISOLATION LEVEL READ COMMITTED',
+      'START TRANSACTION',
+    ];
+  },
+  restore: ['SET SESSION wait_timeout = @jwt_wait, SESSION innodb_lock_wait_timeout = @jwt_lock_wait'],
   destroy: (connection) => {
     // mysql2's own destroy() says goodbye and waits for an answer.
     (connection as { stream: { destroy(): void } }).stream.destroy();
   },
 };
-
-/**
- * The server gives up when the client does, even when it hears nothing more from it: a lock does not outlive the verb,
- * and a COMMIT that was held up on its way comes too late.
- */
-function timeouts(left: number): string[] {
-  if (left === Infinity) return [];
-  const milliseconds = String(Math.max(1, Math.ceil(left)));
-  return ['statement_timeout', 'idle_in_transaction_session_timeout'].map(
-    (name) => `SET LOCAL ${name} = ${milliseconds}`,
-  );
-}

@@ -59,7 +59,7 @@ class CreateJwtTokenStore1767225600000 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const entity of Object.keys(tables)) await queryRunner.dropTable(tableOf(queryRunner, entity));
+    for (const entity of Object.keys(tables)) await queryRunner.dropTable(tableOf(queryRunner, entity).name);
   }
 }
 

@@ -9,9 +9,6 @@ const attempts = 5;
 /** Two transactions were in each other's way, and the database has ended this one: 40P01, 40001; 1213, 1020. */
 const conflicts: readonly unknown[] = ['40P01', '40001', 'ER_LOCK_DEADLOCK', 'ER_CHECKREAD'];
 
-/** The longest time that a timer takes. */
-const longestWait = 2 ** 31 - 1;
-
 /** PostgreSQL, MySQL and MariaDB: each script has a connection of the DataSource's pool to itself. */
 export class ServerDatabase implements Database {
   readonly #dataSource: DataSource;
@@ -28,13 +25,17 @@ export class ServerDatabase implements Database {
 
   write<T>(script: () => Script<T>, deadline: number): Promise<T> {
     return this.#connected(deadline, async (runner, connection) => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await this.#transaction(script(), runner, deadline);
-        } catch (error) {
-          await this.#rollBack(runner, connection);
-          if (attempt === attempts || !isConflict(error)) throw error;
+      try {
+        for (let attempt = 1; ; attempt++) {
+          try {
+            return await this.#transaction(script(), runner, deadline);
+          } catch (error) {
+            await this.#tidy(runner, connection, ['ROLLBACK']);
+            if (attempt === attempts || !isConflict(error)) throw error;
+          }
         }
+      } finally {
+        await this.#tidy(runner, connection, this.#dialect.restore);
       }
     });
   }
@@ -48,11 +49,11 @@ export class ServerDatabase implements Database {
     return answer;
   }
 
-  async #rollBack(runner: QueryRunner, connection: unknown): Promise<void> {
+  /** Nobody else may get a connection that is not as it was. */
+  async #tidy(runner: QueryRunner, connection: unknown, texts: readonly string[]): Promise<void> {
     try {
-      await runner.query('ROLLBACK');
+      for (const text of texts) await runner.query(text);
     } catch {
-      // Nobody else may get a connection with a transaction that is still open.
       this.#dialect.destroy(connection);
     }
   }
@@ -75,7 +76,7 @@ export class ServerDatabase implements Database {
       }
     };
     try {
-      return await within(Math.min(deadline - performance.now(), longestWait), working());
+      return await within(deadline - performance.now(), working());
     } catch (error) {
       if (error instanceof TimeoutError && connection !== undefined) this.#dialect.destroy(connection);
       throw error;

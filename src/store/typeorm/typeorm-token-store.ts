@@ -19,6 +19,7 @@ import * as verbs from './verbs';
 /** Rows stay so many seconds longer than their tokens: a manager may tolerate clocks that differ. */
 const slack = 300;
 const millisecondsPerBatch = 10_000;
+const millisecondsWithoutLimits = 3_600_000;
 
 /**
  * A token store in a SQL database: PostgreSQL, MySQL, MariaDB, or SQLite by `better-sqlite3` or `sql.js`. Every process
@@ -151,5 +152,5 @@ export class TypeOrmTokenStore implements TokenStore {
 }
 
 function deadlineOf(limits: StoreLimits | undefined): number {
-  return limits?.deadline ?? Infinity;
+  return limits?.deadline ?? performance.now() + millisecondsWithoutLimits;
 }
