@@ -118,7 +118,7 @@ export function describeOn(
             entities: tokenStoreEntities,
             synchronize: true,
             ...changes,
-          } as DataSourceOptions);
+          });
           opened.push(dataSource);
           return dataSource.initialize();
         },
@@ -133,7 +133,8 @@ export function describeOn(
 
       after(async () => {
         if (!options) return;
-        await Promise.all(opened.map((dataSource) => dataSource.isInitialized && dataSource.destroy()));
+        const open = opened.filter(({ isInitialized }) => isInitialized);
+        await Promise.all(open.map((dataSource) => dataSource.destroy()));
         await kind.drop?.(options);
       });
 

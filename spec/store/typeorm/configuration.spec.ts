@@ -1,13 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
-import { DataSource, EntitySchema, type DataSourceOptions } from 'typeorm';
+import { DataSource, EntitySchema, EntitySchemaOptions, type DataSourceOptions } from 'typeorm';
 import { ConfigurationError, StoreUnavailableError } from '../../../src';
 import { TypeOrmTokenStore, tokenStoreEntities } from '../../../src/typeorm';
 import { testManager } from '../../support/manager';
 import { refusalOf } from '../../support/rejected';
 
-const other = new EntitySchema({ name: 'Other', columns: { id: { type: 'varchar', primary: true } } });
+const other = new EntitySchema<{ id: string }>(
+  Object.assign(new EntitySchemaOptions<{ id: string }>(), {
+    name: 'Other',
+    columns: { id: { type: 'varchar', primary: true } },
+  }),
+);
 
 function sqlJs(changes: object = {}): DataSource {
   return new DataSource({ type: 'sqljs', entities: tokenStoreEntities, synchronize: true, ...changes });
@@ -75,7 +80,7 @@ describe('TypeOrmTokenStore is refused', () => {
 
 describe('TypeOrmTokenStore takes', () => {
   it('a DataSource that is initialized later, and works from then on', async () => {
-    const dataSource = sqlJs({ entities: { ...tokenStoreEntities, other } });
+    const dataSource = sqlJs({ entities: Object.fromEntries([...tokenStoreEntities, other].entries()) });
     const store = new TypeOrmTokenStore(dataSource);
     const early = await refusalOf(store.listSessions('ada', 0), ConfigurationError);
     expect(early.message).to.equal('await dataSource.initialize() before the first request');

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Get, JsonController } from 'routing-controllers';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { createAuthorizationChecker, JwtRequired } from '../../../src';
 import { TypeOrmTokenStore, tokenStoreEntities } from '../../../src/typeorm';
 import { getWith, startApp } from '../../support/app';
@@ -133,8 +133,7 @@ describeOn(servers, 'a manager whose way to the database fails', (database, kind
 
   before(async () => {
     proxy = await startProxy(kind.port ?? 0);
-    const limits: Partial<DataSourceOptions> = { connectTimeoutMS: 1000, connectTimeout: 1000 } as object;
-    dataSource = await database.open({ ...limits, port: proxy.port });
+    dataSource = await database.open({ connectTimeoutMS: 1000, connectTimeout: 1000, port: proxy.port });
   });
   after(() => proxy?.close());
 

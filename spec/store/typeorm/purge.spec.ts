@@ -14,9 +14,9 @@ describeOn(allKinds, 'TypeOrmTokenStore.purgeExpired', (database) => {
   });
 
   const count = async (table: string) => {
-    const [row] = (await dataSource.query(`SELECT count(*) AS rows_left FROM ${table}`)) as {
-      rows_left: unknown;
-    }[];
+    const [row] = await dataSource.query<{ rows_left: unknown }[]>(
+      `SELECT count(*) AS rows_left FROM ${table}`,
+    );
     return Number(row?.rows_left);
   };
 
@@ -60,7 +60,7 @@ describeOn(allKinds, 'TypeOrmTokenStore.purgeExpired', (database) => {
     await dataSource.getRepository('JwtRevokedToken').insert(rows);
     await store.revokeToken('alive', now);
     const [one, another] = await Promise.all([store.purgeExpired(now), store.purgeExpired(now)]);
-    expect(Number(one) + Number(another)).to.equal(1234);
+    expect(one + another).to.equal(1234);
     expect(await count('jwt_revoked_token')).to.equal(1);
     await store.purgeExpired(now + 3600);
   });

@@ -26,9 +26,9 @@ describeOn(allKinds, 'the rows of TypeOrmTokenStore', (database, kind) => {
   });
 
   async function rowOf(subject: string): Promise<Record<string, unknown>> {
-    const rows = (await other.query(
+    const rows = await other.query<Record<string, unknown>[]>(
       `SELECT id, id_hash, subject_hash, generation, rotated_at, revoked_at FROM jwt_session WHERE subject = '${subject}'`,
-    )) as Record<string, unknown>[];
+    );
     expect(rows).to.have.length(1);
     return rows[0] ?? {};
   }

@@ -42,6 +42,21 @@ describeOn(allKinds, 'the tables of the token store', (database, kind) => {
     await empty(dataSource);
   });
 
+  it('are made by TypeORM 0.3 as well, which calls a DataSource a connection', async () => {
+    const dataSource = await database.open({ synchronize: false });
+    const runner = dataSource.createQueryRunner();
+    const old = new Proxy(runner, {
+      get: (target, name) => {
+        const value: unknown = name === 'dataSource' ? undefined : Reflect.get(target, name);
+        return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
+      },
+    });
+    for (const Migration of tokenStoreMigrations) await new Migration().up(old);
+    await runner.release();
+    expect(await differences(dataSource)).to.deep.equal([]);
+    await empty(dataSource);
+  });
+
   it('may have a prefix, and the store finds them', async () => {
     const dataSource = await database.open({ ...migrated, entityPrefix: 'Auth-' });
     await dataSource.runMigrations();
@@ -73,7 +88,7 @@ describeOn(allKinds, 'the tables of the token store', (database, kind) => {
     await jwtManager.revokeAll('ada');
     const rows: unknown[] = [];
     for (const { options } of tokenStoreEntities) {
-      rows.push(...((await dataSource.query(`SELECT * FROM ${String(options.tableName)}`)) as unknown[]));
+      rows.push(...(await dataSource.query<unknown[]>(`SELECT * FROM ${String(options.tableName)}`)));
     }
     expect(rows).to.have.length(3);
     const stored = JSON.stringify(rows, (_, value: unknown) =>

@@ -55,11 +55,11 @@ class CreateJwtTokenStore1767225600000 implements MigrationInterface {
   readonly name = 'CreateJwtTokenStore1767225600000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const entity of Object.keys(tables)) await queryRunner.createTable(tableOf(queryRunner, entity));
+    for (const table of tablesFor(queryRunner)) await queryRunner.createTable(table);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const entity of Object.keys(tables)) await queryRunner.dropTable(tableOf(queryRunner, entity).name);
+    for (const { name } of tablesFor(queryRunner)) await queryRunner.dropTable(name);
   }
 }
 
@@ -70,20 +70,22 @@ class CreateJwtTokenStore1767225600000 implements MigrationInterface {
  */
 export const tokenStoreMigrations: (new () => MigrationInterface)[] = [CreateJwtTokenStore1767225600000];
 
-function tableOf(queryRunner: QueryRunner, entity: string): Table {
-  const { columns = {}, indices = [] } = tables[entity] ?? {};
+function tablesFor(queryRunner: QueryRunner): Table[] {
   const dataSource = dataSourceOf(queryRunner);
   const { tablePath, column: nameOf } = namesIn(dataSource);
   const charset = charsetFor(dataSource);
-  return new Table({
-    name: tablePath(entity),
-    columns: Object.entries(columns).map(([property, column]) => ({
-      name: nameOf(property),
-      ...column,
-      ...(column.type === 'varchar' && charset),
-    })),
-    indices: indices.map((property) => ({ columnNames: [nameOf(property)] })),
-  });
+  return Object.entries(tables).map(
+    ([entity, { columns, indices }]) =>
+      new Table({
+        name: tablePath(entity),
+        columns: Object.entries(columns).map(([property, column]) => ({
+          name: nameOf(property),
+          ...column,
+          ...(column.type === 'varchar' && charset),
+        })),
+        indices: indices.map((property) => ({ columnNames: [nameOf(property)] })),
+      }),
+  );
 }
 
 function charsetFor({ options: { type } }: DataSource): { readonly charset?: string } {

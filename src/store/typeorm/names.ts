@@ -23,8 +23,8 @@ export function namesIn(dataSource: DataSource): Names {
     ),
   );
   return {
-    tablePath: (entity) => tables[entity] ?? entity,
-    column: (property) => columns[property] ?? property,
+    tablePath: (entity) => String(tables[entity]),
+    column: (property) => String(columns[property]),
   };
 }
 

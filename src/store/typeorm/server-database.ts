@@ -26,22 +26,30 @@ export class ServerDatabase implements Database {
   write<T>(script: () => Script<T>, deadline: number): Promise<T> {
     return this.#connected(deadline, async (runner, connection) => {
       try {
-        for (let attempt = 1; ; attempt++) {
-          try {
-            return await this.#transaction(script(), runner, deadline);
-          } catch (error) {
-            await this.#tidy(runner, connection, ['ROLLBACK']);
-            if (attempt === attempts || !isConflict(error)) throw error;
-          }
-        }
+        return await this.#attempt(script, runner, connection, deadline);
       } finally {
         await this.#tidy(runner, connection, this.#dialect.restore);
       }
     });
   }
 
+  async #attempt<T>(
+    script: () => Script<T>,
+    runner: QueryRunner,
+    connection: unknown,
+    deadline: number,
+    left = attempts,
+  ): Promise<T> {
+    try {
+      return await this.#transaction(script(), runner, deadline);
+    } catch (error) {
+      await this.#tidy(runner, connection, ['ROLLBACK']);
+      if (left === 1 || !isConflict(error)) throw error;
+      return this.#attempt(script, runner, connection, deadline, left - 1);
+    }
+  }
+
   async #transaction<T>(script: Script<T>, runner: QueryRunner, deadline: number): Promise<T> {
-    demandInTime(deadline);
     for (const text of this.#dialect.begin(deadline - performance.now())) await runner.query(text);
     const answer = await play(script, runner);
     demandInTime(deadline);
