@@ -112,7 +112,16 @@ describeOn(servers, 'a verb that comes too late', (database, kind) => {
     await runner.connect();
     const verb = store.revokeSession(session.id, now, soon());
     expect(await givenUp(verb)).to.be.within(100, 1000);
+    const sent: string[] = [];
+    dataSource.subscribers.push({
+      beforeQuery: ({ query }: { query: string }) => {
+        sent.push(query);
+      },
+    } as EntitySubscriberInterface);
     await runner.release();
+    await dataSource.query('SELECT 1');
+    dataSource.subscribers.pop();
+    expect(sent).to.deep.equal(['SELECT 1']);
     expect(await store.revokeSession(session.id, now, soon(2000))).to.equal(true);
   });
 
