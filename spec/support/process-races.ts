@@ -60,11 +60,11 @@ export function describeProcesses(title: string, { managerWith, startRefresher }
       const outcomes = { rotated: 0, replayed: 0 };
       manager.on('sessionRotated', () => outcomes.rotated++);
       manager.on('sessionReplayed', () => outcomes.replayed++);
-      let next = startRefresher(10);
+      // They take long to start: two more are on their way at any time.
+      const coming = [startRefresher(10), startRefresher(10)];
       for (let round = 0; round < rounds; round++) {
-        const process = await next;
-        // Starts while this one is under way.
-        next = startRefresher(10);
+        coming.push(startRefresher(10));
+        const process = (await coming.shift()) as Refresher;
         const identity = `bob-${String(round)}`;
         const { pair, refreshes } = await refreshUntilKilled(
           process,
@@ -80,7 +80,7 @@ export function describeProcesses(title: string, { managerWith, startRefresher }
         await refusalOf(manager.refresh(pair.refresh_token), RefreshReusedError);
         await refusalOf(manager.verify(last.access_token), TokenRevokedError);
       }
-      (await next).kill();
+      for (const process of await Promise.all(coming)) process.kill();
       expect(outcomes.rotated + outcomes.replayed).to.equal(2 * rounds);
     });
   });
