@@ -22,8 +22,8 @@ export interface DatabaseKind {
   readonly name: string;
   /** The port where the server answers; a database without one is a part of the process. */
   readonly port?: number;
-  /** Why it cannot be used, where nobody can help it. */
-  readonly reason?: string | undefined;
+  /** It is not there, and nobody has promised it. */
+  readonly isMissing?: boolean;
   create(): Promise<DataSourceOptions>;
   drop?(options: DataSourceOptions): Promise<void>;
 }
@@ -83,8 +83,8 @@ const folder = join(tmpdir(), `jwt-sqlite-${randomBytes(6).toString('hex')}`);
 
 /** A file, which several processes may open. */
 const sqliteFile: DatabaseKind = {
-  name: 'better-sqlite3 on a file',
-  reason: isBetterSqlite3Installed() ? undefined : 'better-sqlite3 is not installed',
+  name: `better-sqlite3 on a file${isBetterSqlite3Installed() ? '' : ': it is not installed'}`,
+  isMissing: !isBetterSqlite3Installed(),
   create: () =>
     Promise.resolve({
       type: 'better-sqlite3',
@@ -131,8 +131,7 @@ export function describeOn(
       };
 
       before(async function () {
-        // Nobody promises it: it is there or not.
-        if (kind.reason !== undefined) this.skip();
+        if (kind.isMissing === true) this.skip();
         requireService(this, kind.name, await whyNotThere(kind.port));
         options = await kind.create();
       });
