@@ -110,7 +110,7 @@ export function describeOn(
 ): void {
   for (const kind of kinds) {
     describe(`${title} (${kind.name})`, function () {
-      this.timeout(60_000);
+      this.timeout(process.env['RACES'] === 'full' ? 0 : 60_000);
       const opened: DataSource[] = [];
       let options: DataSourceOptions | undefined;
       const database: TestDatabase = {
