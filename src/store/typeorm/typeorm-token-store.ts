@@ -68,7 +68,7 @@ export class TypeOrmTokenStore implements TokenStore {
 
   /**
    * @param dataSource may be initialized later, but before the first request
-   * @throws {@link ConfigurationError} when it is no DataSource, not of a supported type, or does not know the entities
+   * @throws ConfigurationError when it is no DataSource, not of a supported type, or does not know the entities
    */
   constructor(dataSource: DataSource) {
     checkDataSource(dataSource);
