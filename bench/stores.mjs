@@ -2,14 +2,20 @@
 //
 //   npm run build && node bench/stores.mjs [--quick]
 //
-// The Redis is the one at REDIS_URL, else at 127.0.0.1:6379; without one its rows are left out.
+// The Redis is the one at REDIS_URL, else at 127.0.0.1:6379; PostgreSQL and MariaDB are those on their usual ports at
+// 127.0.0.1, with databases that are made for it and dropped. What is not there is left out.
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
+import { DataSource } from 'typeorm';
 import { JwtManager, MemoryTokenStore } from '../dist/src/index.js';
 import { RedisTokenStore } from '../dist/src/redis.js';
+import { TypeOrmTokenStore, tokenStoreEntities } from '../dist/src/typeorm.js';
 
 const isQuick = process.argv.includes('--quick');
 const milliseconds = isQuick ? 500 : 3000;
@@ -34,6 +40,10 @@ const contestants = [
   { name: 'MemoryTokenStore', open: openMemory },
   { name: 'RedisTokenStore, redis', open: openNodeRedis },
   { name: 'RedisTokenStore, ioredis', open: openIoredis },
+  { name: 'TypeOrmTokenStore, PostgreSQL', open: openPostgreSql },
+  { name: 'TypeOrmTokenStore, MariaDB', open: openMariaDb },
+  { name: 'TypeOrmTokenStore, better-sqlite3', open: openBetterSqlite },
+  { name: 'TypeOrmTokenStore, sql.js', open: () => openSqlite({ type: 'sqljs' }) },
 ];
 
 const results = {};
@@ -46,7 +56,8 @@ console.log(`Node ${process.versions.node}; ${callers} callers at once; latencie
 console.table(results);
 
 async function measure({ store, bytes, close }) {
-  const jwtManager = new JwtManager({ secret, store });
+  // A thousand logins at once wait longer for a pool than anybody would.
+  const jwtManager = new JwtManager({ secret, store, storeTimeout: 30 });
   const refresh = await refreshes(jwtManager);
   const check = await checks(store, jwtManager);
   const verify = await verifies(jwtManager);
@@ -204,4 +215,76 @@ async function* keysOf(client, prefix) {
   for await (const keys of client.scanIterator({ MATCH: `{${prefix}}:*`, COUNT: 1000 })) {
     if (keys.length > 0) yield keys;
   }
+}
+
+function openPostgreSql() {
+  const options = { type: 'postgres', host: '127.0.0.1', username: 'postgres', connectTimeoutMS: 5000 };
+  return openServer(options, 'postgres', async (dataSource) => {
+    const [{ size }] = await dataSource.query("SELECT pg_total_relation_size('jwt_session') AS size");
+    return Number(size);
+  });
+}
+
+function openMariaDb() {
+  const options = { type: 'mariadb', host: '127.0.0.1', username: 'root', password: '' };
+  return openServer(options, 'mysql', async (dataSource) => {
+    await dataSource.query('ANALYZE TABLE jwt_session');
+    const [{ size }] = await dataSource.query(
+      "SELECT data_length + index_length AS size FROM information_schema.tables WHERE table_schema = database() AND table_name = 'jwt_session'",
+    );
+    return Number(size);
+  });
+}
+
+/** A database of its own on a server. */
+async function openServer(options, existing, bytes) {
+  const administrator = new DataSource({ ...options, database: existing });
+  try {
+    await administrator.initialize();
+  } catch {
+    return undefined;
+  }
+  const database = `jwt_bench_${randomUUID().slice(0, 8)}`;
+  await administrator.query(`CREATE DATABASE ${database}`);
+  const dataSource = await openDataSource({ ...options, database });
+  return {
+    store: new TypeOrmTokenStore(dataSource),
+    bytes: () => bytes(dataSource),
+    close: async () => {
+      await dataSource.destroy();
+      await administrator.query(`DROP DATABASE ${database}`);
+      await administrator.destroy();
+    },
+  };
+}
+
+async function openBetterSqlite() {
+  const folder = await mkdtemp(join(tmpdir(), 'jwt-bench-'));
+  const options = { type: 'better-sqlite3', database: join(folder, 'sessions.sqlite'), enableWAL: true };
+  try {
+    return await openSqlite(options, () => rm(folder, { recursive: true }));
+  } catch {
+    await rm(folder, { recursive: true });
+    return undefined;
+  }
+}
+
+async function openSqlite(options, remove = () => {}) {
+  const dataSource = await openDataSource(options);
+  return {
+    store: new TypeOrmTokenStore(dataSource),
+    bytes: async () => {
+      const [{ page_count: count }] = await dataSource.query('PRAGMA page_count');
+      const [{ page_size: size }] = await dataSource.query('PRAGMA page_size');
+      return count * size;
+    },
+    close: async () => {
+      await dataSource.destroy();
+      await remove();
+    },
+  };
+}
+
+function openDataSource(options) {
+  return new DataSource({ ...options, entities: tokenStoreEntities, synchronize: true }).initialize();
 }

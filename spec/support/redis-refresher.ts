@@ -1,38 +1,24 @@
 import 'reflect-metadata';
 import { Redis } from 'ioredis';
-import { JwtError, JwtManager } from '../../src';
+import { JwtManager } from '../../src';
 import { RedisTokenStore } from '../../src/redis';
 import { secret } from './manager';
-import type { RefreshOrder, Refreshed, RefresherOptions } from './refresher';
+import { serveRefreshes } from './serve-refreshes';
 
-// A process of its own: refreshes what its parent says, and may be killed at any time.
+// A process of its own.
+
+interface RefresherOptions {
+  readonly url: string;
+  readonly prefix: string;
+  readonly rotationGrace: number;
+}
 
 async function run({ url, prefix, rotationGrace }: RefresherOptions): Promise<void> {
   const client = new Redis(url);
   const store = new RedisTokenStore(client, { prefix });
-  const manager = new JwtManager({ secret, store, rotationGrace });
-  // So that the first order finds everything warm.
-  await manager.refresh((await manager.createTokenPair('warm-up')).refresh_token);
-
-  process.on('message', ({ token, count, at }: RefreshOrder) => {
-    // All processes begin in the same moment.
-    while (Date.now() < at);
-    void Promise.all(Array.from({ length: count }, () => refresh(manager, token))).then((results) =>
-      process.send?.(results),
-    );
-  });
-  process.on('disconnect', () => {
+  await serveRefreshes(new JwtManager({ secret, store, rotationGrace }), () => {
     client.disconnect();
   });
-  process.send?.([]);
-}
-
-async function refresh(manager: JwtManager, token: string): Promise<Refreshed> {
-  try {
-    return { pair: await manager.refresh(token) };
-  } catch (error) {
-    return { code: error instanceof JwtError ? error.code : String(error) };
-  }
 }
 
 void run(JSON.parse(process.argv[2] ?? '') as RefresherOptions);

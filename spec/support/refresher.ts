@@ -3,13 +3,6 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { TokenPair } from '../../src';
 
-/** What a refreshing process works with. */
-export interface RefresherOptions {
-  readonly url: string;
-  readonly prefix: string;
-  readonly rotationGrace: number;
-}
-
 /** Refreshes one token several times at once, from a moment on (Unix milliseconds). */
 export interface RefreshOrder {
   readonly token: string;
@@ -31,8 +24,11 @@ export class Refresher {
     this.#child = child;
   }
 
-  /** @param script the file in this folder that the process runs */
-  static async start(script: string, options: RefresherOptions): Promise<Refresher> {
+  /**
+   * @param script the file in this folder that the process runs
+   * @param options what the script gets, as JSON
+   */
+  static async start(script: string, options: object): Promise<Refresher> {
     const child = fork(join(__dirname, script), [JSON.stringify(options)]);
     await once(child, 'message');
     return new Refresher(child);

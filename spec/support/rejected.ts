@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { JwtError } from '../../src/errors';
 
 /** Waits for a refusal and returns it; fails when there is none. */
-export async function refusalOf<E extends JwtError = JwtError>(
+export async function refusalOf<E extends Error = JwtError>(
   attempt: Promise<unknown> | (() => unknown),
   type: abstract new (...args: never[]) => E,
 ): Promise<E> {

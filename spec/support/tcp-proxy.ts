@@ -7,7 +7,7 @@ export interface TcpProxy {
   readonly port: number;
   /** How many milliseconds everything takes in each direction. */
   delay: number;
-  /** Everything that is sent is lost, and nobody is told. */
+  /** Everything that is sent is lost, and nobody is told. Whoever has lost something that way gets nothing any more. */
   isBlackHole: boolean;
   /** Keeps everything that is sent until it is released, in order. */
   hold(): void;
@@ -24,27 +24,32 @@ export async function startProxy(target: number): Promise<TcpProxy> {
 
   const server = createServer((socket) => {
     const upstream = connect(target, '127.0.0.1');
-    join(socket, upstream);
-    join(upstream, socket);
+    const way = { isLost: false };
+    join(socket, upstream, way);
+    join(upstream, socket, way);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 
-  function join(from: Socket, to: Socket): void {
+  function join(from: Socket, to: Socket, way: { isLost: boolean }): void {
     sockets.add(from);
     let last: Promise<unknown> = Promise.resolve();
-    from.on('data', (chunk) => {
-      if (proxy.isBlackHole) return;
-      const pass = () => !to.destroyed && to.write(chunk);
+    const send = (pass: () => unknown) => {
+      way.isLost ||= proxy.isBlackHole;
+      if (way.isLost) return;
       const sentAt = performance.now();
       const { delay } = proxy;
       if (held) held.push(pass);
       // One after the other: what is sent later must not overtake, whatever the delay is then.
       else last = last.then(() => waitUntil(sentAt + delay)).then(pass);
+    };
+    from.on('data', (chunk) => {
+      send(() => !to.destroyed && to.write(chunk));
     });
     from.on('error', () => {});
     from.on('close', () => {
       sockets.delete(from);
-      to.destroy();
+      // What was sent before arrives before.
+      send(() => to.end());
     });
   }
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { TimeoutError, within } from '../../src/util/within';
+import { refusalOf } from '../support/rejected';
 
 describe('waiting within a time', () => {
   it('gives what is there, and what comes in time', async () => {
@@ -30,6 +31,14 @@ describe('waiting within a time', () => {
     await new Promise((resolve) => setImmediate(resolve));
     process.off('unhandledRejection', note);
     expect(unhandled).to.deep.equal([]);
+  });
+
+  it('never gives up early, not by a part of a millisecond', async () => {
+    for (let round = 0; round < 50; round++) {
+      const start = performance.now();
+      await refusalOf(within(1.9, new Promise(() => undefined)), TimeoutError);
+      expect(performance.now() - start).to.be.at.least(1.9);
+    }
   });
 
   it('leaves no timer behind', async () => {

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors';
 import { systemClock, unixSeconds, type Clock } from '../util/clock';
 import { checkOptions } from '../util/options';
+import { judgeRotation } from './judge-rotation';
 import type {
   RevocationQuery,
   RevokeSubjectOptions,
@@ -74,22 +75,15 @@ export class MemoryTokenStore implements TokenStore {
     else this.#aliveBySubject.set(session.subject, new Set([session.id]));
   }
 
-  rotateSession({ sessionId, generation, now, graceSeconds, seen }: Rotation): Promise<RotationResult> {
-    const session = this.#sessions.get(sessionId);
-    if (!session || now >= session.expiresAt || generation > session.generation) {
-      return answer({ outcome: 'unknown' });
+  rotateSession(rotation: Rotation): Promise<RotationResult> {
+    const before = this.#sessions.get(rotation.sessionId);
+    const result = judgeRotation(before, rotation);
+    const after = result.session;
+    if (after && after !== before) {
+      this.#sessions.set(after.id, Object.freeze(after));
+      if (after.revokedAt !== undefined) this.#forget(after);
     }
-    const isRevoked = session.revokedAt !== undefined;
-    if (generation === session.generation) {
-      if (isRevoked) return answer({ outcome: 'unknown' });
-      const rotated = { generation: generation + 1, rotatedAt: now, lastUsedAt: now, ...given(seen) };
-      return answer({ outcome: 'rotated', session: this.#replace(session, rotated) });
-    }
-    const isInWindow = graceSeconds > 0 && now - session.rotatedAt <= graceSeconds;
-    if (generation === session.generation - 1 && isInWindow && !isRevoked) {
-      return answer({ outcome: 'replayed', session });
-    }
-    return answer({ outcome: 'reused', session: this.#kill(session, now), flipped: !isRevoked });
+    return answer(result);
   }
 
   revokeSession(sessionId: string, now: number): Promise<boolean> {
@@ -183,9 +177,9 @@ export class MemoryTokenStore implements TokenStore {
     return ids.flatMap((id) => this.#sessions.get(id) ?? []);
   }
 
-  #kill(session: Session, now: number): Session {
+  #kill(session: Session, now: number): void {
     this.#forget(session);
-    return session.revokedAt === undefined ? this.#replace(session, { revokedAt: now }) : session;
+    this.#sessions.set(session.id, Object.freeze({ ...session, revokedAt: now }));
   }
 
   /** Takes a session out of its subject's list. */
@@ -194,19 +188,8 @@ export class MemoryTokenStore implements TokenStore {
     alive?.delete(id);
     if (alive?.size === 0) this.#aliveBySubject.delete(subject);
   }
-
-  #replace(session: Session, changes: Partial<Session>): Session {
-    const changed = Object.freeze({ ...session, ...changes });
-    this.#sessions.set(session.id, changed);
-    return changed;
-  }
 }
 
 function answer<T>(value: T): Promise<T> {
   return Promise.resolve(value);
-}
-
-/** What is undefined changes nothing. */
-function given(seen: Rotation['seen'] = {}): object {
-  return Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== undefined));
 }

@@ -10,11 +10,16 @@ export class TimeoutError extends Error {
  * @throws TimeoutError when nothing came in time
  */
 export async function within<T>(milliseconds: number, value: T | PromiseLike<T>): Promise<T> {
+  const end = performance.now() + milliseconds;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new TimeoutError(`no answer within ${String(milliseconds)} ms`));
-    }, milliseconds);
+    const giveUp = () => {
+      // A timer counts whole milliseconds, and so may come a part of one early.
+      const left = end - performance.now();
+      if (left > 0) timer = setTimeout(giveUp, left);
+      else reject(new TimeoutError(`no answer within ${String(milliseconds)} ms`));
+    };
+    timer = setTimeout(giveUp, milliseconds);
   });
   try {
     return await Promise.race([value, late]);

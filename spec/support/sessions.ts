@@ -1,0 +1,24 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Session } from '../../src';
+
+/** Unix seconds, as specs that use a store without a manager take them. */
+export const now = Math.floor(Date.now() / 1000);
+
+/** A session that begins now and that no store knows. */
+export function newSession(members: Partial<Session> = {}): Session {
+  return {
+    id: randomUUID(),
+    subject: randomUUID(),
+    generation: 0,
+    rotatedAt: now,
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt: now + 900,
+    ...members,
+  };
+}
+
+/** How the tables of TypeOrmTokenStore know an id. */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,65 @@
+import type { DataSource, DataSourceOptions } from 'typeorm';
+import { ConfigurationError } from '../../errors';
+import { mysql, postgres, sqlite, type Dialect, type ServerDialect } from './dialect';
+import { tokenStoreEntities } from './entities';
+import { namesIn, withoutEntities } from './names';
+import type { Database } from './script';
+import { ServerDatabase } from './server-database';
+import { SqliteDatabase } from './sqlite-database';
+
+const servers: Readonly<Record<string, ServerDialect>> = { postgres, mysql, mariadb: mysql };
+const files = ['better-sqlite3', 'sqljs'];
+
+/**
+ * @throws {@link ConfigurationError} when it is no DataSource, not of a supported type, or does not know the entities
+ */
+export function checkDataSource(dataSource: unknown): asserts dataSource is DataSource {
+  if (!isDataSource(dataSource)) {
+    throw new ConfigurationError('new TypeOrmTokenStore(dataSource) takes the DataSource of TypeORM');
+  }
+  const { options } = dataSource;
+  const types = [...Object.keys(servers), ...files];
+  if (!types.includes(options.type)) {
+    throw new ConfigurationError(
+      `TypeOrmTokenStore works on ${types.join(', ')}; a DataSource of type '${options.type}' is none of them`,
+    );
+  }
+  if (dataSource.isInitialized) namesIn(dataSource);
+  else if (lacksEntities(options)) throw withoutEntities();
+}
+
+/** Where scripts are run. */
+export function databaseFor(dataSource: DataSource): Database {
+  const dialect = servers[dataSource.options.type];
+  if (!dialect) return new SqliteDatabase(dataSource);
+  if (hangsForEver(dataSource.options)) {
+    process.emitWarning(
+      'The DataSource has no connectTimeoutMS: a connection that is never answered keeps its place in the pool for ever.',
+      { type: 'JwtStoreWarning' },
+    );
+  }
+  return new ServerDatabase(dataSource, dialect);
+}
+
+/** How the DataSource wants its statements. */
+export function dialectFor({ options: { type } }: DataSource): Dialect {
+  return servers[type] ?? sqlite;
+}
+
+function isDataSource(value: unknown): value is DataSource {
+  const { options, createQueryRunner } = (value ?? {}) as Partial<DataSource>;
+  return typeof options?.type === 'string' && typeof createQueryRunner === 'function';
+}
+
+/** What a file pattern finds is not known before the DataSource is initialized. */
+function lacksEntities({ entities = [] }: DataSourceOptions): boolean {
+  const given: unknown[] = Object.values(entities);
+  if (given.some((entity) => typeof entity === 'string')) return false;
+  return !tokenStoreEntities.every((entity) => given.includes(entity));
+}
+
+function hangsForEver(options: DataSourceOptions): boolean {
+  if (options.type !== 'postgres') return false;
+  const { connectionTimeoutMillis } = (options.extra ?? {}) as { connectionTimeoutMillis?: unknown };
+  return !(options.connectTimeoutMS ?? connectionTimeoutMillis);
+}
