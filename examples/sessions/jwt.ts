@@ -11,5 +11,7 @@ export const jwtManager = new JwtManager({
 });
 
 jwtManager.on('sessionReused', ({ identity, ip }) => {
-  console.log(`A refresh token of ${identity} was used twice, from ${ip ?? 'somewhere'}: the session is revoked.`);
+  console.log(
+    `A refresh token of ${identity} was used twice, from ${ip ?? 'somewhere'}: the session is revoked.`,
+  );
 });

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import Koa from 'koa';
 import { JsonController, NotFoundError } from 'routing-controllers';
 import { ConfigurationError } from 'routing-controllers-jwt';
-import { wordErrors } from '../../examples/basic/word-errors';
+import { wordErrors } from '../../examples/word-errors';
 import { JwtManager } from '../../src';
 import { getWith, request, startApp, type Answer } from '../support/app';
 import { endChildApp, runChildApp, startChildApp, startCommand, type ChildApp } from '../support/child-app';

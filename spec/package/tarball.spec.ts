@@ -45,7 +45,7 @@ describe('the tarball of the package', function () {
     const { '.': entry } = manifest.exports;
     expect(entry).to.deep.equal({ types: manifest.types, default: manifest.main });
     expect(files).to.include.members([manifest.main, manifest.types].map(normalize));
-    expect(manifest.exports).to.have.all.keys('.', './testing', './redis', './package.json');
+    expect(manifest.exports).to.have.all.keys('.', './testing', './redis', './typeorm', './package.json');
   });
 
   it('has the source that each map points at', () => {
