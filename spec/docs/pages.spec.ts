@@ -6,6 +6,7 @@ import { brokenLinks } from '../support/docs/links';
 import { readPage, type Block, type Page } from '../support/docs/page';
 import { followUps, runProgram } from '../support/docs/run-program';
 import { brokenCommands } from '../support/docs/shell';
+import { useRedis } from '../support/use-redis';
 
 const errorsPage = 'docs/guides/errors.md';
 const guides = readdirSync('docs', { recursive: true, encoding: 'utf8' })
@@ -22,6 +23,10 @@ function scriptsOf({ blocks }: Page): string[] {
 /** Blocks that need a program before them: what it is asked, and what it prints. */
 function needsProgram({ language, text }: Block): boolean {
   return language === 'text' || (language === 'sh' && /^curl /m.test(text));
+}
+
+function needsRedis({ text }: Block): boolean {
+  return text.includes('REDIS_URL');
 }
 
 const app = `import 'reflect-metadata';
@@ -120,6 +125,16 @@ describe('the documentation', function () {
           expect(await runAll(page)).to.deep.equal([]);
         });
       }
+
+      if (page.blocks.some(needsRedis)) {
+        describe('with Redis', () => {
+          const url = useRedis('shop');
+
+          itWithCurl('has programs that do what it says', async () => {
+            expect(await runAll(page, { REDIS_URL: url() })).to.deep.equal([]);
+          });
+        });
+      }
     });
   }
 
@@ -153,14 +168,20 @@ describe('the documentation', function () {
     return project.problems.filter((problem) => problem.startsWith(place));
   }
 
-  async function runAll(page: Page): Promise<string[]> {
+  /** Runs the programs of a page that need what the environment has, and no others. */
+  async function runAll(page: Page, environment: NodeJS.ProcessEnv = {}): Promise<string[]> {
     const programs = project.programs.filter((program) => program.page === page);
-    const problems = await Promise.all(programs.map((program) => runOne(program, programs)));
+    const now = programs.filter(({ block }) => needsRedis(block) === 'REDIS_URL' in environment);
+    const problems = await Promise.all(now.map((program) => runOne(program, programs, environment)));
     return problems.flat();
   }
 
-  async function runOne(program: Program, programs: readonly Program[]): Promise<string[]> {
-    const problems = await runProgram(program, followUps(program, programs));
+  async function runOne(
+    program: Program,
+    programs: readonly Program[],
+    environment: NodeJS.ProcessEnv,
+  ): Promise<string[]> {
+    const problems = await runProgram(program, followUps(program, programs), environment);
     return problems.map((problem) => `line ${String(program.block.line)}: ${problem}`);
   }
 });

@@ -18,15 +18,15 @@ export interface Ending {
   readonly stderr: string;
 }
 
-/** What `npm start` runs once everything is built. */
-export function startCommand(): string {
+/** What `npm start` runs once everything is built; of another example, the same. */
+export function startCommand(example = 'basic'): string {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
-  return scripts.start.replace('npm run --silent build && ', '');
+  return scripts.start.replace('npm run --silent build && ', '').replace('basic', example);
 }
 
-/** Starts what `npm start` starts, and waits until it says where it listens. */
-export async function startChildApp(env: NodeJS.ProcessEnv): Promise<ChildApp> {
-  const { child, output } = spawnApp(env);
+/** Starts what `npm start` starts, or another example, and waits until it says where it listens. */
+export async function startChildApp(env: NodeJS.ProcessEnv, example?: string): Promise<ChildApp> {
+  const { child, output } = spawnApp(env, example);
   const said = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', () => {
       if (output.stdout.includes('<ACCESS TOKEN>')) resolve(output.stdout);
@@ -59,10 +59,10 @@ async function endOf({ child, output }: Pick<ChildApp, 'child' | 'output'>): Pro
   return { code, ...output };
 }
 
-function spawnApp(env: NodeJS.ProcessEnv): Pick<ChildApp, 'child' | 'output'> {
+function spawnApp(env: NodeJS.ProcessEnv, example?: string): Pick<ChildApp, 'child' | 'output'> {
   // Everything of the caller's stays out but what programs need to be found, and what coverage is measured by.
   const { PATH, NODE_V8_COVERAGE } = process.env;
-  const child = spawn('sh', ['-c', startCommand()], {
+  const child = spawn('sh', ['-c', startCommand(example)], {
     env: { PATH, ...(NODE_V8_COVERAGE !== undefined && { NODE_V8_COVERAGE }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -25,8 +25,12 @@ export function followUps({ page, block }: Program, programs: readonly Program[]
 }
 
 /** Runs a program, does what the page does with it, and says what was otherwise than on the page. */
-export async function runProgram(program: Program, blocks: readonly Block[]): Promise<string[]> {
-  const run = await start(program.script);
+export async function runProgram(
+  program: Program,
+  blocks: readonly Block[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<string[]> {
+  const run = await start(program.script, environment);
   try {
     const requests = blocks.flatMap((block) => (block.language === 'sh' ? curlsOf(block) : []));
     const problems = performAll(requests, run);
@@ -37,10 +41,15 @@ export async function runProgram(program: Program, blocks: readonly Block[]): Pr
   }
 }
 
-async function start(script: string): Promise<Run> {
+async function start(script: string, environment: NodeJS.ProcessEnv): Promise<Run> {
   const preload = resolve('dist/spec/support/docs/free-port.js');
   const child = spawn(process.execPath, ['--require', preload, script], {
-    env: { ...process.env, NODE_ENV: '', JWT_SECRET_KEY: randomBytes(32).toString('base64url') },
+    env: {
+      ...process.env,
+      NODE_ENV: '',
+      JWT_SECRET_KEY: randomBytes(32).toString('base64url'),
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const output = { stdout: '', stderr: '' };
