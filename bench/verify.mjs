@@ -1,0 +1,99 @@
+// verify() and createAccessToken() of a JwtManager beside bare jsonwebtoken, in one process, round by round.
+import { randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync } from 'node:crypto';
+import jsonwebtoken from 'jsonwebtoken';
+import { JwtManager, KeySet } from '../dist/src/index.js';
+import { isQuick, median, perSecond, printTable, ratioCells } from './report.mjs';
+
+const rounds = isQuick ? 15 : 61;
+const roundMilliseconds = isQuick ? 10 : 15;
+const texts = 64;
+
+const secret = randomBytes(32);
+const ec = pems('ec', { namedCurve: 'P-256' });
+const rsa = pems('rsa', { modulusLength: 2048 });
+const contestants = [
+  {
+    algorithm: 'HS256',
+    keys: KeySet.fromSecret(secret),
+    signingKey: createSecretKey(secret),
+    verifyingKey: createSecretKey(secret),
+  },
+  keyPair('ES256', ec),
+  keyPair('RS256', rsa),
+];
+
+const rows = [['', 'JwtManager/s', 'bare/s', 'ratio', 'middle half']];
+for (const contestant of contestants) {
+  const { verify, issue } = await measuresOf(contestant);
+  rows.push(await compare(`${contestant.algorithm} verify`, verify));
+  rows.push(await compare(`${contestant.algorithm} issue`, issue));
+}
+printTable('JwtManager beside bare jsonwebtoken with the same prepared key', rows);
+
+/** The same work done by the library and by hand; each takes the number of the call. */
+async function measuresOf({ algorithm, keys, signingKey, verifyingKey }) {
+  const jwtManager = new JwtManager({ keys });
+  const issued = await Promise.all(Array.from({ length: texts }, () => jwtManager.createAccessToken('ada')));
+  const verifyOptions = { algorithms: [algorithm] };
+  const signOptions = { algorithm, keyid: keys.kids[0], expiresIn: 900, notBefore: 0 };
+  return {
+    verify: {
+      ours: (call) => jwtManager.verify(issued[call % texts]),
+      bare: (call) => jsonwebtoken.verify(issued[call % texts], verifyingKey, verifyOptions),
+    },
+    issue: {
+      ours: () => jwtManager.createAccessToken('ada'),
+      bare: () =>
+        jsonwebtoken.sign(
+          { sub: 'ada', jti: randomBytes(16).toString('base64url') },
+          signingKey,
+          signOptions,
+        ),
+    },
+  };
+}
+
+/** Both sides take turns, so that what else the machine does hits both; each round gives one ratio. */
+async function compare(name, { ours, bare }) {
+  const calls = await callsIn(roundMilliseconds, bare);
+  const rates = { ours: [], bare: [] };
+  await rate(calls, ours);
+  for (let round = 0; round < rounds; round++) {
+    const isOursFirst = round % 2 === 0;
+    if (isOursFirst) rates.ours.push(await rate(calls, ours));
+    rates.bare.push(await rate(calls, bare));
+    if (!isOursFirst) rates.ours.push(await rate(calls, ours));
+  }
+  const ratios = rates.ours.map((value, round) => value / rates.bare[round]);
+  return [name, perSecond(median(rates.ours)), perSecond(median(rates.bare)), ...ratioCells(ratios)];
+}
+
+/** Calls in a row, a second; both sides are awaited, as a server would. */
+async function rate(calls, work) {
+  const start = performance.now();
+  for (let call = 0; call < calls; call++) await work(call);
+  return (calls / (performance.now() - start)) * 1000;
+}
+
+async function callsIn(milliseconds, work) {
+  await rate(500, work);
+  return Math.ceil(((await rate(500, work)) * milliseconds) / 1000);
+}
+
+function keyPair(algorithm, { privateKey, publicKey }) {
+  return {
+    algorithm,
+    keys: KeySet.fromPem(privateKey, { algorithm }),
+    signingKey: createPrivateKey(privateKey),
+    verifyingKey: createPublicKey(publicKey),
+  };
+}
+
+function pems(type, options) {
+  return generateKeyPairSync(type, {
+    ...options,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+}
