@@ -189,7 +189,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
   }
 
   /** @internal What {@link JwtManager.verify} does before it asks the store, without the event. */
-  authenticate(text: unknown, type: TokenType | 'any'): Promise<Token<C>> {
+  authenticate(text: unknown, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
     if (!['access', 'refresh', 'any'].includes(type)) {
       throw new ConfigurationError("the expected type must be 'access', 'refresh' or 'any'");
     }

@@ -14,8 +14,9 @@ describe('a signed text', () => {
 
   it('is opened as far as its signature, claims of any kind still encoded', () => {
     const text = target.sign(target.header({ typ: 'x' }), 'no JSON');
-    const { type, claims } = openSigned(text, find, (typ) => typ);
-    expect(type).to.equal('x');
+    const { header, claims } = openSigned(text, find, (typ) => typ);
+    expect(header.type).to.equal('x');
+    expect(header.key).to.equal(find(header.kid));
     expect(Buffer.from(claims, 'base64url').toString()).to.equal('no JSON');
   });
 

@@ -18,7 +18,7 @@ const verified = {
 };
 
 function token(changes: object = {}): Token {
-  return new Token({
+  return Token.of({
     type: 'access',
     verified: { ...verified, ...changes },
     claims: { email: 'ada@example.test' },

@@ -1,4 +1,4 @@
-import { isPlainObject, isShallow } from '../claims';
+import { isPlainObject, maximumDepth } from '../claims';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -13,12 +13,16 @@ export function parseStrictObject(base64url: string): Record<string, unknown> | 
   try {
     const text = utf8.decode(Buffer.from(base64url, 'base64url'));
     const json: unknown = JSON.parse(text);
-    return isPlainObject(json) && isShallow(json) && membersIn(json) === membersWrittenIn(text)
-      ? { __proto__: null, ...json }
+    return isPlainObject(json) && membersIn(json) === membersWrittenIn(text)
+      ? withoutPrototype(json)
       : undefined;
   } catch {
     return undefined;
   }
+}
+
+function withoutPrototype(json: Record<string, unknown>): Record<string, unknown> {
+  return Object.setPrototypeOf(json, null) as Record<string, unknown>;
 }
 
 /** Each member of an object is written with one colon outside of strings; JSON.parse keeps one of those that are written twice. */
@@ -34,10 +38,12 @@ function membersWrittenIn(text: string): number {
   return members;
 }
 
-function membersIn(json: unknown): number {
+/** NaN, which is equal to nothing, when the JSON is nested too deep. */
+function membersIn(json: unknown, depth = 0): number {
   if (typeof json !== 'object' || json === null) return 0;
-  const values: unknown[] = Object.values(json);
+  if (depth === maximumDepth) return NaN;
+  const values: unknown[] = Array.isArray(json) ? json : Object.values(json);
   let members = Array.isArray(json) ? 0 : values.length;
-  for (const value of values) members += membersIn(value);
+  for (const value of values) members += membersIn(value, depth + 1);
   return members;
 }

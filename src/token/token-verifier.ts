@@ -2,8 +2,9 @@ import { instanceOfClaims, ownClaims, type ClaimsClass } from '../claims';
 import { because, TokenExpiredError, WrongTokenTypeError } from '../errors';
 import type { KeySet } from '../keys/key-set';
 import { unixTime, type Clock } from '../util/clock';
-import { tokenTypeOf } from './header';
+import { tokenTypeOf, type VerifiedHeader } from './header';
 import { invalidToken, openSigned } from './open-signed';
+import { RecentTokens } from './recent-tokens';
 import { parseStrictObject } from './strict-json';
 import { Token, type TokenType } from './token';
 import { asVerified, faultInClaims } from './validate-claims';
@@ -20,6 +21,12 @@ export interface VerifierSettings<C extends object> {
   readonly clock: Clock;
 }
 
+/** What a text says whose signature held. */
+interface OpenedToken {
+  readonly header: VerifiedHeader<TokenType>;
+  readonly claims: Record<string, unknown>;
+}
+
 /**
  * Turns text into a {@link Token} or throws. No I/O: what only a store can know is asked elsewhere.
  * The order is fixed: shape, header, signature, JSON, type, claims; a forged token costs one signature check at most.
@@ -27,36 +34,47 @@ export interface VerifierSettings<C extends object> {
 export class TokenVerifier<C extends object> {
   readonly #settings: VerifierSettings<C>;
   readonly #findKey;
+  readonly #recent = new RecentTokens<OpenedToken>();
 
   constructor(settings: VerifierSettings<C>) {
     this.#settings = settings;
     this.#findKey = (kid: string | undefined) => settings.keys.find(kid);
   }
 
-  async verify(text: unknown, expected: TokenType | 'any'): Promise<Token<C>> {
-    const { type, claims } = this.#open(text);
+  /** Only claims that have a class need to be waited for. */
+  verify(text: unknown, expected: TokenType | 'any'): Token<C> | Promise<Token<C>> {
+    const { header, claims } = this.#known(text) ?? this.#open(text);
+    const { type } = header;
     if (expected !== 'any' && type !== expected) throw because(new WrongTokenTypeError(expected), 'typ');
     this.#checkClaims(claims, type);
-    const { freshFor, clock } = this.#settings;
+    const { claimsClass, freshFor, clock } = this.#settings;
     const own = ownClaims(claims);
-    return new Token<C>({
-      type,
-      verified: asVerified(claims),
-      claims: this.#settings.claimsClass
-        ? await this.#typedClaims(this.#settings.claimsClass, own)
-        : (own as C),
-      raw: text as string,
-      freshFor,
-      clock,
-    });
+    const tokenWith = (typed: C) =>
+      Token.of({
+        type,
+        verified: asVerified(claims),
+        claims: typed,
+        raw: text as string,
+        freshFor,
+        clock,
+      });
+    return claimsClass ? this.#typedClaims(claimsClass, own).then(tokenWith) : tokenWith(own as C);
+  }
+
+  /** A text that was opened before, while its key is still the one that its header names. */
+  #known(text: unknown): OpenedToken | undefined {
+    const known = typeof text === 'string' ? this.#recent.find(text) : undefined;
+    return known && this.#findKey(known.header.kid) === known.header.key ? known : undefined;
   }
 
   /** Everything up to the signature, and the JSON that it covers. */
-  #open(text: unknown): { type: TokenType; claims: Record<string, unknown> } {
+  #open(text: unknown): OpenedToken {
     const signed = openSigned(text, this.#findKey, tokenTypeOf);
     const claims = parseStrictObject(signed.claims);
     if (!claims) throw invalidToken('json');
-    return { type: signed.type, claims };
+    const opened = { header: signed.header, claims };
+    this.#recent.keep(text as string, opened);
+    return opened;
   }
 
   #checkClaims(claims: Record<string, unknown>, type: TokenType): void {

@@ -20,6 +20,9 @@ export interface VerifiedClaims {
   readonly aud?: string | readonly string[];
 }
 
+/** The roles or scopes of a token that has none. */
+const none: readonly string[] = Object.freeze([]);
+
 /** @internal What a {@link Token} is made of. */
 export interface TokenParts<C> {
   readonly type: TokenType;
@@ -32,7 +35,7 @@ export interface TokenParts<C> {
 
 /**
  * A verified token. There is no other kind: an instance exists only after signature, times and claims were
- * checked. Frozen; `raw` is not enumerable, so that a logged or returned token does not carry its text.
+ * checked. Frozen.
  *
  * @example
  * ```ts
@@ -56,27 +59,35 @@ export class Token<C extends object = Record<string, unknown>> {
   readonly scopes: readonly string[];
   /** The session that the token belongs to: `sid`; undefined for a token that stands alone. */
   readonly sessionId: string | undefined;
-  /** The text of the token. Not enumerable: keep it out of logs. */
-  declare readonly raw: string;
 
+  readonly #raw: string;
   readonly #verified: VerifiedClaims;
   readonly #freshFor: number;
   readonly #clock: Clock;
 
-  /** @internal Only the verifier makes tokens. */
-  constructor({ type, verified, claims, raw, freshFor, clock }: TokenParts<C>) {
+  private constructor({ type, verified, claims, raw, freshFor, clock }: TokenParts<C>) {
     this.identity = verified.sub;
     this.id = verified.jti;
     this.type = type;
     this.claims = claims;
-    this.roles = Object.freeze([...(verified.roles ?? [])]);
-    this.scopes = Object.freeze(verified.scope === undefined ? [] : verified.scope.split(' '));
+    this.roles = verified.roles ? Object.freeze([...verified.roles]) : none;
+    this.scopes = verified.scope === undefined ? none : Object.freeze(verified.scope.split(' '));
     this.sessionId = verified.sid;
+    this.#raw = raw;
     this.#verified = verified;
     this.#freshFor = freshFor;
     this.#clock = clock;
-    Object.defineProperty(this, 'raw', { value: raw });
     Object.freeze(this);
+  }
+
+  /** @internal Only the verifier makes tokens. */
+  static of<C extends object>(parts: TokenParts<C>): Token<C> {
+    return new Token(parts);
+  }
+
+  /** The text of the token. No property of its own: a logged, returned or copied token goes without it. */
+  get raw(): string {
+    return this.#raw;
   }
 
   /** When the token was issued: `iat`. */
