@@ -21,7 +21,7 @@ export interface JwtRequirement<C extends object = Record<string, unknown>> {
   /** All of these scopes, or, with `any`, one of them. */
   readonly scopes?: string | readonly string[] | { readonly any: readonly string[] } | undefined;
   /** The application's own rule. Whatever is not `true`, in time, refuses. */
-  check?(this: void, token: Token<C>, action: Action): boolean | Promise<boolean>;
+  readonly check?: ((this: void, token: Token<C>, action: Action) => boolean | Promise<boolean>) | undefined;
   /** Where to look for the token, instead of the checker's locations. */
   readonly locations?: readonly TokenLocation[] | undefined;
   /** Whether the store is not asked: faster, and a revoked token passes until it expires. @default false */
