@@ -20,6 +20,7 @@ describe('the library', () => {
       'JwtRefreshRequired',
       'JwtRequired',
       'KeySet',
+      'MemoryTokenStore',
       'PermissionDeniedError',
       'RefreshReusedError',
       'StoreUnavailableError',

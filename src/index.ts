@@ -43,7 +43,7 @@ export type {
   RevokeAllOptions,
   VerifyExpectations,
 } from './manager-options';
-export type { TokenPair } from './sessions/login-tokens';
+export type { TokenPair } from './sessions/token-pair';
 export type { SessionDetails } from './sessions/session-details';
 export { MemoryTokenStore, type MemoryTokenStoreOptions } from './store/memory-token-store';
 export type {

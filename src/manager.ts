@@ -4,10 +4,11 @@ import type { ManagerEvents, RejectionDetails } from './events';
 import { resolveIssueOptions, type IssueOptions } from './issue-options';
 import { resolveManagerOptions, type JwtManagerOptions, type ManagerSettings } from './manager-options';
 import type { RefreshOptions, RevokeAllOptions, VerifyExpectations } from './manager-options';
-import { LoginTokens, type TokenPair } from './sessions/login-tokens';
+import { LoginTokens } from './sessions/login-tokens';
 import { Renewal } from './sessions/renewal';
 import { sessionDetails, type SessionDetails } from './sessions/session-details';
 import { Sessions } from './sessions/sessions';
+import type { TokenPair } from './sessions/token-pair';
 import type { Session } from './store/token-store';
 import { Token, type TokenType } from './token/token';
 import { TokenVerifier } from './token/token-verifier';
@@ -53,10 +54,8 @@ export class JwtManager<C extends object = Record<string, unknown>> {
   async createAccessToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
     const settings = resolveIssueOptions(options);
     const contents = await this.#tokens.contents(identity, settings);
-    return this.#tokens.announce(
-      'access',
-      this.#tokens.sign('access', contents, undefined, settings.expiresIn),
-    );
+    const issued = this.#tokens.sign('access', contents, undefined, settings.expiresIn);
+    return this.#tokens.announce('access', issued);
   }
 
   /**
@@ -224,7 +223,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
   }
 
   /** A verified token is verified once more: it may be over by now, or another manager's. */
-  #own(given: Token<C> | string, type: TokenType | 'any'): Promise<Token<C>> {
+  #own(given: Token<C> | string, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
     return this.authenticate(given instanceof Token ? given.raw : given, type);
   }
 

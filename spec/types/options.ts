@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
-import { BearerHeader, createAuthorizationChecker, JwtManager, KeySet } from 'routing-controllers-jwt';
+import { BearerHeader, createAuthorizationChecker, JwtManager } from 'routing-controllers-jwt';
+import { KeySet, MemoryTokenStore } from 'routing-controllers-jwt';
 import type {
   Clock,
   Duration,
@@ -27,6 +28,9 @@ export const managers: JwtManagerOptions[] = [
     hookTimeout: '1s',
     clock: Date.now,
   },
+  { secret, store: false, sessionTtl: '90d', rotationGrace: 0, storeTimeout: '1s' },
+  { secret, store: new MemoryTokenStore({ maxEntries: 1000 }), claimsFor: () => null },
+  { secret, claimsFor: async (identity, session) => Promise.resolve({ roles: [identity, session.id] }) },
   { secret, issuer: undefined, audience: undefined, accessTokenTtl: undefined, clock: undefined },
 ];
 
@@ -34,6 +38,7 @@ export const issues: IssueOptions[] = [
   {},
   { roles: 'member', scopes: 'read write', fresh: true, expiresIn: '5m', audience: 'api' },
   { roles: ['member'] as const, scopes: ['read'], audience: ['api'], expiresIn: 300 },
+  { session: { userAgent: 'Firefox', ip: undefined, label: 'laptop' } },
   { claims: undefined, roles: undefined, scopes: undefined, fresh: undefined, expiresIn: undefined },
 ];
 
@@ -71,6 +76,12 @@ export async function refused(): Promise<void> {
   console.log(new JwtManager({ secret, refreshTokenTtl: 900n }));
   // @ts-expect-error TS2322: a clock that tells a Date
   console.log(new JwtManager({ secret, clock: () => new Date() }));
+  // @ts-expect-error TS2322: a store that stores nothing
+  console.log(new JwtManager({ secret, store: {} }));
+  // @ts-expect-error TS2322: a store that is just wanted
+  console.log(new JwtManager({ secret, store: true }));
+  // @ts-expect-error TS2322: new claims that are text
+  console.log(new JwtManager({ secret, claimsFor: () => 'admin' }));
   // @ts-expect-error TS2353: claims that are an instance and no class
   console.log(new JwtManager({ secret, claims: { email: 'ada@example.test' } }));
 
@@ -90,6 +101,14 @@ export async function refused(): Promise<void> {
   await jwtManager.verify('text', { type: 'id' });
   // @ts-expect-error TS2353: an option that verifying does not have
   await jwtManager.verify('text', { audience: 'api' });
+  // @ts-expect-error TS2322: a label that is a number
+  await jwtManager.createTokenPair('ada', { session: { label: 1 } });
+  // @ts-expect-error TS2353: roles that a refresh would change
+  await jwtManager.refresh('text', { roles: ['admin'] });
+  // @ts-expect-error TS2353: an exception that there is not
+  await jwtManager.revokeAll('ada', { exceptSessionId: 'id' });
+  // @ts-expect-error TS2345: a session that may be missing
+  await jwtManager.revokeSession(pem);
   // @ts-expect-error TS2345: a text that may be missing
   await jwtManager.verify(pem);
 }

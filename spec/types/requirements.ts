@@ -29,6 +29,7 @@ export const requirements: JwtRequirement[] = [
   { check: (token, { context }) => token.claims['tenant'] === (context as { params?: unknown }).params },
   { check: async ({ identity }) => Promise.resolve(identity === 'ada') },
   { locations: [new BearerHeader()], manager: 'partners' },
+  { skipRevocationCheck: true },
   { type: undefined, optional: undefined, fresh: undefined, roles: undefined, scopes: undefined },
   { check: undefined, locations: undefined, manager: undefined },
 ];

@@ -5,11 +5,23 @@ import type {
   IssuedEvent,
   JwtErrorCode,
   RejectedEvent,
+  Session,
   TokenPair,
   TokenType,
 } from 'routing-controllers-jwt';
 
 declare const jwtManager: JwtManager;
+
+/** A token of a route goes back to the manager as it is. */
+export async function logout(token: Token): Promise<Session[]> {
+  const pair: TokenPair = await jwtManager.refresh(token, { session: { ip: '127.0.0.1' } });
+  await jwtManager.refresh(pair.refresh_token);
+  await jwtManager.revoke(token);
+  const isNews: boolean = await jwtManager.revokeSession(token.sessionId ?? '');
+  await jwtManager.revokeAll(token.identity, { except: token.sessionId });
+  console.log(isNews);
+  return jwtManager.listSessions(token.identity);
+}
 
 /** The body of a token response, by the names of RFC 6749. */
 export async function pair(): Promise<object> {

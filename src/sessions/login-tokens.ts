@@ -8,16 +8,7 @@ import type { Token, TokenType } from '../token/token';
 import { TokenIssuer, type IssuedToken, type TokenContents, type TokenFrame } from '../token/token-issuer';
 import { unixSeconds } from '../util/clock';
 import type { Emitter } from '../util/emitter';
-
-/** The answer of a token endpoint (RFC 6749, section 5.1). */
-export interface TokenPair {
-  readonly access_token: string;
-  readonly token_type: 'Bearer';
-  /** Seconds until the access token is over. */
-  readonly expires_in: number;
-  readonly refresh_token: string;
-  readonly scope?: string;
-}
+import type { TokenPair } from './token-pair';
 
 /** An access and a refresh token of one login, signed and not yet announced. */
 export interface SignedPair {

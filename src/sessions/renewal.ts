@@ -6,9 +6,10 @@ import type { Session } from '../store/token-store';
 import type { Token } from '../token/token';
 import type { TokenContents } from '../token/token-issuer';
 import { within } from '../util/within';
-import type { LoginTokens, TokenPair } from './login-tokens';
+import type { LoginTokens } from './login-tokens';
 import type { SessionDetails } from './session-details';
 import type { Sessions } from './sessions';
+import type { TokenPair } from './token-pair';
 
 interface Renewed {
   readonly contents: TokenContents;
