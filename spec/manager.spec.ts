@@ -331,6 +331,8 @@ describe('JwtManager refuses at construction', () => {
     ['claims that are no class', { secret, claims: {} }, 'claims must be a class'],
     ['a clock that is a number', { secret, clock: 1 }, 'clock must be'],
     ['a hook that may hang for ever', { secret, hookTimeout: '1h' }, 'hookTimeout must be'],
+    ['a store that is just wanted', { secret, store: true }, 'store must be a TokenStore'],
+    ['a store without its verbs', { secret, store: {} }, 'store must be a TokenStore'],
   ];
 
   for (const [name, given, message] of options) {
@@ -346,5 +348,33 @@ describe('JwtManager refuses at construction', () => {
     for (const print of [inspect(jwtManager, { depth: 9, showHidden: true }), JSON.stringify(jwtManager)]) {
       expect(print).to.include('[redacted]').and.not.include(secret.slice(0, 12));
     }
+  });
+});
+
+describe('JwtManager without a store', () => {
+  const jwtManager = testManager({ store: false });
+
+  const verbs: [string, () => Promise<unknown>][] = [
+    ['refresh', () => jwtManager.refresh('text')],
+    ['revoke', () => jwtManager.revoke('text')],
+    ['revokeSession', () => jwtManager.revokeSession('session')],
+    ['revokeAll', () => jwtManager.revokeAll('ada')],
+    ['listSessions', () => jwtManager.listSessions('ada')],
+  ];
+
+  for (const [name, attempt] of verbs) {
+    it(`says that ${name} needs one`, async () => {
+      const { message } = await refusalOf(attempt, ConfigurationError);
+      expect(message).to.equal(`${name} needs a store: do not give store: false`);
+    });
+  }
+
+  it('issues pairs without a session, and verifies them', async () => {
+    const { access_token: access, refresh_token: refresh } = await jwtManager.createTokenPair('ada');
+    const tokens = [await jwtManager.verify(access), await jwtManager.verify(refresh, { type: 'refresh' })];
+    expect(tokens.map(({ identity, sessionId }) => [identity, sessionId])).to.deep.equal([
+      ['ada', undefined],
+      ['ada', undefined],
+    ]);
   });
 });
