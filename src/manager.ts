@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { ConfigurationError, isReported, JwtError, reasonFor, TokenExpiredError } from './errors';
+import { ConfigurationError, JwtError, markReported, reasonFor, TokenExpiredError } from './errors';
 import type { ManagerEvents, RejectionDetails } from './events';
 import { resolveIssueOptions, type IssueOptions } from './issue-options';
 import { resolveManagerOptions, type JwtManagerOptions, type ManagerSettings } from './manager-options';
@@ -202,7 +202,6 @@ export class JwtManager<C extends object = Record<string, unknown>> {
 
   /** @internal */
   reportRejection(error: JwtError, token?: Token<object>, details?: RejectionDetails): void {
-    if (isReported(error)) return;
     this.#events.emit('rejected', {
       code: error.code,
       error,
@@ -231,7 +230,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     try {
       return await attempt();
     } catch (error) {
-      if (error instanceof JwtError) this.reportRejection(error);
+      if (error instanceof JwtError) this.reportRejection(markReported(error));
       throw error;
     }
   }

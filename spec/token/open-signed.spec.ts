@@ -14,9 +14,8 @@ describe('a signed text', () => {
 
   it('is opened as far as its signature, claims of any kind still encoded', () => {
     const text = target.sign(target.header({ typ: 'x' }), 'no JSON');
-    const { header, claims } = openSigned(text, find, (typ) => typ);
-    expect(header.type).to.equal('x');
-    expect(header.key).to.equal(find(header.kid));
+    const { type, claims } = openSigned(text, find, (typ) => typ);
+    expect(type).to.equal('x');
     expect(Buffer.from(claims, 'base64url').toString()).to.equal('no JSON');
   });
 

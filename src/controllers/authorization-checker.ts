@@ -5,6 +5,7 @@ import {
   ConfigurationError,
   HookFailedError,
   InvalidRequestError,
+  isReported,
   JwtError,
   TokenMissingError,
   withoutDetails,
@@ -69,6 +70,7 @@ export function createAuthorizationChecker(
   options: AuthorizationCheckerOptions = {},
 ): AuthorizationChecker {
   const glue = resolveOptions(managersOf(manager), options);
+  const defaultManager = managerCalled('default', glue);
   installInheritance();
   rememberChecker([...glue.managers.keys()], glue.isProtectedByDefault);
   const checker: AuthorizationChecker = async (action, roles) => {
@@ -76,7 +78,7 @@ export function createAuthorizationChecker(
     return true;
   };
   handleThrownRefusals(checker, (error, context) => {
-    return isPrepared(error, context) ? error : refuse(error, context, glue, managerCalled('default', glue));
+    return isPrepared(error, context) ? error : refuse(error, { context, manager: defaultManager }, glue);
   });
   return checker;
 }
@@ -95,22 +97,17 @@ async function judge(action: Action, roles: unknown[], glue: Glue): Promise<void
     trial.manager = managerCalled(requirement.manager, glue);
     admit(context, await authenticate(trial, requirement, locations, action));
   } catch (error) {
-    throw refuse(error, context, glue, trial.manager, trial.token);
+    throw refuse(error, trial, glue);
   }
 }
 
 /** Makes a refusal of what was thrown, for the client to see, and tells the operators. */
-function refuse(
-  error: unknown,
-  context: Context,
-  glue: Glue,
-  manager: JwtManager<object>,
-  token?: Token<object>,
-): JwtError {
+function refuse(error: unknown, { context, manager, token }: Trial, form: RefusalForm): JwtError {
   const refusal = refusalFor(error);
-  prepareRefusal(refusal, context, glue);
+  prepareRefusal(refusal, context, form);
   const { method, path, ip } = context;
-  manager.reportRejection(refusal, token, { method, path: withoutTokens(path), ip });
+  if (!isReported(refusal))
+    manager.reportRejection(refusal, token, { method, path: withoutTokens(path), ip });
   return refusal;
 }
 

@@ -7,7 +7,6 @@ export const mediaTypes: Readonly<Record<TokenType, string>> = { access: 'at+jwt
 
 /** What a token's header says, once it is known to be one that we could have written. */
 export interface VerifiedHeader<T> {
-  readonly kid: string | undefined;
   readonly key: Key;
   readonly type: T;
 }
@@ -39,7 +38,7 @@ export function readHeader<T>(
   if (!key) return 'kid';
   if (alg !== key.algorithm) return 'alg';
   const type = readType(typ);
-  return type === undefined ? 'typ' : { kid, key, type };
+  return type === undefined ? 'typ' : { key, type };
 }
 
 function hasPlainMembers(header: Record<string, unknown>): boolean {

@@ -2,11 +2,11 @@ import { because, TokenInvalidError } from '../errors';
 import type { Key } from '../keys/key';
 import { hasSignatureOf } from './codec';
 import { splitCompact } from './compact';
-import { readHeader, type VerifiedHeader } from './header';
+import { readHeader } from './header';
 
-/** A token whose signature holds: its header, and its claims, still encoded. */
+/** A token whose signature holds: what its `typ` means, and its claims, still encoded. */
 export interface SignedToken<T> {
-  readonly header: VerifiedHeader<T>;
+  readonly type: T;
   readonly claims: string;
 }
 
@@ -28,7 +28,7 @@ export function openSigned<T>(
   const header = readHeader(compact.header, findKey, readType);
   if (typeof header === 'string') throw invalidToken(header);
   if (!hasSignatureOf(text as string, header.key)) throw invalidToken('signature');
-  return { header, claims: compact.claims };
+  return { type: header.type, claims: compact.claims };
 }
 
 /** The refusal of a token, with its reason for operators. */

@@ -2,9 +2,8 @@ import { instanceOfClaims, ownClaims, type ClaimsClass } from '../claims';
 import { because, TokenExpiredError, WrongTokenTypeError } from '../errors';
 import type { KeySet } from '../keys/key-set';
 import { unixTime, type Clock } from '../util/clock';
-import { tokenTypeOf, type VerifiedHeader } from './header';
+import { tokenTypeOf } from './header';
 import { invalidToken, openSigned } from './open-signed';
-import { RecentTokens } from './recent-tokens';
 import { parseStrictObject } from './strict-json';
 import { Token, type TokenType } from './token';
 import { asVerified, faultInClaims } from './validate-claims';
@@ -21,12 +20,6 @@ export interface VerifierSettings<C extends object> {
   readonly clock: Clock;
 }
 
-/** What a text says whose signature held. */
-interface OpenedToken {
-  readonly header: VerifiedHeader<TokenType>;
-  readonly claims: Record<string, unknown>;
-}
-
 /**
  * Turns text into a {@link Token} or throws. No I/O: what only a store can know is asked elsewhere.
  * The order is fixed: shape, header, signature, JSON, type, claims; a forged token costs one signature check at most.
@@ -34,7 +27,6 @@ interface OpenedToken {
 export class TokenVerifier<C extends object> {
   readonly #settings: VerifierSettings<C>;
   readonly #findKey;
-  readonly #recent = new RecentTokens<OpenedToken>();
 
   constructor(settings: VerifierSettings<C>) {
     this.#settings = settings;
@@ -43,8 +35,7 @@ export class TokenVerifier<C extends object> {
 
   /** Only claims that have a class need to be waited for. */
   verify(text: unknown, expected: TokenType | 'any'): Token<C> | Promise<Token<C>> {
-    const { header, claims } = this.#known(text) ?? this.#open(text);
-    const { type } = header;
+    const { type, claims } = this.#open(text);
     if (expected !== 'any' && type !== expected) throw because(new WrongTokenTypeError(expected), 'typ');
     this.#checkClaims(claims, type);
     const { claimsClass, freshFor, clock } = this.#settings;
@@ -61,20 +52,12 @@ export class TokenVerifier<C extends object> {
     return claimsClass ? this.#typedClaims(claimsClass, own).then(tokenWith) : tokenWith(own as C);
   }
 
-  /** A text that was opened before, while its key is still the one that its header names. */
-  #known(text: unknown): OpenedToken | undefined {
-    const known = typeof text === 'string' ? this.#recent.find(text) : undefined;
-    return known && this.#findKey(known.header.kid) === known.header.key ? known : undefined;
-  }
-
   /** Everything up to the signature, and the JSON that it covers. */
-  #open(text: unknown): OpenedToken {
+  #open(text: unknown): { type: TokenType; claims: Record<string, unknown> } {
     const signed = openSigned(text, this.#findKey, tokenTypeOf);
     const claims = parseStrictObject(signed.claims);
     if (!claims) throw invalidToken('json');
-    const opened = { header: signed.header, claims };
-    this.#recent.keep(text as string, opened);
-    return opened;
+    return { type: signed.type, claims };
   }
 
   #checkClaims(claims: Record<string, unknown>, type: TokenType): void {
