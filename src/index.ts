@@ -1,7 +1,5 @@
-export {
-  createAuthorizationChecker,
-  type AuthorizationCheckerOptions,
-} from './controllers/authorization-checker';
+export { createAuthorizationChecker } from './controllers/authorization-checker';
+export type { AuthorizationCheckerOptions } from './controllers/checker-options';
 export { InjectToken } from './controllers/inject-token';
 export {
   JwtOptional,

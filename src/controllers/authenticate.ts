@@ -1,0 +1,100 @@
+import type { Context } from 'koa';
+import type { Action } from 'routing-controllers';
+import {
+  because,
+  ConfigurationError,
+  HookFailedError,
+  InvalidRequestError,
+  isReported,
+  JwtError,
+  TokenMissingError,
+  withoutDetails,
+} from '../errors';
+import type { TokenLocation } from '../http/locations/token-location';
+import { prepareRefusal, type RefusalForm } from '../http/refusal';
+import type { JwtManager } from '../manager';
+import type { Token } from '../token/token';
+import { ignore, isPromiseLike } from '../util/promises';
+import { within } from '../util/within';
+import { meetDemands } from './demands';
+import type { ResolvedRequirement } from './requirement';
+
+/** @internal What is known of a request while it is judged. */
+export interface Trial {
+  readonly context: Context;
+  manager: JwtManager<object>;
+  token?: Token<object>;
+}
+
+/**
+ * @internal Finds the token of a request, verifies it and holds it against what is demanded.
+ *
+ * @returns undefined for a guest, where guests may pass
+ */
+export async function authenticate(
+  trial: Trial,
+  requirement: ResolvedRequirement,
+  locations: readonly TokenLocation[],
+  action: Action,
+): Promise<Token<object> | undefined> {
+  const { context, manager } = trial;
+  const found = find(context, locations, requirement.type);
+  if (!found) {
+    if (requirement.optional) return undefined;
+    const [first, ...others] = locations;
+    throw new TokenMissingError(first && others.length === 0 ? `Missing ${first.name}` : undefined);
+  }
+  const token = await manager.authenticate(found.text, requirement.type);
+  trial.token = token;
+  const confirmation = found.location.confirm?.(context, token);
+  if (isPromiseLike(confirmation)) await within(manager.limits.hookTimeout * 1000, confirmation);
+  await meetDemands(token, requirement, action, manager);
+  if (!requirement.skipRevocationCheck) {
+    const seen = () => ({ ip: context.ip, userAgent: context.get('User-Agent') });
+    const pending = manager.demandAlive(token, seen);
+    if (pending) await pending;
+  }
+  return token;
+}
+
+/** More than one credential in a request is an error, not a choice (RFC 6750, section 2). */
+function find(
+  context: Context,
+  locations: readonly TokenLocation[],
+  type: ResolvedRequirement['type'],
+): { text: string; location: TokenLocation } | undefined {
+  const found = locations.flatMap((location) => {
+    const text: unknown = location.read(context, type);
+    return text === undefined ? [] : [{ text: asText(text, location), location }];
+  });
+  if (found.length > 1)
+    throw because(new InvalidRequestError('More than one token in the request'), 'two tokens');
+  return found[0];
+}
+
+function asText(text: unknown, { name }: TokenLocation): string {
+  if (typeof text === 'string') return text;
+  if (isPromiseLike(text)) ignore(text);
+  throw because(new HookFailedError(), `the location '${name}' read something that is no string`);
+}
+
+/** @internal Makes a refusal of what was thrown, for the client to see, and tells the operators. */
+export function refuse(error: unknown, { context, manager, token }: Trial, form: RefusalForm): JwtError {
+  const refusal = refusalFor(error);
+  prepareRefusal(refusal, context, form);
+  const { method, path, ip } = context;
+  if (!isReported(refusal))
+    manager.reportRejection(refusal, token, { method, path: withoutTokens(path), ip });
+  return refusal;
+}
+
+/** What the client is told. What is wrong with the server, it is not. */
+function refusalFor(error: unknown): JwtError {
+  if (error instanceof ConfigurationError) return withoutDetails(error);
+  return error instanceof JwtError ? error : because(new HookFailedError(), 'unexpected error', error);
+}
+
+/** Events are logged, and an application may have tokens in its paths: their headers all begin alike, with `{"`. */
+function withoutTokens(path: string): string {
+  return path.replace(/eyJ[^/]*/g, '[redacted]');
+}

@@ -1,0 +1,80 @@
+import { ConfigurationError, type JwtError } from '../errors';
+import { BearerHeader } from '../http/locations/bearer-header';
+import type { TokenLocation } from '../http/locations/token-location';
+import type { RefusalForm } from '../http/refusal';
+import { JwtManager } from '../manager';
+import { checkOptions } from '../util/options';
+import { defaultRealm } from '../util/response-headers';
+import { checkLocations } from './requirement';
+
+/** The options of {@link createAuthorizationChecker}. */
+export interface AuthorizationCheckerOptions {
+  /** Where requests carry their token; a request with tokens in two places is refused. @default [new BearerHeader()] */
+  readonly locations?: readonly TokenLocation[] | undefined;
+  /** What challenges call the protected space (RFC 9110, section 11.5). @default 'api' */
+  readonly realm?: string | undefined;
+  /** The member of an error's body that holds the sentence. @default 'msg' */
+  readonly errorMessageKey?: string | undefined;
+  /** Makes the whole body of an error, an object in JSON and no promise. Status and challenge stay. */
+  readonly formatError?: ((error: JwtError) => object) | undefined;
+  /** Whether every method is `@JwtRequired()` unless it says otherwise, `@JwtPublic()` for one. @default false */
+  readonly protectByDefault?: boolean | undefined;
+}
+
+/** @internal The options of a checker once they are checked. */
+export interface CheckerSettings extends RefusalForm {
+  readonly managers: ReadonlyMap<string, JwtManager<object>>;
+  readonly locations: readonly TokenLocation[];
+  readonly isProtectedByDefault: boolean;
+}
+
+/** @internal */
+export function managerCalled(name = 'default', { managers }: CheckerSettings): JwtManager<object> {
+  const found = managers.get(name);
+  if (!found) throw new ConfigurationError(`no manager is called '${name}'`);
+  return found;
+}
+
+/** @internal @throws {@link ConfigurationError} when there is none called default */
+export function managersOf(manager: unknown): Map<string, JwtManager<object>> {
+  const isSingle = manager instanceof JwtManager;
+  const managers = new Map(Object.entries(isSingle ? { default: manager } : { ...(manager as object) }));
+  if (!managers.has('default') || ![...managers.values()].every((value) => value instanceof JwtManager)) {
+    throw new ConfigurationError('give a JwtManager, or several by name with one called default');
+  }
+  return managers as Map<string, JwtManager<object>>;
+}
+
+/** @internal @throws {@link ConfigurationError} when an option is wrong */
+export function resolveCheckerOptions(
+  managers: Map<string, JwtManager<object>>,
+  options: AuthorizationCheckerOptions,
+): CheckerSettings {
+  checkOptions('createAuthorizationChecker', options, [
+    'locations',
+    'realm',
+    'errorMessageKey',
+    'formatError',
+    'protectByDefault',
+  ]);
+  const {
+    locations = [new BearerHeader()],
+    realm = defaultRealm,
+    errorMessageKey = 'msg',
+    formatError,
+  } = options;
+  const { protectByDefault: isProtectedByDefault = false } = options;
+  checkLocations(locations);
+  if (typeof realm !== 'string' || !/^[ !#-[\]-~]+$/.test(realm))
+    throw new ConfigurationError('realm must be printable ASCII without quotes');
+  if (typeof errorMessageKey !== 'string' || errorMessageKey === '' || errorMessageKey === 'code') {
+    throw new ConfigurationError("errorMessageKey must be a name other than 'code'");
+  }
+  if (formatError !== undefined && typeof formatError !== 'function') {
+    throw new ConfigurationError('formatError must be a function');
+  }
+  if (typeof isProtectedByDefault !== 'boolean') {
+    throw new ConfigurationError('protectByDefault must be true or false');
+  }
+  return { managers, locations, realm, errorMessageKey, formatError, isProtectedByDefault };
+}
