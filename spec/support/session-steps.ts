@@ -232,7 +232,7 @@ function step<T extends object>(
   run: (world: World, given: T) => Promise<void>,
 ): fc.Arbitrary<Step> {
   return fc.record(arbitraries).map((given) => ({
-    run: (world: World) => run(world, given as T),
+    run: (world: World) => run(world, given),
     toString: () => `${name} ${JSON.stringify(given)}`,
   }));
 }
