@@ -68,7 +68,7 @@ async function run(): Promise<MillionReport> {
   let heapFilled = 0;
   let dropped = 0;
   // The machine may take a moment for itself; it does not do so each time.
-  for (let round = 0; round < 3 && !slices.some((slice) => slice < 5); round++) {
+  for (let round = 0; round < 5 && !slices.some((slice) => slice < 5); round++) {
     await fill(store);
     filled = store.size;
     heapFilled = heapUsed();

@@ -21,22 +21,18 @@ export class ShardedMap<V> {
   }
 
   set(key: string, value: V): void {
-    this.#change(key, (shard) => shard.set(key, value));
+    const shard = this.#shardOf(key);
+    if (!shard.has(key)) this.#size++;
+    shard.set(key, value);
   }
 
   delete(key: string): void {
-    this.#change(key, (shard) => shard.delete(key));
+    if (this.#shardOf(key).delete(key)) this.#size--;
   }
 
-  *[Symbol.iterator](): Generator<[string, V]> {
-    for (const shard of this.#shards) yield* shard;
-  }
-
-  #change(key: string, change: (shard: Map<string, V>) => unknown): void {
-    const shard = this.#shardOf(key);
-    const before = shard.size;
-    change(shard);
-    this.#size += shard.size - before;
+  /** What it consists of. */
+  get shards(): readonly ReadonlyMap<string, V>[] {
+    return this.#shards;
   }
 
   #shardOf(key: string): Map<string, V> {

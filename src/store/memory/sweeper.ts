@@ -7,14 +7,14 @@ export interface Expiring {
 
 /** A kind of entries, and how one of them is dropped. */
 export interface Sweepable {
-  readonly entries: Iterable<[string, Expiring]>;
+  readonly entries: { readonly shards: readonly ReadonlyMap<string, Expiring>[] };
   readonly drop: (key: string) => void;
 }
 
 /** Entries stay so many seconds longer than their tokens: a manager may tolerate clocks that differ. */
 const slack = 300;
 const millisecondsBetweenSweeps = 60_000;
-const millisecondsPerSlice = 1;
+const millisecondsPerSlice = 0.5;
 /** How many entries are visited between two looks at the time. */
 const stride = 32;
 
@@ -61,14 +61,16 @@ export class Sweeper {
     let dropped = 0;
     let visited = 0;
     let until = performance.now() + millisecondsPerSlice;
-    for (const [key, { expiresAt }] of entries) {
-      if (expiresAt < limit) {
-        drop(key);
-        dropped++;
-      } else this.#earliest = Math.min(this.#earliest, expiresAt);
-      if (++visited % stride !== 0 || performance.now() < until) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      until = performance.now() + millisecondsPerSlice;
+    for (const shard of entries.shards) {
+      for (const [key, { expiresAt }] of shard) {
+        if (expiresAt < limit) {
+          drop(key);
+          dropped++;
+        } else this.#earliest = Math.min(this.#earliest, expiresAt);
+        if (++visited % stride !== 0 || performance.now() < until) continue;
+        await new Promise((resolve) => setImmediate(resolve));
+        until = performance.now() + millisecondsPerSlice;
+      }
     }
     return dropped;
   }
