@@ -83,8 +83,8 @@ export function refuse(error: unknown, { context, manager, token }: Trial, form:
   const refusal = refusalFor(error);
   prepareRefusal(refusal, context, form);
   const { method, path, ip } = context;
-  if (!isReported(refusal))
-    manager.reportRejection(refusal, token, { method, path: withoutTokens(path), ip });
+  // The error itself: a ConfigurationError is told to the client by another one.
+  if (!isReported(error)) manager.reportRejection(refusal, token, { method, path: withoutTokens(path), ip });
   return refusal;
 }
 

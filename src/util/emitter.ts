@@ -1,6 +1,7 @@
-/** Listeners by event; a listener that throws or rejects changes nothing for anybody else. */
+/** Listeners by event; a listener that throws or rejects changes nothing for anybody else, and is warned of once. */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, ((event: never) => unknown)[]>();
+  readonly #failing = new WeakSet<(event: never) => unknown>();
 
   on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => unknown): void {
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
@@ -9,16 +10,22 @@ export class Emitter<Events extends object> {
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
       try {
-        void Promise.resolve((listener as (event: Events[Name]) => unknown)(event)).catch(warn);
+        const done = (listener as (event: Events[Name]) => unknown)(event);
+        void Promise.resolve(done).catch(() => {
+          this.#warnOf(listener);
+        });
       } catch {
-        warn();
+        this.#warnOf(listener);
       }
     }
   }
-}
 
-function warn(): void {
-  process.emitWarning('A listener of a JwtManager event threw; what it threw was ignored.', {
-    type: 'JwtListenerWarning',
-  });
+  /** Whoever floods a server with bad requests must not flood its log with warnings. */
+  #warnOf(listener: (event: never) => unknown): void {
+    if (this.#failing.has(listener)) return;
+    this.#failing.add(listener);
+    process.emitWarning('A listener of a JwtManager event threw; what it threw was ignored.', {
+      type: 'JwtListenerWarning',
+    });
+  }
 }
