@@ -99,7 +99,11 @@ describe('a refresh carries over', () => {
   it('details of a session cut to what every store takes, without characters that databases refuse', async () => {
     const world = sessionWorld();
     const pair = await world.manager.createTokenPair('ada', {
-      session: { userAgent: 'a\u0000b\n'.padEnd(600, 'x'), ip: 'i'.repeat(100), label: `${'l'.repeat(254)}😀` },
+      session: {
+        userAgent: 'a\u0000b\n'.padEnd(600, 'x'),
+        ip: 'i'.repeat(100),
+        label: `${'l'.repeat(254)}😀`,
+      },
     });
     const { userAgent, ip, label } = (await rowOf(world, pair)) ?? {};
     expect(userAgent).to.equal('a b '.padEnd(512, 'x'));
@@ -197,7 +201,9 @@ describe('F15: the id of a refresh token', () => {
       const second = await manager.refresh(first.refresh_token);
       for (const pair of [first, second]) {
         const { jti, sid, gen } = claimsOf(pair).refresh;
-        const hash = createHash('sha256').update(`${String(sid)}.${String(gen)}`).digest();
+        const hash = createHash('sha256')
+          .update(`${String(sid)}.${String(gen)}`)
+          .digest();
         expect(jti).to.equal(hash.subarray(0, 16).toString('base64url'));
         expect(Buffer.from(String(sid), 'base64url')).to.have.length(16);
         seen.add(String(jti));

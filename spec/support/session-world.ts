@@ -105,10 +105,14 @@ export async function expectDead(world: SessionWorld, ...pairs: readonly TokenPa
     expect(await outcomeOf(manager.verify(pair.refresh_token, { type: 'refresh' }))).to.be.oneOf(refusals);
     expect(await outcomeOf(manager.refresh(pair.refresh_token))).to.be.oneOf(refusals);
     const { sub: subject, jti, sid: sessionId, iat } = claimsOf(pair).access as Record<string, string>;
-    const query = { subject, jti, sessionId, issuedAt: Number(iat) } as Parameters<TokenStore['isRevoked']>[0];
+    const query = { subject, jti, sessionId, issuedAt: Number(iat) } as Parameters<
+      TokenStore['isRevoked']
+    >[0];
     expect(await store.isRevoked(query)).to.equal(true);
     const alive = await store.listSessions(String(subject), now());
     expect(alive.map(({ id }) => id)).not.to.include(sessionId);
-    expect(await rowOf(world, pair)).to.have.property('revokedAt').that.is.a('number');
+    expect(await rowOf(world, pair))
+      .to.have.property('revokedAt')
+      .that.is.a('number');
   }
 }
