@@ -23,7 +23,7 @@ for (const [when, around] of Object.entries(stores)) {
       const alone = await manager.createAccessToken('ada');
       const other = await manager.createAccessToken('ada');
       for (const token of [pair.access_token, alone]) {
-        for (let time = 0; time < 2; time++) expect(await manager.revoke(token)).to.equal(undefined);
+        for (let time = 0; time < 2; time++) await manager.revoke(token);
         expect(await outcomeOf(manager.verify(token))).to.equal(dead);
       }
       await manager.verify(other);
@@ -55,10 +55,8 @@ for (const [when, around] of Object.entries(stores)) {
       const token = await manager.createAccessToken('ada');
       const verified = await manager.verify(token);
       clock.advance(900);
-      expect([await manager.revoke(token), await manager.revoke(verified)]).to.deep.equal([
-        undefined,
-        undefined,
-      ]);
+      await manager.revoke(token);
+      await manager.revoke(verified);
     });
 
     it('refuses what is no token of this manager', async () => {
@@ -111,7 +109,7 @@ for (const [when, around] of Object.entries(stores)) {
       const alone = await manager.createAccessToken('ada');
       const bob = await manager.createTokenPair('bob');
       clock.advance(5);
-      for (let time = 0; time < 2; time++) expect(await manager.revokeAll('ada')).to.equal(undefined);
+      for (let time = 0; time < 2; time++) await manager.revokeAll('ada');
       await expectDead(w, ...pairs);
       expect(await outcomeOf(manager.verify(alone))).to.equal(dead);
       await manager.verify(bob.access_token);
@@ -300,6 +298,6 @@ describe('a logout is refused as a mistake', () => {
   });
 
   it('but not when there is nothing to spare: a token without a session', async () => {
-    expect(await manager.revokeAll('ada', { except: undefined })).to.equal(undefined);
+    await manager.revokeAll('ada', { except: undefined });
   });
 });

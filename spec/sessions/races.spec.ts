@@ -95,7 +95,10 @@ for (const [when, around] of Object.entries(stores)) {
           const current = await world.manager.refresh(login.refresh_token);
           const runs = [
             () => tallyOf(refreshes(world, current, 1)),
-            async () => void (await end(world, login)),
+            async () => {
+              await end(world, login);
+              return undefined;
+            },
             () => tallyOf(refreshes(world, current, 1)),
           ];
           const started = round % 2 === 0 ? runs : runs.reverse();

@@ -22,11 +22,11 @@ export function intervenedStore(store: TokenStore, intervene: Intervene): TokenS
   const verbFor = (verb: Verb) => [
     verb,
     (...args: unknown[]) => {
-      const method = store[verb] as (...args: unknown[]) => unknown;
-      return intervene(verb, () => method.apply(store, args), args);
+      const ask = () => (store as unknown as Record<Verb, (...args: unknown[]) => unknown>)[verb](...args);
+      return intervene(verb, ask, args);
     },
   ];
-  return Object.fromEntries(verbs.map(verbFor)) as unknown as TokenStore;
+  return Object.fromEntries(verbs.map(verbFor)) as TokenStore;
 }
 
 /** A store that answers a little later, as those do that are reached by a network. */

@@ -23,7 +23,7 @@ export interface SessionWorld {
   /** All but `issued`, in order. */
   readonly told: Told[];
   /** Unix seconds. */
-  now(): number;
+  readonly now: () => number;
 }
 
 const eventNames = [
@@ -78,6 +78,11 @@ export async function tallyOf(
 /** The claims of a pair's tokens. */
 export function claimsOf(pair: TokenPair): Record<'access' | 'refresh', Record<string, unknown>> {
   return { access: partsOf(pair.access_token).claims, refresh: partsOf(pair.refresh_token).claims };
+}
+
+/** Some members left out. */
+export function without<T extends object>(members: T, ...names: string[]): Partial<T> {
+  return Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name))) as Partial<T>;
 }
 
 /** The `sid` of a pair. */
