@@ -168,9 +168,9 @@ describe('all calls of one operation share one storeTimeout', function () {
   it('which is used up, too, when a store blocks the process and answers in the end', async () => {
     const { manager, calls, store } = countedWorld();
     const { refresh_token: text } = await manager.createTokenPair('ada');
-    const { isRevoked } = store;
+    const isRevoked = store.isRevoked.bind(store);
     store.isRevoked = async (query, limits) => {
-      await null;
+      await Promise.resolve();
       const until = performance.now() + 1050;
       while (performance.now() < until);
       return isRevoked(query, limits);
