@@ -29,6 +29,8 @@ export {
 } from './errors';
 export type { IssuedEvent, ManagerEvents, RejectedEvent, SessionEvent, SessionRevokedEvent } from './events';
 export { BearerHeader, type BearerHeaderOptions } from './http/locations/bearer-header';
+export { BodyField } from './http/locations/body-field';
+export { QueryParameter } from './http/locations/query-parameter';
 export type { TokenLocation } from './http/locations/token-location';
 export type { Algorithm } from './keys/key';
 export { KeySet } from './keys/key-set';

@@ -31,7 +31,7 @@ describe('the page of attacks', () => {
       ...group('B', 1, 7),
       ...group('C', 1, 16),
       ...group('D', 1, 4),
-      ...group('D', 8, 9),
+      ...group('D', 7, 9),
       ...group('G', 3, 7),
     ]);
   });

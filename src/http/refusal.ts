@@ -42,6 +42,22 @@ export function guardAnswer(context: Context, vary: readonly string[]): void {
   addVary(context, vary);
 }
 
+/** Whoever asks, the answer is for them alone: no shared cache keeps it, whatever the method says (RFC 6750, section 2.3). */
+export function answerPrivately(context: Context): void {
+  beforeSending(context, () => {
+    context.set('Cache-Control', privately(context.response.get('Cache-Control')));
+  });
+}
+
+function privately(value: string | undefined): string {
+  const directives = (value ?? '').split(',').flatMap((directive) => directive.trim() || []);
+  if (directives.some((directive) => /^(private|no-store)$/i.test(directive))) return directives.join(', ');
+  return [
+    'private',
+    ...directives.filter((directive) => !/^(public|private|s-maxage)\b/i.test(directive)),
+  ].join(', ');
+}
+
 function addVary(context: Context, names: readonly string[]): void {
   if (names.length > 0) context.vary([...names]);
 }
