@@ -33,6 +33,7 @@ describe('the library', () => {
       'TokenRevokedError',
       'WrongTokenTypeError',
       'createAuthorizationChecker',
+      'createCurrentUserChecker',
       'describeRoutes',
     ]);
     expect(Object.values(library)).not.to.include(undefined);

@@ -1,5 +1,6 @@
 export { createAuthorizationChecker } from './controllers/authorization-checker';
 export type { AuthorizationCheckerOptions } from './controllers/checker-options';
+export { createCurrentUserChecker } from './controllers/current-user-checker';
 export { InjectToken } from './controllers/inject-token';
 export {
   JwtOptional,
