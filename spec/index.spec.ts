@@ -32,6 +32,7 @@ describe('the library', () => {
       'TokenMissingError',
       'TokenRevokedError',
       'WrongTokenTypeError',
+      'authenticateUpgrade',
       'createAuthorizationChecker',
       'createCurrentUserChecker',
       'describeRoutes',

@@ -1,3 +1,4 @@
+export { authenticateUpgrade, type UpgradeRequirement } from './controllers/authenticate-upgrade';
 export { createAuthorizationChecker } from './controllers/authorization-checker';
 export type { AuthorizationCheckerOptions } from './controllers/checker-options';
 export { createCurrentUserChecker } from './controllers/current-user-checker';
