@@ -36,6 +36,7 @@ describe('the library', () => {
       'createAuthorizationChecker',
       'createCurrentUserChecker',
       'describeRoutes',
+      'formatRoutes',
     ]);
     expect(Object.values(library)).not.to.include(undefined);
   });

@@ -2,6 +2,7 @@ export { authenticateUpgrade, type UpgradeRequirement } from './controllers/auth
 export { createAuthorizationChecker } from './controllers/authorization-checker';
 export type { AuthorizationCheckerOptions } from './controllers/checker-options';
 export { createCurrentUserChecker } from './controllers/current-user-checker';
+export { formatRoutes } from './controllers/format-routes';
 export { InjectToken } from './controllers/inject-token';
 export {
   JwtOptional,
