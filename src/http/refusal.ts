@@ -3,11 +3,14 @@ import type { JwtError } from '../errors';
 import { ignore, isPromiseLike } from '../util/promises';
 import { responseHeaders } from '../util/response-headers';
 
+/** Makes the body of an error for a request. */
+export type FormatError = (error: JwtError, context: Context) => object;
+
 /** How refusals are worded. */
 export interface RefusalForm {
   readonly realm: string;
   readonly errorMessageKey: string;
-  readonly formatError: ((error: JwtError) => object) | undefined;
+  readonly formatError: FormatError | undefined;
 }
 
 const prepared = new WeakMap<JwtError, Context>();
@@ -25,12 +28,16 @@ export function prepareRefusal(error: JwtError, context: Context, form: RefusalF
   prepared.set(error, context);
   const headers = responseHeaders(error.status, error.message, error.challenge, form.realm);
   context.set(headers);
+  const { body, type } = wordingOf(error, context, form);
+  error.body = body;
   beforeSending(context, (status) => {
     // Unless a middleware of the application's made another answer of it.
-    if (status === error.status) context.set(headers);
+    if (status !== error.status) return;
+    context.set(headers);
+    // The host and Koa may have written text instead.
+    if (type && context.response.is('json', '+json')) context.set('Content-Type', type);
   });
   error.headers = { ...headers, ...varyOf(context) };
-  error.body = bodyOf(error, form);
 }
 
 /** Whatever becomes of the request, its answer varies by these headers, and a 401 is kept by nobody. */
@@ -74,26 +81,39 @@ function beforeSending({ res }: Context, see: (status: unknown) => void): void {
   };
 }
 
-function bodyOf(error: JwtError, { formatError, errorMessageKey }: RefusalForm): object {
+/** What is said, and the type that it is said to have; undefined: what the host says. */
+interface Wording {
+  readonly body: object;
+  readonly type?: string | undefined;
+}
+
+function wordingOf(error: JwtError, context: Context, form: RefusalForm): Wording {
   error.body = undefined;
   const { msg, ...rest } = error.toJSON() as { msg: string };
-  const usual = { [errorMessageKey]: msg, ...rest };
   // A refusal stays a refusal, whatever the application's wording does.
-  return (formatError && written(formatError, error)) ?? usual;
+  const own = form.formatError && ownWording(form.formatError, error, context);
+  return own ?? { body: { [form.errorMessageKey]: msg, ...rest } };
 }
 
 /** The application's wording as it will be sent; undefined when it is no object in JSON. */
-function written(formatError: (error: JwtError) => unknown, error: JwtError): object | undefined {
+function ownWording(formatError: FormatError, error: JwtError, context: Context): Wording | undefined {
+  const { response } = context;
+  const usual = response.get('Content-Type');
   try {
-    const body = formatError(error);
+    const body: unknown = formatError(error, context);
     if (isPromiseLike(body)) {
       ignore(body);
       return undefined;
     }
     const json: unknown = JSON.parse(JSON.stringify(body));
-    return typeof json === 'object' && json !== null ? json : undefined;
+    const type = response.get('Content-Type');
+    const isObject = typeof json === 'object' && json !== null;
+    return isObject ? { body: json, type: type === usual ? undefined : type } : undefined;
   } catch {
     return undefined;
+  } finally {
+    if (usual) context.set('Content-Type', usual);
+    else context.remove('Content-Type');
   }
 }
 
