@@ -16,14 +16,18 @@ import { describeRoutes, type RouteDescription } from './route-audit';
  * ```
  */
 export function formatRoutes(routes: readonly RouteDescription[] = describeRoutes()): string {
-  const rows = routes.map(({ method, path, controller, handler, requirement }) => [
-    method,
-    path,
-    `${controller}.${handler}`,
-    inWords(requirement),
-  ]);
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
+  const columns = [
+    padded(routes.map(({ method }) => method)),
+    padded(routes.map(({ path }) => path)),
+    padded(routes.map(({ controller, handler }) => `${controller}.${handler}`)),
+    routes.map(({ requirement }) => inWords(requirement)),
+  ];
+  return routes.map((_, row) => columns.map((cells) => cells[row]).join('  ')).join('\n');
+}
+
+function padded(cells: readonly string[]): string[] {
+  const width = Math.max(...cells.map(({ length }) => length));
+  return cells.map((cell) => cell.padEnd(width));
 }
 
 function inWords(requirement: JwtRequirement | null): string {

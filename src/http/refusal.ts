@@ -99,21 +99,24 @@ function wordingOf(error: JwtError, context: Context, form: RefusalForm): Wordin
 function ownWording(formatError: FormatError, error: JwtError, context: Context): Wording | undefined {
   const { response } = context;
   const usual = response.get('Content-Type');
+  const body = objectInJson(() => formatError(error, context));
+  const type = response.get('Content-Type');
+  if (usual) context.set('Content-Type', usual);
+  else context.remove('Content-Type');
+  return body && { body, type: type === usual ? undefined : type };
+}
+
+function objectInJson(make: () => unknown): object | undefined {
   try {
-    const body: unknown = formatError(error, context);
-    if (isPromiseLike(body)) {
-      ignore(body);
+    const value = make();
+    if (isPromiseLike(value)) {
+      ignore(value);
       return undefined;
     }
-    const json: unknown = JSON.parse(JSON.stringify(body));
-    const type = response.get('Content-Type');
-    const isObject = typeof json === 'object' && json !== null;
-    return isObject ? { body: json, type: type === usual ? undefined : type } : undefined;
+    const json: unknown = JSON.parse(JSON.stringify(value));
+    return typeof json === 'object' && json !== null ? json : undefined;
   } catch {
     return undefined;
-  } finally {
-    if (usual) context.set('Content-Type', usual);
-    else context.remove('Content-Type');
   }
 }
 
