@@ -89,16 +89,11 @@ export class TokenCookies implements TokenLocation {
   }
 
   /** @internal */
-  async renew(
-    context: Context,
-    { type, sessionId }: Token<object>,
-    issue: (renewWithin: number) => Promise<string | undefined>,
-  ): Promise<void> {
+  async renew(context: Context, token: Token<object>, renewal: AccessRenewal | undefined): Promise<void> {
     const { renewWithin } = this.#settings;
     // The answer to an upgrade is not Koa's.
-    if (renewWithin === undefined || type !== 'access' || sessionId === undefined || isUpgrade(context))
-      return;
-    const text = await issue(renewWithin);
+    if (renewWithin === undefined || isUpgrade(context)) return;
+    const text = await renewal?.renew(token, renewWithin);
     if (text !== undefined) this.#put(context, { access_token: text });
   }
 
