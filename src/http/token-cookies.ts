@@ -1,6 +1,7 @@
 import type { SetCookie } from 'cookie';
 import type { Context } from 'koa';
 import { because, ConfigurationError, InvalidRequestError } from '../errors';
+import type { SilentRenewal } from '../sessions/silent-renewal';
 import type { TokenPair } from '../sessions/token-pair';
 import { splitCompact } from '../token/compact';
 import { parseStrictObject } from '../token/strict-json';
@@ -8,7 +9,7 @@ import { Token, type TokenType } from '../token/token';
 import { answerCookies } from './answer-cookies';
 import { requestCookies } from './cookie-header';
 import { csrfValueOf, demandOwnLogin, demandOwnRequest, isUpgrade } from './csrf';
-import type { AccessRenewal, TokenLocation } from './locations/token-location';
+import type { TokenLocation } from './locations/token-location';
 import {
   resolveTokenCookiesOptions,
   type TokenCookiesOptions,
@@ -88,8 +89,15 @@ export class TokenCookies implements TokenLocation {
     if (csrf) demandOwnRequest(context, token.raw, csrf);
   }
 
-  /** @internal */
-  async renew(context: Context, token: Token<object>, renewal: AccessRenewal | undefined): Promise<void> {
+  /**
+   * @internal Puts a new access token into the answer where the one that opened the method is close to its end. To be
+   * called once it met every demand and the store said that it is alive.
+   */
+  async renew(
+    context: Context,
+    token: Token<object>,
+    renewal: SilentRenewal<object> | undefined,
+  ): Promise<void> {
     const { renewWithin } = this.#settings;
     // The answer to an upgrade is not Koa's.
     if (renewWithin === undefined || isUpgrade(context)) return;
@@ -110,7 +118,7 @@ export class TokenCookies implements TokenLocation {
   /** The cookies of one token; without a token, what removes them. */
   #cookies(type: TokenType, text = '', secondsLeft = 0): SetCookie[] {
     const { names, paths, attributes, csrf } = this.#settings;
-    const maxAge = Math.max(0, secondsLeft);
+    const maxAge = Math.max(0, Math.floor(secondsLeft));
     const cookies = [{ name: names[type], value: text, path: paths[type], httpOnly: true }];
     const value = text && csrfValueOf(text);
     if (csrf) cookies.push({ name: `csrf_${type}_token`, value, path: '/', httpOnly: false });
