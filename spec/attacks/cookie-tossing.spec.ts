@@ -146,7 +146,7 @@ for (const defaultErrorHandler of [true, false]) {
         method: string,
         path: string,
         cookie: string,
-        refusal: typeof invalid | typeof onlyAccess | typeof onlyRefresh,
+        refusal: typeof invalid    ,
       ][] = [
         ['GET', '/notes', `${access}=${tokens.refresh}`, onlyAccess],
         ['GET', '/notes', `${access}=${csrf.access}`, invalid],

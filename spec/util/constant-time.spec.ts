@@ -6,7 +6,7 @@ describe('the comparison in constant time', () => {
   it('says what === says, and never throws', () => {
     const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constant('x'.repeat(100_000)));
     fc.assert(fc.property(text, text, (one, other) => equalInConstantTime(one, other) === (one === other)));
-    fc.assert(fc.property(text, (one) => equalInConstantTime(one, `${one}`)));
+    fc.assert(fc.property(text, (one) => equalInConstantTime(one, one)));
   });
 
   for (const [one, other] of [
