@@ -93,16 +93,13 @@ export class TokenCookies implements TokenLocation {
    * @internal Puts a new access token into the answer where the one that opened the method is close to its end. To be
    * called once it met every demand and the store said that it is alive.
    */
-  async renew(
-    context: Context,
-    token: Token<object>,
-    renewal: SilentRenewal<object> | undefined,
-  ): Promise<void> {
+  async renew(context: Context, token: Token<object>, renewal: SilentRenewal<object>): Promise<void> {
     const { renewWithin } = this.#settings;
     // The answer to an upgrade is not Koa's.
     if (renewWithin === undefined || isUpgrade(context)) return;
-    const text = await renewal?.renew(token, renewWithin);
-    if (text !== undefined) this.#put(context, { access_token: text });
+    await renewal.renew(token, renewWithin, (text) => {
+      this.#put(context, { access_token: text });
+    });
   }
 
   #put(context: Context, { access_token: access, refresh_token: refresh }: CookieTokens): void {
@@ -131,6 +128,8 @@ function timesOf(text: unknown): { issuedAt: number; expiresAt: number } {
   const claims = parseStrictObject(splitCompact(text)?.claims ?? '');
   const { iat: issuedAt, exp: expiresAt } = claims ?? {};
   if (typeof issuedAt !== 'number' || typeof expiresAt !== 'number')
-    throw new ConfigurationError('set needs tokens of this library, such as those of createTokenPair');
+    throw new ConfigurationError(
+      'set needs tokens of this library: wait for createTokenPair and give it the pair',
+    );
   return { issuedAt, expiresAt };
 }
