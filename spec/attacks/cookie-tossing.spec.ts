@@ -142,12 +142,7 @@ for (const defaultErrorHandler of [true, false]) {
 
     it('open nothing with a token in the place of another', async () => {
       const csrf = { access: jar.value(cookieNames.accessCsrf), refresh: jar.value(cookieNames.refreshCsrf) };
-      const swapped: [
-        method: string,
-        path: string,
-        cookie: string,
-        refusal: typeof invalid    ,
-      ][] = [
+      const swapped: [method: string, path: string, cookie: string, refusal: typeof invalid][] = [
         ['GET', '/notes', `${access}=${tokens.refresh}`, onlyAccess],
         ['GET', '/notes', `${access}=${csrf.access}`, invalid],
         ['POST', '/notes', `${access}=${csrf.access}`, invalid],
