@@ -87,7 +87,7 @@ class Routes {
 }
 
 for (const defaultErrorHandler of [true, false]) {
-  describe(`what caches may keep, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
+  describe(`D11: what caches may keep, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
     let app: RunningApp;
     let jar: CookieJar;
 

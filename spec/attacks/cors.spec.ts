@@ -15,7 +15,7 @@ const origins = [
 ];
 
 for (const defaultErrorHandler of [true, false]) {
-  describe(`cross-origin sharing, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
+  describe(`D12: cross-origin sharing, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
     let app: CookieApp;
     let jar: CookieJar;
 
