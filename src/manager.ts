@@ -31,12 +31,12 @@ import { checkOptions } from './util/options';
  * @typeParam C the application's own claims; inferred from the option `claims`
  */
 export class JwtManager<C extends object = Record<string, unknown>> {
+  /** @internal */
+  readonly silentRenewal: SilentRenewal<C>;
   readonly #settings: ManagerSettings<C>;
   readonly #verifier: TokenVerifier<C>;
   readonly #tokens: LoginTokens<C>;
   readonly #sessions: Sessions | undefined;
-  /** @internal */
-  readonly silentRenewal: SilentRenewal<C>;
   readonly #events = new Emitter<ManagerEvents>();
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
