@@ -27,6 +27,7 @@ describe('the library', () => {
       'RefreshReusedError',
       'StoreUnavailableError',
       'Token',
+      'TokenCookies',
       'TokenExpiredError',
       'TokenInvalidError',
       'TokenMissingError',

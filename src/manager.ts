@@ -6,6 +6,7 @@ import { resolveManagerOptions, type JwtManagerOptions, type ManagerSettings } f
 import type { RefreshOptions, RevokeAllOptions, VerifyExpectations } from './manager-options';
 import { LoginTokens } from './sessions/login-tokens';
 import { Renewal } from './sessions/renewal';
+import { SilentRenewal } from './sessions/silent-renewal';
 import { sessionDetails, type SessionDetails } from './sessions/session-details';
 import { Sessions } from './sessions/sessions';
 import type { TokenPair } from './sessions/token-pair';
@@ -30,6 +31,8 @@ import { checkOptions } from './util/options';
  * @typeParam C the application's own claims; inferred from the option `claims`
  */
 export class JwtManager<C extends object = Record<string, unknown>> {
+  /** @internal */
+  readonly silentRenewal: SilentRenewal<C>;
   readonly #settings: ManagerSettings<C>;
   readonly #verifier: TokenVerifier<C>;
   readonly #tokens: LoginTokens<C>;
@@ -43,6 +46,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     this.#tokens = new LoginTokens(this.#settings, this.#events);
     const { store } = this.#settings;
     this.#sessions = store && new Sessions(this.#settings, store, this.#events);
+    this.silentRenewal = new SilentRenewal(this.#settings, this.#tokens, this.#sessions, this);
   }
 
   /**
@@ -81,10 +85,8 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    * @example
    * ```ts
-   * return jwtManager.createTokenPair(user.id, {
-   *   roles: ['member'],
-   *   session: { userAgent: ctx.get('User-Agent'), ip: ctx.ip },
-   * });
+   * const session = { userAgent: ctx.get('User-Agent'), ip: ctx.ip };
+   * return jwtManager.createTokenPair(user.id, { roles: ['member'], session });
    * ```
    */
   async createTokenPair(identity: string, options: IssueOptions<C> = {}): Promise<TokenPair> {
