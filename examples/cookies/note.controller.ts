@@ -14,8 +14,8 @@ import { InjectToken, JwtRequired, Token } from 'routing-controllers-jwt';
 import { NoteBook } from './note-book';
 
 class NoteDto {
-  @Matches(/\S/, { message: 'Write something first.' })
   @MaxLength(1000, { message: 'A note may have up to 1000 characters.' })
+  @Matches(/\S/, { message: 'Write something first.' })
   text!: string;
 }
 

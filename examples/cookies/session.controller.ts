@@ -27,9 +27,9 @@ class LoginDto {
   @IsNotEmpty({ message: 'Enter your user name.' })
   username!: string;
 
+  @MaxLength(200, { message: 'This password is too long.' })
   @IsString({ message: 'Enter your password.' })
   @IsNotEmpty({ message: 'Enter your password.' })
-  @MaxLength(200, { message: 'This password is too long.' })
   password!: string;
 }
 

@@ -3,6 +3,9 @@ import { call, mayBeLoggedIn } from './call.js';
 const element = (id) => document.getElementById(id);
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
+// Who logs in in one tab is logged in in all of them: none may go on with the notes of somebody else.
+const logins = new BroadcastChannel('logins');
+logins.onmessage = () => location.reload();
 let newsTimer;
 
 onSubmit('log-in', async (form) => {
@@ -12,6 +15,7 @@ onSubmit('log-in', async (form) => {
     element('password').select();
     throw error;
   }
+  logins.postMessage('new');
   form.reset();
   await showNotes();
 });
