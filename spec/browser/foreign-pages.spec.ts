@@ -61,23 +61,23 @@ const attacks: Attack[] = [
 describe('a page of somebody else, beside the example of cookies', function () {
   this.timeout(20_000);
   const app = useNoteApp();
-  let foreign: WebPage;
+  let foreign: WebPage | undefined;
 
   before(async () => {
     foreign = await startWebPage();
   });
   after(() => {
-    foreign.close();
+    foreign?.close();
   });
 
   /** Shows it in a tab beside ours, and waits for the answer to what it sends. */
   async function visit({ tab }: NotePage, host: string, { html, path }: Attack): Promise<Response> {
-    foreign.show(html(app.url() + path));
+    foreign?.show(html(app.url() + path));
     const other = await tab.context().newPage();
     const [answer] = await Promise.all([
       other.waitForResponse((response) => response.url() === app.url() + path),
       // What it sends may be a navigation, which keeps the page from ever being loaded.
-      other.goto(`http://${host}:${String(foreign.port)}/`, { waitUntil: 'commit' }),
+      other.goto(`http://${host}:${String(foreign?.port)}/`, { waitUntil: 'commit' }),
     ]);
     return answer;
   }
@@ -109,9 +109,9 @@ describe('a page of somebody else, beside the example of cookies', function () {
   it('may even read the CSRF values, which cookies show to every port: the browser does not let it send them', async () => {
     const page = await app.logIn();
     const target = `${app.url()}/api/notes`;
-    foreign.show('');
+    foreign?.show('');
     const other = await page.tab.context().newPage();
-    await other.goto(`http://localhost:${String(foreign.port)}/`);
+    await other.goto(`http://localhost:${String(foreign?.port)}/`);
     const sent = await other.evaluate<string>(`(async () => {
       const [, csrf] = /csrf_access_token=([^;]+)/.exec(document.cookie);
       const headers = { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' };

@@ -64,8 +64,9 @@ export class NotePage {
     await this.login.or(this.greeting).waitFor();
   }
 
+  /** With a key, as a tab in the background may be slow to draw what a mouse could hit. */
   press(button: string): Promise<void> {
-    return this.tab.getByRole('button', { name: button, exact: true }).first().click();
+    return this.tab.getByRole('button', { name: button, exact: true }).first().press('Enter');
   }
 
   /** Every request that this tab sends from now on, such as `POST /api/refresh`. */

@@ -16,16 +16,21 @@ export function mayBeLoggedIn() {
  * sent once more.
  */
 export async function call(method, path, body) {
-  let response = await send(method, path, body);
-  if (response.status === 401 && mayBeLoggedIn()) {
+  let answer = await ask(method, path, body);
+  if (answer.status === 401 && mayBeLoggedIn()) {
     // Other tabs may do the same at this moment. They need no lock: for a few seconds the server answers everybody who
     // shows the previous refresh token with the same successor, so no tab logs another one out.
-    const renewal = await send('POST', '/refresh');
-    response = renewal.ok ? await send(method, path, body) : renewal;
+    const renewal = await ask('POST', '/refresh');
+    answer = renewal.isGood ? await ask(method, path, body) : renewal;
   }
-  const answer = await read(response);
-  if (!response.ok) throw new Refusal(response.status, sentence(response.status, answer));
-  return answer;
+  if (!answer.isGood) throw new Refusal(answer.status, sentence(answer));
+  return answer.content;
+}
+
+async function ask(method, path, body) {
+  const answer = await send(method, path, body);
+  // Between the reading of the CSRF value and the sending of the cookies, another tab may have renewed the login.
+  return answer.content?.code === 'ERR_JWT_CSRF' ? send(method, path, body) : answer;
 }
 
 async function send(method, path, body) {
@@ -33,9 +38,18 @@ async function send(method, path, body) {
   if (body !== undefined) headers.set('Content-Type', 'application/json');
   if (method !== 'GET') headers.set('X-CSRF-Token', csrfTokenFor(path));
   try {
-    return await fetch(`/api${path}`, { method, headers, body: JSON.stringify(body) });
+    const response = await fetch(`/api${path}`, { method, headers, body: JSON.stringify(body) });
+    return { status: response.status, isGood: response.ok, content: parsed(await response.text()) };
   } catch {
     throw new Refusal(0, 'The server does not answer. Check your connection and try again.');
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -50,19 +64,10 @@ function cookie(name) {
   return pair?.slice(start.length);
 }
 
-async function read(response) {
-  const text = await response.text();
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function sentence(status, answer) {
+function sentence({ status, content }) {
   if (status === 401) return 'You have been logged out. Please log in again.';
   if (status >= 500) return 'Something is wrong on our side. Please try again in a moment.';
   // What protects the login speaks to programs; what the application refuses, it says to people.
-  if (answer?.code !== undefined) return 'This page is out of date. Please reload it and try again.';
-  return answer?.msg ?? 'This did not work. Please try again.';
+  if (content?.code !== undefined) return 'This page is out of date. Please reload it and try again.';
+  return content?.msg ?? 'This did not work. Please try again.';
 }
