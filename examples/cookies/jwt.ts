@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { JwtManager } from 'routing-controllers-jwt';
-import { TokenCookies } from './stand-in';
+import { JwtManager, TokenCookies } from 'routing-controllers-jwt';
 
 const { JWT_SECRET_KEY, ACCESS_TOKEN_TTL } = process.env;
 

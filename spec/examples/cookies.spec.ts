@@ -230,6 +230,7 @@ describe('the example of cookies', function () {
 
     for (const headers of [
       { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site' },
       { Origin: 'http://other.example' },
       { Origin: 'null' },
     ]) {
