@@ -30,6 +30,8 @@ export {
 export type { IssuedEvent, ManagerEvents, RejectedEvent, SessionEvent, SessionRevokedEvent } from './events';
 export { BearerHeader, type BearerHeaderOptions } from './http/locations/bearer-header';
 export type { TokenLocation } from './http/locations/token-location';
+export { TokenCookies, type CookieTokens } from './http/token-cookies';
+export type { TokenCookiesOptions } from './http/token-cookies-options';
 export type { Algorithm } from './keys/key';
 export { KeySet } from './keys/key-set';
 export type { IssueOptions } from './issue-options';

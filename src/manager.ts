@@ -6,6 +6,7 @@ import { resolveManagerOptions, type JwtManagerOptions, type ManagerSettings } f
 import type { RefreshOptions, RevokeAllOptions, VerifyExpectations } from './manager-options';
 import { LoginTokens } from './sessions/login-tokens';
 import { Renewal } from './sessions/renewal';
+import { SilentRenewal } from './sessions/silent-renewal';
 import { sessionDetails, type SessionDetails } from './sessions/session-details';
 import { Sessions } from './sessions/sessions';
 import type { TokenPair } from './sessions/token-pair';
@@ -34,6 +35,8 @@ export class JwtManager<C extends object = Record<string, unknown>> {
   readonly #verifier: TokenVerifier<C>;
   readonly #tokens: LoginTokens<C>;
   readonly #sessions: Sessions | undefined;
+  /** @internal */
+  readonly silentRenewal: SilentRenewal<C> | undefined;
   readonly #events = new Emitter<ManagerEvents>();
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
@@ -43,6 +46,8 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     this.#tokens = new LoginTokens(this.#settings, this.#events);
     const { store } = this.#settings;
     this.#sessions = store && new Sessions(this.#settings, store, this.#events);
+    this.silentRenewal =
+      this.#sessions && new SilentRenewal(this.#settings, this.#tokens, this.#sessions, this);
   }
 
   /**

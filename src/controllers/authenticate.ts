@@ -53,6 +53,7 @@ export async function authenticate(
     const seen = () => ({ ip: context.ip, userAgent: context.get('User-Agent') });
     const pending = manager.demandAlive(token, seen);
     if (pending) await pending;
+    await found.location.renew?.(context, token, manager.silentRenewal);
   }
   return token;
 }

@@ -50,7 +50,7 @@ function addVary(context: Context, names: readonly string[]): void {
  * Sees to the headers at the last moment: the host sets what a method declares (`@Header`) over those of a refusal,
  * and Koa wipes all of them when an error reaches it, one that is thrown by the method behind the check, too.
  */
-function beforeSending({ res }: Context, see: (status: unknown) => void): void {
+export function beforeSending({ res }: Context, see: (status: unknown) => void): void {
   const writeHead = res.writeHead.bind(res) as (...head: unknown[]) => typeof res;
   res.writeHead = (...head: unknown[]) => {
     see(head[0]);
