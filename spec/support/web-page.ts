@@ -17,6 +17,8 @@ export async function startWebPage(): Promise<WebPage> {
     response.setHeader('Content-Type', 'text/html; charset=utf-8').end(`<!doctype html>${shown}`);
   });
   server.listen(0);
+  // A failing spec must not keep the process.
+  server.unref();
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
