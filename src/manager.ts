@@ -36,7 +36,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
   readonly #tokens: LoginTokens<C>;
   readonly #sessions: Sessions | undefined;
   /** @internal */
-  readonly silentRenewal: SilentRenewal<C> | undefined;
+  readonly silentRenewal: SilentRenewal<C>;
   readonly #events = new Emitter<ManagerEvents>();
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
@@ -46,8 +46,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     this.#tokens = new LoginTokens(this.#settings, this.#events);
     const { store } = this.#settings;
     this.#sessions = store && new Sessions(this.#settings, store, this.#events);
-    this.silentRenewal =
-      this.#sessions && new SilentRenewal(this.#settings, this.#tokens, this.#sessions, this);
+    this.silentRenewal = new SilentRenewal(this.#settings, this.#tokens, this.#sessions, this);
   }
 
   /**

@@ -12,6 +12,7 @@ import {
 } from '../errors';
 import type { TokenLocation } from '../http/locations/token-location';
 import { prepareRefusal, type RefusalForm } from '../http/refusal';
+import { TokenCookies } from '../http/token-cookies';
 import type { JwtManager } from '../manager';
 import type { Token } from '../token/token';
 import { ignore, isPromiseLike } from '../util/promises';
@@ -53,7 +54,8 @@ export async function authenticate(
     const seen = () => ({ ip: context.ip, userAgent: context.get('User-Agent') });
     const pending = manager.demandAlive(token, seen);
     if (pending) await pending;
-    await found.location.renew?.(context, token, manager.silentRenewal);
+    if (found.location instanceof TokenCookies)
+      await found.location.renew(context, token, manager.silentRenewal);
   }
   return token;
 }

@@ -4,9 +4,6 @@ export interface RequestCookie {
   readonly value: string;
 }
 
-/** Space and tab only: trimming more makes a name with our prefix out of one that browsers let anybody set. */
-const padding = /^[ \t]+|[ \t]+$/g;
-
 /**
  * Every cookie of a request, from all its Cookie headers, in their order (RFC 6265, section 4.2.1). Most parsers keep the
  * first of two with one name and say nothing of the other.
@@ -27,6 +24,15 @@ function cookieOf(pair: string): RequestCookie | undefined {
   return { name: unpadded(pair.slice(0, equals)), value: unpadded(pair.slice(equals + 1)) };
 }
 
+/** Without spaces and tabs alone: trimming more would make one of our names out of one that browsers let anybody set. */
 function unpadded(text: string): string {
-  return text.replace(padding, '');
+  let start = 0;
+  let end = text.length;
+  while (start < end && isPadding(text.charAt(start))) start++;
+  while (end > start && isPadding(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isPadding(character: string): boolean {
+  return character === ' ' || character === '\t';
 }

@@ -1,6 +1,7 @@
 import type { SetCookie } from 'cookie';
 import type { Context } from 'koa';
 import { because, ConfigurationError, InvalidRequestError } from '../errors';
+import type { SilentRenewal } from '../sessions/silent-renewal';
 import type { TokenPair } from '../sessions/token-pair';
 import { splitCompact } from '../token/compact';
 import { parseStrictObject } from '../token/strict-json';
@@ -8,7 +9,7 @@ import { Token, type TokenType } from '../token/token';
 import { answerCookies } from './answer-cookies';
 import { requestCookies } from './cookie-header';
 import { csrfValueOf, demandOwnLogin, demandOwnRequest, isUpgrade } from './csrf';
-import type { AccessRenewal, TokenLocation } from './locations/token-location';
+import type { TokenLocation } from './locations/token-location';
 import {
   resolveTokenCookiesOptions,
   type TokenCookiesOptions,
@@ -88,18 +89,17 @@ export class TokenCookies implements TokenLocation {
     if (csrf) demandOwnRequest(context, token.raw, csrf);
   }
 
-  /** @internal */
-  async renew(
-    context: Context,
-    { type, sessionId }: Token<object>,
-    issue: (renewWithin: number) => Promise<string | undefined>,
-  ): Promise<void> {
+  /**
+   * @internal Puts a new access token into the answer where the one that opened the method is close to its end. To be
+   * called once it met every demand and the store said that it is alive.
+   */
+  async renew(context: Context, token: Token<object>, renewal: SilentRenewal<object>): Promise<void> {
     const { renewWithin } = this.#settings;
     // The answer to an upgrade is not Koa's.
-    if (renewWithin === undefined || type !== 'access' || sessionId === undefined || isUpgrade(context))
-      return;
-    const text = await issue(renewWithin);
-    if (text !== undefined) this.#put(context, { access_token: text });
+    if (renewWithin === undefined || isUpgrade(context)) return;
+    await renewal.renew(token, renewWithin, (text) => {
+      this.#put(context, { access_token: text });
+    });
   }
 
   #put(context: Context, { access_token: access, refresh_token: refresh }: CookieTokens): void {
@@ -115,7 +115,7 @@ export class TokenCookies implements TokenLocation {
   /** The cookies of one token; without a token, what removes them. */
   #cookies(type: TokenType, text = '', secondsLeft = 0): SetCookie[] {
     const { names, paths, attributes, csrf } = this.#settings;
-    const maxAge = Math.max(0, secondsLeft);
+    const maxAge = Math.max(0, Math.floor(secondsLeft));
     const cookies = [{ name: names[type], value: text, path: paths[type], httpOnly: true }];
     const value = text && csrfValueOf(text);
     if (csrf) cookies.push({ name: `csrf_${type}_token`, value, path: '/', httpOnly: false });
@@ -128,6 +128,8 @@ function timesOf(text: unknown): { issuedAt: number; expiresAt: number } {
   const claims = parseStrictObject(splitCompact(text)?.claims ?? '');
   const { iat: issuedAt, exp: expiresAt } = claims ?? {};
   if (typeof issuedAt !== 'number' || typeof expiresAt !== 'number')
-    throw new ConfigurationError('set needs tokens of this library, such as those of createTokenPair');
+    throw new ConfigurationError(
+      'set needs tokens of this library: wait for createTokenPair and give it the pair',
+    );
   return { issuedAt, expiresAt };
 }

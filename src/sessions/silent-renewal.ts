@@ -16,35 +16,42 @@ interface Reporter {
 
 /** Renews access tokens that are close to their end: each once, however many requests come with it at the same time. */
 export class SilentRenewal<C extends object> {
-  readonly #renewal: Renewal<C>;
+  /** Undefined: the manager knows no sessions. */
+  readonly #renewal: Renewal<C> | undefined;
   readonly #clock: Clock;
   readonly #reporter: Reporter;
   /** The `jti` of each token whose turn it was. */
   readonly #seen = new Set<string>();
 
-  constructor(settings: ManagerSettings<C>, tokens: LoginTokens<C>, sessions: Sessions, reporter: Reporter) {
-    this.#renewal = new Renewal(settings, tokens, sessions);
+  constructor(
+    settings: ManagerSettings<C>,
+    tokens: LoginTokens<C>,
+    sessions: Sessions | undefined,
+    reporter: Reporter,
+  ) {
+    this.#renewal = sessions && new Renewal(settings, tokens, sessions);
     this.#clock = settings.clock;
     this.#reporter = reporter;
   }
 
   /**
-   * The successor of an access token. When it cannot be made, operators are told and there is none.
+   * Makes the successor of an access token that is due, the first time that it is shown. When it cannot be made,
+   * operators are told and there is none.
    *
    * @param renewWithin seconds that the token may have left; with half of its life left, it is never due
-   * @returns undefined when it is not due, had its turn, or would gain no time
+   * @param accept takes the new token's text
    * @throws TokenRevokedError when `claimsFor` ended the session
    */
-  async renew(token: Token<C>, renewWithin: number): Promise<string | undefined> {
-    if (!this.#isDue(token, renewWithin) || !this.#takeTurn(token.id)) return undefined;
+  async renew(token: Token<C>, renewWithin: number, accept: (text: string) => void): Promise<void> {
+    if (!this.#isDue(token, renewWithin) || !this.#takeTurn(token.id)) return;
     try {
-      return await this.#renewal.renewAccess(token);
+      const text = await this.#renewal?.renewAccess(token);
+      if (text !== undefined) accept(text);
     } catch (error) {
       if (error instanceof TokenRevokedError) throw error;
       const failure =
         error instanceof JwtError ? error : because(new HookFailedError(), 'silent renewal', error);
       this.#reporter.reportRejection(failure, token);
-      return undefined;
     }
   }
 

@@ -22,16 +22,4 @@ export interface TokenLocation {
    * CsrfError to refuse; what it answers does not matter.
    */
   confirm?(context: Context, token: Token<object>): unknown;
-  /**
-   * @internal Called once the token met every demand and the store said that it is alive, to put a new one into the
-   * answer before it is over. Whatever goes wrong with that, the request goes on.
-   *
-   * @param renewal makes it; undefined where the manager knows no sessions
-   */
-  renew?(context: Context, token: Token<object>, renewal: AccessRenewal | undefined): Promise<void>;
-}
-
-/** @internal A new access token of the same session; undefined when there is none to be had, or it is too early. */
-export interface AccessRenewal {
-  renew(token: Token<object>, renewWithin: number): Promise<string | undefined>;
 }
