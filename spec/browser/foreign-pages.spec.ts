@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { Response } from 'playwright-core';
 import { useNoteApp } from '../support/note-app';
 import type { NotePage } from '../support/note-page';
 import { startWebPage, type WebPage } from '../support/web-page';
@@ -70,8 +69,8 @@ describe('a page of somebody else, beside the example of cookies', function () {
     foreign?.close();
   });
 
-  /** Shows it in a tab beside ours, and waits for the answer to what it sends. */
-  async function visit({ tab }: NotePage, host: string, { html, path }: Attack): Promise<Response> {
+  /** Shows it in a tab beside ours. @returns the status of what it sends */
+  async function visit({ tab }: NotePage, host: string, { html, path }: Attack): Promise<number> {
     foreign?.show(html(app.url() + path));
     const other = await tab.context().newPage();
     const [answer] = await Promise.all([
@@ -79,30 +78,37 @@ describe('a page of somebody else, beside the example of cookies', function () {
       // What it sends may be a navigation, which keeps the page from ever being loaded.
       other.goto(`http://${host}:${String(foreign?.port)}/`, { waitUntil: 'commit' }),
     ]);
-    return answer;
+    return answer.status();
   }
 
   for (const [name, host, status] of neighbours) {
     describe(`on ${name}`, () => {
+      let page: NotePage;
+
+      before(async () => {
+        page = await app.logIn();
+        await page.add(`Mine, beside ${name}`);
+      });
+
       for (const attack of attacks) {
         const expected = attack.path === '/api/login' ? 403 : status;
         it(`changes nothing by ${attack.name}: ${attack.path} answers ${String(expected)}`, async () => {
-          const page = await app.logIn();
-          const before = await page.notes();
           const cookies = await page.tab.context().cookies();
-          expect((await visit(page, host, attack)).status()).to.equal(expected);
+          expect(await visit(page, host, attack)).to.equal(expected);
           expect(await page.tab.context().cookies()).to.deep.equal(cookies);
           await page.reload();
           await page.greeting.filter({ hasText: 'Ada' }).waitFor();
-          expect(await page.notes()).to.deep.equal(before);
+          expect(await page.notes())
+            .to.include(`Mine, beside ${name}`)
+            .and.not.include('planted');
         });
       }
 
       it('logs nobody in who was not', async () => {
-        const page = await app.open();
+        const stranger = await app.open();
         const login = attacks.find(({ path }) => path === '/api/login') as Attack;
-        expect((await visit(page, host, login)).status()).to.equal(403);
-        expect(await page.tab.context().cookies()).to.deep.equal([]);
+        expect(await visit(stranger, host, login)).to.equal(403);
+        expect(await stranger.tab.context().cookies()).to.deep.equal([]);
       });
     });
   }

@@ -61,7 +61,7 @@ describe('the example of cookies', function () {
     expect(answer.headers.get('Cache-Control')).to.equal('no-store');
   }
 
-  const missing = { msg: 'Missing token', code: 'ERR_JWT_MISSING' };
+  const missing = { msg: 'Missing Cookie', code: 'ERR_JWT_MISSING' };
   const csrf = { msg: 'CSRF check failed', code: 'ERR_JWT_CSRF' };
   const revoked = { msg: 'Token has been revoked', code: 'ERR_JWT_REVOKED' };
 

@@ -12,10 +12,9 @@ const args = [
   '--disable-sync',
 ];
 
-/** Starts a Chromium for this suite. Whoever asks gets a profile of its own, which the end of the spec removes. */
+/** Starts a Chromium for this suite. Whoever asks gets a profile of its own, which ends with the suite. */
 export function useBrowser(): () => Promise<BrowserContext> {
   let browser: Browser | undefined;
-  let contexts: BrowserContext[] = [];
 
   before(async function () {
     this.timeout(30_000);
@@ -24,17 +23,11 @@ export function useBrowser(): () => Promise<BrowserContext> {
     browser = await chromium.launch({ executablePath, args });
   });
 
-  afterEach(async () => {
-    await Promise.all(contexts.map((context) => context.close()));
-    contexts = [];
-  });
-
   after(() => browser?.close());
 
   return async () => {
     const context = await (browser as Browser).newContext();
     context.setDefaultTimeout(5000);
-    contexts.push(context);
     return context;
   };
 }
