@@ -25,6 +25,7 @@ describe('the library', () => {
       'RefreshReusedError',
       'StoreUnavailableError',
       'Token',
+      'TokenCookies',
       'TokenExpiredError',
       'TokenInvalidError',
       'TokenMissingError',

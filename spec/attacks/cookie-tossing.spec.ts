@@ -89,7 +89,7 @@ function others(): string {
 }
 
 for (const defaultErrorHandler of [true, false]) {
-  describe(`cookies that somebody tossed, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
+  describe(`D6: cookies that somebody tossed, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
     const jwtManager = testManager();
     let app: CookieApp;
     let tokens: Tokens;
@@ -140,14 +140,9 @@ for (const defaultErrorHandler of [true, false]) {
       });
     }
 
-    it('open nothing with a token in the place of another', async () => {
+    it('C14: open nothing with a token in the place of another', async () => {
       const csrf = { access: jar.value(cookieNames.accessCsrf), refresh: jar.value(cookieNames.refreshCsrf) };
-      const swapped: [
-        method: string,
-        path: string,
-        cookie: string,
-        refusal: typeof invalid    ,
-      ][] = [
+      const swapped: [method: string, path: string, cookie: string, refusal: typeof invalid][] = [
         ['GET', '/notes', `${access}=${tokens.refresh}`, onlyAccess],
         ['GET', '/notes', `${access}=${csrf.access}`, invalid],
         ['POST', '/notes', `${access}=${csrf.access}`, invalid],

@@ -95,7 +95,7 @@ const pages: [name: string, lines: string[], isIn: boolean][] = [
 ];
 
 for (const defaultErrorHandler of [true, false]) {
-  describe(`CSRF, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
+  describe(`E1, E2, E3, E4: CSRF, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
     const clock = testClock();
     const jwtManager = testManager({ clock });
     let app: CookieApp;
@@ -253,7 +253,7 @@ for (const defaultErrorHandler of [true, false]) {
   });
 }
 
-describe('CSRF around a login', () => {
+describe('E5: CSRF around a login', () => {
   const jwtManager = testManager();
   let app: CookieApp;
 

@@ -5,7 +5,7 @@ import { testManager } from '../support/manager';
 const { twoTokens, csrf } = cookieRefusals;
 
 for (const defaultErrorHandler of [true, false]) {
-  describe(`two credentials, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
+  describe(`D5: two credentials, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
     const jwtManager = testManager();
     let app: CookieApp;
     let jar: CookieJar;

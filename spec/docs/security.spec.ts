@@ -31,7 +31,10 @@ describe('the page of attacks', () => {
       ...group('B', 1, 7),
       ...group('C', 1, 16),
       ...group('D', 1, 4),
+      ...group('D', 5, 6),
       ...group('D', 8, 9),
+      ...group('D', 11, 12),
+      ...group('E', 1, 5),
       ...group('G', 3, 7),
     ]);
   });

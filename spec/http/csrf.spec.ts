@@ -105,7 +105,6 @@ describe('the CSRF check of cookies', () => {
       ['an object', form, () => `csrf_token[a]=${value()}`],
       ['a list in JSON', 'application/json', () => JSON.stringify({ csrf_token: [value()] })],
       ['deeper', 'application/json', () => JSON.stringify({ a: { csrf_token: value() } })],
-      ['inherited', 'application/json', () => `{"__proto__":{"csrf_token":"${value()}"}}`],
       ['in a list', 'application/json', () => JSON.stringify([value()])],
       ['in plain text', 'text/plain', () => `csrf_token=${value()}`],
       ['of no text', 'application/json', () => JSON.stringify({ csrf_token: 1 })],
@@ -179,7 +178,6 @@ describe('the CSRF check of cookies', () => {
       ['another port', ['X-Forwarded-Host: localhost:8443', 'Origin: https://localhost:8443'], true],
       ['a name that is none', ['X-Forwarded-Host: a b', 'Origin: https://localhost'], false],
       ['a name and more', ['X-Forwarded-Host: localhost/path', 'Origin: https://localhost'], false],
-      ['a user in the name', ['X-Forwarded-Host: user@localhost', 'Origin: https://localhost'], false],
     ] as [string, string[], boolean][]) {
       it(`${isIn ? 'lets in' : 'refuses'} ${name}`, async () => {
         const own = [`Cookie: ${jar.header()}`, `X-CSRF-Token: ${value()}`];
