@@ -347,6 +347,19 @@ describe('the silent renewal of an access cookie', () => {
     });
   }
 
+  it('tells operators of whatever else goes wrong', async () => {
+    const { clock, jwtManager, jar, rejected } = await start();
+    clock.advance(700);
+    const token = await jwtManager.verify(jar.value(cookieNames.access));
+    const cause = new TypeError('odd');
+    await jwtManager.silentRenewal.renew(token, 300, () => {
+      throw cause;
+    });
+    expect(rejected.map((event) => [event.code, event.reason, event.cause])).to.deep.equal([
+      ['ERR_JWT_HOOK', 'silent renewal', cause],
+    ]);
+  });
+
   it('does not happen when the session has ended meanwhile', async () => {
     const store = new MemoryTokenStore({ clock: testClock() });
     store.listSessions = () => Promise.resolve([]);
