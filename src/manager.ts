@@ -85,10 +85,8 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    * @example
    * ```ts
-   * return jwtManager.createTokenPair(user.id, {
-   *   roles: ['member'],
-   *   session: { userAgent: ctx.get('User-Agent'), ip: ctx.ip },
-   * });
+   * const session = { userAgent: ctx.get('User-Agent'), ip: ctx.ip };
+   * return jwtManager.createTokenPair(user.id, { roles: ['member'], session });
    * ```
    */
   async createTokenPair(identity: string, options: IssueOptions<C> = {}): Promise<TokenPair> {

@@ -85,6 +85,6 @@ function presentedValue({ req, request }: Context, { header, field }: CsrfSettin
   const value = req.headers[header];
   if (value !== undefined || field === undefined) return value?.toString();
   const { body } = request as { body?: unknown };
-  const inBody = isPlainObject(body) && Object.hasOwn(body, field) ? body[field] : undefined;
+  const inBody = isPlainObject(body) ? body[field] : undefined;
   return typeof inBody === 'string' ? inBody : undefined;
 }
