@@ -7,6 +7,7 @@ import type { RefreshOptions, RevokeAllOptions, VerifyExpectations } from './man
 import { Rejections } from './rejections';
 import { LoginTokens } from './sessions/login-tokens';
 import { Renewal } from './sessions/renewal';
+import { SilentRenewal } from './sessions/silent-renewal';
 import { sessionDetails, type SessionDetails } from './sessions/session-details';
 import { Sessions } from './sessions/sessions';
 import type { TokenPair } from './sessions/token-pair';
@@ -31,11 +32,13 @@ import { checkOptions } from './util/options';
  * @typeParam C the application's own claims; inferred from the option `claims`
  */
 export class JwtManager<C extends object = Record<string, unknown>> {
+  /** @internal */
+  readonly silentRenewal: SilentRenewal<C>;
   readonly #settings: ManagerSettings<C>;
   readonly #verifier: TokenVerifier<C>;
   readonly #tokens: LoginTokens<C>;
   readonly #sessions: Sessions | undefined;
-  readonly #events = new Emitter<ManagerEvents>();
+  readonly #events = new Emitter<ManagerEvents>('routing-controllers-jwt');
   readonly #rejections = new Rejections(this.#events);
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
@@ -45,6 +48,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     this.#tokens = new LoginTokens(this.#settings, this.#events);
     const { store } = this.#settings;
     this.#sessions = store && new Sessions(this.#settings, store, this.#events);
+    this.silentRenewal = new SilentRenewal(this.#settings, this.#tokens, this.#sessions, this);
   }
 
   /**
@@ -83,10 +87,8 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    * @example
    * ```ts
-   * return jwtManager.createTokenPair(user.id, {
-   *   roles: ['member'],
-   *   session: { userAgent: ctx.get('User-Agent'), ip: ctx.ip },
-   * });
+   * const session = { userAgent: ctx.get('User-Agent'), ip: ctx.ip };
+   * return jwtManager.createTokenPair(user.id, { roles: ['member'], session });
    * ```
    */
   async createTokenPair(identity: string, options: IssueOptions<C> = {}): Promise<TokenPair> {
@@ -189,7 +191,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     return this.#store('listSessions').list(identity);
   }
 
-  /** Listens to what happens, for logs and metrics. A listener that throws changes nothing. */
+  /** Listens to what happens, for logs and metrics, see {@link ManagerEvents}. A listener that throws changes nothing. */
   on<Name extends keyof ManagerEvents>(event: Name, listener: (event: ManagerEvents[Name]) => unknown): this {
     this.#events.on(event, listener);
     return this;

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { Script } from 'node:vm';
 import { expect } from 'chai';
 import { compile, type Program, type Project } from '../support/docs/compiler';
 import { itWithCurl } from '../support/docs/curl';
@@ -112,9 +113,11 @@ describe('the documentation', function () {
       for (const { language, line, text } of page.blocks) {
         it(`has a block in line ${String(line)} that holds: ${language}`, () => {
           // What stands in `http` blocks is written by scripts/generate-docs.mjs.
-          const known = ['ts', 'sh', 'json', 'text', ...(page.path === errorsPage ? ['http'] : [])];
+          const known = ['ts', 'js', 'sh', 'json', 'text', ...(page.path === errorsPage ? ['http'] : [])];
           expect(known).to.include(language);
           if (language === 'ts') expect(compilerOn(page)).to.deep.equal([]);
+          // For browsers: spec/docs/cookies-page.spec.ts runs it.
+          if (language === 'js') expect(new Script(text)).to.be.instanceOf(Script);
           if (language === 'sh') expect(brokenCommands(text, scriptsOf(page))).to.deep.equal([]);
           if (language === 'json') expect(JSON.parse(text)).to.be.an('object');
         });

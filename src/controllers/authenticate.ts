@@ -12,6 +12,7 @@ import {
 } from '../errors';
 import type { TokenLocation } from '../http/locations/token-location';
 import { prepareRefusal, type RefusalForm } from '../http/refusal';
+import { TokenCookies } from '../http/token-cookies';
 import type { JwtManager } from '../manager';
 import type { Token } from '../token/token';
 import { ignore, isPromiseLike } from '../util/promises';
@@ -53,6 +54,8 @@ export async function authenticate(
     const seen = () => ({ ip: context.ip, userAgent: context.get('User-Agent') });
     const pending = manager.demandAlive(token, seen);
     if (pending) await pending;
+    if (found.location instanceof TokenCookies)
+      await found.location.renew(context, token, manager.silentRenewal);
   }
   return token;
 }
@@ -79,13 +82,18 @@ function asText(text: unknown, { name }: TokenLocation): string {
 }
 
 /** @internal Makes a refusal of what was thrown, for the client to see, and tells the operators. */
-export function refuse(error: unknown, { context, manager, token }: Trial, form: RefusalForm): JwtError {
+export function refuse(error: unknown, trial: Trial, form: RefusalForm): JwtError {
   const refusal = refusalFor(error);
-  prepareRefusal(refusal, context, form);
-  const { method, path, ip } = context;
+  prepareRefusal(refusal, trial.context, form);
   // The error itself: a ConfigurationError is told to the client by another one.
-  if (!isReported(error)) manager.reportRejection(refusal, token, { method, path: withoutTokens(path), ip });
+  if (!isReported(error)) report(refusal, trial);
   return refusal;
+}
+
+/** @internal Tells the operators whom and what was refused. */
+export function report(refusal: JwtError, { context, manager, token }: Trial): void {
+  const { method, path, ip } = context;
+  manager.reportRejection(refusal, token, { method, path: withoutTokens(path), ip });
 }
 
 /** What the client is told. What is wrong with the server, it is not. */

@@ -56,7 +56,7 @@ async function judge(action: Action, roles: unknown[], settings: CheckerSettings
     );
     trial.manager = managerCalled(requirement.manager, settings);
     warnOfMemoryStore(trial.manager, context);
-    admit(context, await authenticate(trial, requirement, locations, action));
+    admit(context, await authenticate(trial, requirement, locations, action), trial.manager);
   } catch (error) {
     throw refuse(error, trial, settings);
   }
