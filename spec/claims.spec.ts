@@ -11,7 +11,7 @@ import {
   type ValidationOptions,
 } from 'class-validator';
 import { ConfigurationError, JwtManager, TokenInvalidError, type RejectedEvent } from '../src';
-import { instanceOfClaims, isShallow, ownClaims } from '../src/claims';
+import { instanceOfClaims, ownClaims } from '../src/claims';
 import { secret, testManager } from './support/manager';
 import { refusalOf } from './support/rejected';
 
@@ -168,32 +168,5 @@ describe('own claims without a class', () => {
     all.a.b = 2;
     expect(claims).to.deep.equal({ a: { b: 1 } });
     expect(all.a).not.to.be.frozen;
-  });
-});
-
-describe('shallow JSON', () => {
-  const nested = (depth: number): unknown => {
-    let json: unknown = 1;
-    for (let level = 0; level < depth; level++) json = level % 2 === 0 ? [json] : { json };
-    return json;
-  };
-
-  it('is nested 32 deep at most', () => {
-    for (const [depth, isTaken] of [
-      [0, true],
-      [1, true],
-      [31, true],
-      [32, true],
-      [33, false],
-      [34, false],
-      [100_000, false],
-    ] as const)
-      expect(isShallow(nested(depth)), String(depth)).to.equal(isTaken);
-  });
-
-  it('is as deep as its deepest member', () => {
-    expect(isShallow([1, {}, nested(31), 2])).to.equal(true);
-    expect(isShallow([1, {}, nested(32), 2])).to.equal(false);
-    expect(isShallow(null)).to.equal(true);
   });
 });

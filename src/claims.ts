@@ -1,6 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { validate, type ValidatorOptions } from 'class-validator';
 import { ConfigurationError } from './errors';
+import { isPlainObject, isShallow, maximumDepth } from './util/json';
 import { within } from './util/within';
 
 /**
@@ -19,9 +20,6 @@ export const registeredClaims: ReadonlySet<string> = new Set(
 
 /** Names that turn into something else when an object is copied: never taken, never handed over (CWE-1321). */
 const hazardousNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-
-/** How deep the JSON of a token may be nested: what a handler returns must survive every recursive copy. */
-export const maximumDepth = 32;
 
 /** The longest JSON that can fit into a token's 8,192 characters; what is longer is not worth a signature. */
 const maximumSize = 6144;
@@ -124,15 +122,4 @@ function frozen<T>(value: T): T {
   Object.freeze(value);
   Object.values(value).forEach(frozen);
   return value;
-}
-
-/** Whether a value is an object as JSON has it: no array, no null, no instance with a life of its own. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Whether parsed JSON is nested no deeper than {@link maximumDepth}. */
-export function isShallow(json: unknown, depth = 0): boolean {
-  if (typeof json !== 'object' || json === null) return true;
-  return depth < maximumDepth && Object.values(json).every((member) => isShallow(member, depth + 1));
 }

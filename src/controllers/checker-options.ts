@@ -1,12 +1,12 @@
 import type { Context } from 'koa';
 import { ConfigurationError, type JwtError } from '../errors';
 import { BearerHeader } from '../http/locations/bearer-header';
+import { checkLocations } from '../http/locations/check-locations';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { RefusalForm } from '../http/refusal';
 import { JwtManager } from '../manager';
 import { checkOptions } from '../util/options';
 import { defaultRealm } from '../util/response-headers';
-import { checkLocations } from './requirement';
 
 /** The options of {@link createAuthorizationChecker}. */
 export interface AuthorizationCheckerOptions {
@@ -32,8 +32,11 @@ export interface CheckerSettings extends RefusalForm {
   readonly isProtectedByDefault: boolean;
 }
 
-/** @internal */
-export function managerCalled(name = 'default', { managers }: CheckerSettings): JwtManager<object> {
+/** @internal @throws {@link ConfigurationError} when there is none of that name */
+export function managerCalled(
+  name: string,
+  managers: ReadonlyMap<string, JwtManager<object>>,
+): JwtManager<object> {
   const found = managers.get(name);
   if (!found) throw new ConfigurationError(`no manager is called '${name}'`);
   return found;
