@@ -1,11 +1,12 @@
-import { instanceOfClaims, ownClaims, type ClaimsClass } from '../claims';
+import { ownClaims } from '../claims';
+import { instanceOfClaims, type ClaimsClass, type ClaimsVerdict } from '../claims-class';
 import { because, TokenExpiredError, WrongTokenTypeError } from '../errors';
 import type { KeySet } from '../keys/key-set';
 import { unixTime, type Clock } from '../util/clock';
 import { tokenTypeOf } from './header';
 import { invalidToken, openSigned } from './open-signed';
 import { parseStrictObject } from './strict-json';
-import { Token, type TokenType } from './token';
+import { tokenOf, type Token, type TokenType } from './token';
 import { asVerified, faultInClaims } from './validate-claims';
 
 /** What a verifier is made of; durations in seconds. */
@@ -41,7 +42,7 @@ export class TokenVerifier<C extends object> {
     const { claimsClass, freshFor, clock } = this.#settings;
     const own = ownClaims(claims);
     const tokenWith = (typed: C) =>
-      Token.of({
+      tokenOf({
         type,
         verified: asVerified(claims),
         claims: typed,
@@ -49,7 +50,8 @@ export class TokenVerifier<C extends object> {
         freshFor,
         clock,
       });
-    return claimsClass ? this.#typedClaims(claimsClass, own).then(tokenWith) : tokenWith(own as C);
+    if (!claimsClass) return tokenWith(own as C);
+    return this.#typed(claimsClass, own).then(({ instance }) => tokenWith(instance));
   }
 
   /** Everything up to the signature, and the JSON that it covers. */
@@ -67,17 +69,15 @@ export class TokenVerifier<C extends object> {
     if (fault) throw invalidToken(fault);
   }
 
-  async #typedClaims(claimsClass: ClaimsClass<C>, own: Record<string, unknown>): Promise<C> {
-    let typed: C | undefined;
+  async #typed(claimsClass: ClaimsClass<C>, own: Record<string, unknown>): Promise<{ instance: C }> {
+    const options = { strict: false, timeout: this.#settings.hookTimeout };
+    let verdict: ClaimsVerdict<C>;
     try {
-      typed = await instanceOfClaims(claimsClass, own, {
-        strict: false,
-        timeout: this.#settings.hookTimeout,
-      });
+      verdict = await instanceOfClaims(claimsClass, own, options);
     } catch (cause) {
       throw invalidToken('claims', cause);
     }
-    if (!typed) throw invalidToken('claims');
-    return typed;
+    if ('misfits' in verdict) throw invalidToken('claims');
+    return verdict;
   }
 }
