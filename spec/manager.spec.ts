@@ -310,7 +310,11 @@ describe('claims with a class', () => {
 
 describe('JwtManager refuses at construction', () => {
   const options: [string, object | undefined, string][] = [
-    ['no options', undefined, 'the options must be an object'],
+    [
+      'no options',
+      undefined,
+      'the options must be an object, such as { secret: process.env.JWT_SECRET_KEY }',
+    ],
     ['an unknown option', { secret, algorithm: 'HS256' }, "has no option 'algorithm'"],
     ['a secret and keys', { secret, keys: KeySet.fromSecret(secret) }, 'either secret or keys'],
     ['keys that are none', { keys: {} }, 'keys must be a KeySet'],
@@ -354,6 +358,33 @@ describe('JwtManager refuses at construction', () => {
     for (const print of [inspect(jwtManager, { depth: 9, showHidden: true }), JSON.stringify(jwtManager)]) {
       expect(print).to.include('[redacted]').and.not.include(secret.slice(0, 12));
     }
+  });
+});
+
+describe('JwtManager listens', () => {
+  it('to every event that there is, and to no other', async () => {
+    const jwtManager = testManager();
+    const names = [
+      'issued',
+      'rejected',
+      'sessionCreated',
+      'sessionRotated',
+      'sessionReplayed',
+      'sessionReused',
+    ];
+    for (const name of [...names, 'sessionRevoked'])
+      expect(jwtManager.on(name as 'issued', () => undefined)).to.equal(jwtManager);
+    const { message } = await refusalOf(
+      () => jwtManager.on('rejectd' as 'rejected', () => undefined),
+      ConfigurationError,
+    );
+    expect(message).to.match(/^there is no event 'rejectd'; there are: issued, rejected, session/);
+    const listener = 'log' as unknown as () => void;
+    await refusalOf(() => jwtManager.on('rejected', listener), ConfigurationError);
+  });
+
+  it('and hands out nothing of its settings but two durations', () => {
+    expect(testManager().limits).to.deep.equal({ freshFor: 900, hookTimeout: 5 });
   });
 });
 

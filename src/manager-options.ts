@@ -126,7 +126,7 @@ const managerOptionNames = [
 
 /** @internal */
 export function resolveManagerOptions<C extends object>(options: JwtManagerOptions<C>): ManagerSettings<C> {
-  checkOptions('JwtManager', options, managerOptionNames);
+  checkOptions('JwtManager', options, managerOptionNames, '{ secret: process.env.JWT_SECRET_KEY }');
   const { issuer, audience, accessTokenTtl = '15m', refreshTokenTtl = '30d', clockTolerance = 0 } = options;
   const { freshFor = '15m', claims, claimsFor, hookTimeout = '5s', clock = systemClock } = options;
   const { sessionTtl = '90d', rotationGrace = '10s', storeTimeout = '1s' } = options;

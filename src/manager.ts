@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { ConfigurationError, JwtError, markReported, reasonFor, TokenExpiredError } from './errors';
-import type { ManagerEvents, RejectionDetails } from './events';
+import { managerEventNames, type ManagerEvents, type RejectionDetails } from './events';
 import { resolveIssueOptions, type IssueOptions } from './issue-options';
 import { resolveManagerOptions, type JwtManagerOptions, type ManagerSettings } from './manager-options';
 import type { RefreshOptions, RevokeAllOptions, VerifyExpectations } from './manager-options';
@@ -34,7 +34,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
   readonly #verifier: TokenVerifier<C>;
   readonly #tokens: LoginTokens<C>;
   readonly #sessions: Sessions | undefined;
-  readonly #events = new Emitter<ManagerEvents>('routing-controllers-jwt');
+  readonly #events = new Emitter<ManagerEvents>('routing-controllers-jwt', managerEventNames);
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
   constructor(options: JwtManagerOptions<C>) {
@@ -81,10 +81,8 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    * @example
    * ```ts
-   * return jwtManager.createTokenPair(user.id, {
-   *   roles: ['member'],
-   *   session: { userAgent: ctx.get('User-Agent'), ip: ctx.ip },
-   * });
+   * const session = { userAgent: ctx.get('User-Agent'), ip: ctx.ip };
+   * return jwtManager.createTokenPair(user.id, { roles: ['member'], session });
    * ```
    */
   async createTokenPair(identity: string, options: IssueOptions<C> = {}): Promise<TokenPair> {
@@ -181,7 +179,10 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     return this.#store('listSessions').list(identity);
   }
 
-  /** Listens to what happens, for logs and metrics, see {@link ManagerEvents}. A listener that throws changes nothing. */
+  /**
+   * Listens to what happens, for logs and metrics, see {@link ManagerEvents}. A listener that throws changes nothing.
+   * @throws {@link ConfigurationError} when there is no such event
+   */
   on<Name extends keyof ManagerEvents>(event: Name, listener: (event: ManagerEvents[Name]) => unknown): this {
     this.#events.on(event, listener);
     return this;
@@ -213,7 +214,8 @@ export class JwtManager<C extends object = Record<string, unknown>> {
 
   /** @internal What the route's demands need to know; seconds. */
   get limits(): Readonly<Record<'freshFor' | 'hookTimeout', number>> {
-    return this.#settings;
+    const { freshFor, hookTimeout } = this.#settings;
+    return { freshFor, hookTimeout };
   }
 
   #store(method: string): Sessions {

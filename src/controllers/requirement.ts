@@ -112,6 +112,7 @@ export function resolveRequirement(requirement: JwtRequirement): ResolvedRequire
 function roleRule(roles: NonNullable<JwtRequirement['roles']>): NameRule {
   if (typeof roles === 'string' || Array.isArray(roles))
     return { rule: 'any', names: nameList(roles, 'roles', isRoleList) };
+  if (!isObject(roles)) wrong("roles must be a name, a list of names, or { deny: 'guest' }");
   checkOptions('roles', roles, ['deny']);
   return { rule: 'deny', names: nameList((roles as { deny: string }).deny, 'roles.deny', isRoleList) };
 }
@@ -120,8 +121,13 @@ function scopeRule(scopes: NonNullable<JwtRequirement['scopes']>): NameRule {
   if (typeof scopes === 'string')
     return { rule: 'all', names: nameList(scopes.split(' '), 'scopes', isScopeList) };
   if (Array.isArray(scopes)) return { rule: 'all', names: nameList(scopes, 'scopes', isScopeList) };
+  if (!isObject(scopes)) wrong("scopes must be a name, a list of names, or { any: ['read', 'write'] }");
   checkOptions('scopes', scopes, ['any']);
   return { rule: 'any', names: nameList((scopes as { any: string[] }).any, 'scopes.any', isScopeList) };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function wrong(message: string): never {

@@ -38,7 +38,8 @@ export function describeRoutes(): RouteDescription[] {
         method: action.type.toUpperCase(),
         path: String(action.fullRoute),
         controller: target.name,
-        handler: action.method,
+        // Typed as a string; it may be a symbol.
+        handler: String(action.method),
         requirement: ruleOfRoute(storage, target, action.method)?.declared ?? null,
       };
     });

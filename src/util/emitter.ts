@@ -1,4 +1,5 @@
 import { channel, type Channel } from 'node:diagnostics_channel';
+import { ConfigurationError } from '../errors';
 
 /**
  * Listeners by event; a listener that throws or rejects changes nothing for anybody else. Each event is published to
@@ -8,12 +9,21 @@ export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, ((event: never) => unknown)[]>();
   readonly #channels = new Map<keyof Events, Channel>();
   readonly #prefix: string;
+  readonly #names: readonly (keyof Events & string)[];
 
-  constructor(prefix: string) {
+  constructor(prefix: string, names: readonly (keyof Events & string)[]) {
     this.#prefix = prefix;
+    this.#names = names;
   }
 
-  on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => unknown): void {
+  /** @throws {@link ConfigurationError} when there is no such event, or the listener is no function */
+  on<Name extends keyof Events & string>(name: Name, listener: (event: Events[Name]) => unknown): void {
+    if (!this.#names.includes(name))
+      throw new ConfigurationError(
+        `there is no event '${String(name)}'; there are: ${this.#names.join(', ')}`,
+      );
+    if (typeof listener !== 'function')
+      throw new ConfigurationError(`the listener of '${name}' must be a function`);
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
   }
 
