@@ -18,12 +18,7 @@ export class Emitter<Events extends object> {
 
   /** @throws {@link ConfigurationError} when there is no such event, or the listener is no function */
   on<Name extends keyof Events & string>(name: Name, listener: (event: Events[Name]) => unknown): void {
-    if (!this.#names.includes(name))
-      throw new ConfigurationError(
-        `there is no event '${String(name)}'; there are: ${this.#names.join(', ')}`,
-      );
-    if (typeof listener !== 'function')
-      throw new ConfigurationError(`the listener of '${name}' must be a function`);
+    this.#check(name, listener);
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
   }
 
@@ -37,6 +32,15 @@ export class Emitter<Events extends object> {
     }
     const tools = this.#channel(name);
     if (tools.hasSubscribers) tools.publish(event);
+  }
+
+  #check(name: unknown, listener: unknown): void {
+    if (!this.#names.some((known) => known === name))
+      throw new ConfigurationError(
+        `there is no event '${String(name)}'; there are: ${this.#names.join(', ')}`,
+      );
+    if (typeof listener !== 'function')
+      throw new ConfigurationError(`the listener of '${String(name)}' must be a function`);
   }
 
   #channel(name: keyof Events): Channel {
