@@ -21,7 +21,14 @@ export interface AuthorizationCheckerOptions {
    * `context.type` is the type of that JSON; what it adds with `context.vary` stays, too.
    */
   readonly formatError?: ((error: JwtError, context: Context) => object) | undefined;
-  /** Whether every method is `@JwtRequired()` unless it says otherwise, `@JwtPublic()` for one. @default false */
+  /**
+   * Whether every method is `@JwtRequired()` unless it says otherwise, `@JwtPublic()` for one. The host keeps the rules of
+   * a process in one place, and so does this: it holds for all servers that are made later in the process. On one without
+   * a checker those methods answer 500, on one with a foreign checker that is asked about them; a checker of ours that
+   * was made without this option lets everyone in.
+   *
+   * @default false
+   */
   readonly protectByDefault?: boolean | undefined;
 }
 
