@@ -37,13 +37,13 @@ export function prepareRefusal(error: JwtError, context: Context, form: RefusalF
   prepared.set(context, { error, headers });
   context.set(headers);
   const { status } = error;
-  const wording = wordingOf(error, context, form);
-  error.body = wording.body;
+  const { body, type } = wordingOf(error, context, form);
+  error.body = body;
   beforeSending(context, (sent) => {
     if (!isPrepared(error, context)) return;
     if (sent === status) {
       context.set(headers);
-      setType(context, error, wording);
+      setType(context, error, type);
     } else {
       // A middleware of the application's made another answer of it.
       withdraw(context);
@@ -59,15 +59,13 @@ function withdraw(context: Context): void {
   }
 }
 
-/** A method may say what its answers are (`@ContentType`); a refusal is JSON, or its sentence as text. */
-function setType({ response }: Context, error: JwtError, { body, type }: Wording): void {
-  if (response.is('json', '+json')) {
-    if (type) response.set('Content-Type', type);
-  } else if (response.body === body) {
-    response.set('Content-Type', type ?? 'application/json; charset=utf-8');
-  } else if (response.body === error.message) {
-    response.set('Content-Type', 'text/plain; charset=utf-8');
-  }
+/**
+ * A method may say what its answers are (`@ContentType`). Koa sees to it that an object is JSON; of a sentence it believes
+ * what the method says.
+ */
+function setType({ response }: Context, { message }: JwtError, type: string | undefined): void {
+  if (type && response.is('json', '+json')) response.set('Content-Type', type);
+  else if (response.body === message) response.set('Content-Type', 'text/plain; charset=utf-8');
 }
 
 /** Whatever becomes of the request, its answer varies by these headers, and a 401 is kept by nobody. */

@@ -60,22 +60,24 @@ export class TokenIssuer<C extends object> {
     const own = claims === undefined ? {} : checkedOwnClaims(claims);
     const { claimsClass } = this.#settings;
     const misfit = claimsClass && (await this.#misfit(claimsClass, own));
-    if (misfit !== undefined)
-      throw new ConfigurationError(`claims do not fit ${claimsClass?.name ?? ''}: ${misfit}`);
+    if (misfit !== undefined) throw new ConfigurationError(misfit);
     return own;
   }
 
   /** What keeps the claims from fitting, for developers; undefined when they fit. */
   async #misfit(claimsClass: ClaimsClass<C>, own: Record<string, unknown>): Promise<string | undefined> {
+    const start = `claims do not fit ${claimsClass.name}:`;
     const options = { strict: true, timeout: this.#settings.hookTimeout };
     try {
       const verdict = await instanceOfClaims(claimsClass, own, options);
-      return 'misfits' in verdict ? `see its decorators for ${verdict.misfits.join(', ')}` : undefined;
+      return 'misfits' in verdict
+        ? `${start} see its decorators for ${verdict.misfits.join(', ')}`
+        : undefined;
     } catch (cause) {
       // A decorator that throws or hangs says no.
       return cause instanceof TimeoutError
-        ? 'its decorators took longer than hookTimeout'
-        : 'one of its decorators, or its constructor, threw';
+        ? `${start} its decorators took longer than hookTimeout`
+        : `${start} one of its decorators, or its constructor, threw`;
     }
   }
 
