@@ -85,7 +85,7 @@ export class TokenMissingError extends JwtError {
   }
 }
 
-/** The request is malformed: two credentials, a header that cannot be read (RFC 6750, section 2). */
+/** The request is malformed: two credentials, a header that cannot be read, a refresh without a token (RFC 6750, section 2). */
 export class InvalidRequestError extends JwtError {
   constructor(message = 'Malformed authorization') {
     super(400, 'ERR_JWT_REQUEST', message, { error: 'invalid_request' });

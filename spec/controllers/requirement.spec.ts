@@ -17,6 +17,7 @@ describe('a requirement', () => {
     ['an unknown key', { role: 'admin' }, "has no option 'role'"],
     ['a type that does not exist', { type: 'id' }, 'type must be'],
     ['an optional that is no boolean', { optional: 'yes' }, 'optional must be'],
+    ['a store that is skipped by a word', { skipRevocationCheck: 'yes' }, 'skipRevocationCheck must be'],
     ['a fresh without a unit', { fresh: '300' }, 'fresh must be'],
     ['a negative fresh', { fresh: -1 }, 'fresh must be'],
     ['no roles', { roles: [] }, 'roles must be'],

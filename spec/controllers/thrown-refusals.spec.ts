@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { expect } from 'chai';
-import { Controller, Get, JsonController, Post } from 'routing-controllers';
+import { Controller, Get, JsonController, KoaDriver, Post } from 'routing-controllers';
 import {
   ConfigurationError,
   createAuthorizationChecker,
@@ -7,6 +8,7 @@ import {
   RefreshReusedError,
   type RejectedEvent,
 } from '../../src';
+import type * as refusals from '../../src/controllers/thrown-refusals';
 import { request, startApp, type RunningApp } from '../support/app';
 import { secret, testManager } from '../support/manager';
 
@@ -181,6 +183,27 @@ describe('a refusal that an open method throws', () => {
     const answer = await request(`${app.url}/json/own`);
     await app.close();
     expect(answer.challenge).to.equal(challenge.replace('shop', 'wrapped'));
+  });
+
+  it('needs a host that has the handler', () => {
+    const path = require.resolve('../../src/controllers/thrown-refusals');
+    const known = require.cache[path];
+    const { prototype } = KoaDriver;
+    const handler = Object.getOwnPropertyDescriptor(prototype, 'handleError') as PropertyDescriptor;
+    require.cache[path] = undefined;
+    Object.defineProperty(prototype, 'handleError', { value: undefined, configurable: true });
+    try {
+      const { handleThrownRefusals } = createRequire(__filename)(path) as typeof refusals;
+      expect(() => {
+        handleThrownRefusals(
+          () => true,
+          (error) => error,
+        );
+      }).to.throw(ConfigurationError, 'this version of routing-controllers has no handleError');
+    } finally {
+      Object.defineProperty(prototype, 'handleError', handler);
+      require.cache[path] = known;
+    }
   });
 
   it('leaves errors of others alone', async () => {

@@ -178,6 +178,10 @@ describe('claimsFor', () => {
     ['answers claims with a cycle', () => ({ claims: cyclic })],
     ['answers claims that do not fit into a token', () => ({ claims: { text: 'x'.repeat(7000) } })],
     [
+      'answers more roles than fit into a token',
+      () => ({ roles: Array.from({ length: 40 }, (_, index) => String(index).padEnd(255, 'x')) }),
+    ],
+    [
       'answers what throws when it is read',
       () =>
         Object.defineProperty({}, 'roles', {
@@ -317,7 +321,12 @@ describe('a manager that can verify but not sign', () => {
     const store = new MemoryTokenStore({ clock });
     const { privatePem, publicPem } = keyPairFor('ES256');
     const managerWith = (pem: string) =>
-      new JwtManager({ keys: KeySet.fromPem(pem, { algorithm: 'ES256', kid: 'one' }), store, clock });
+      new JwtManager({
+        keys: KeySet.fromPem(pem, { algorithm: 'ES256', kid: 'one' }),
+        store,
+        clock,
+        rotationGrace: 0,
+      });
     const signing = managerWith(privatePem);
     const { refresh_token: text } = await signing.createTokenPair('ada');
     await refusalOf(managerWith(publicPem).refresh(text), ConfigurationError);

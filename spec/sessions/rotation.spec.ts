@@ -24,7 +24,7 @@ const kinds = {
 } satisfies Record<string, () => SessionWorld>;
 
 for (const [kind, build] of Object.entries(kinds)) {
-  describe(`F2, F4: a refresh token, ${kind}`, () => {
+  describe(`F2, F3, F4: a refresh token, ${kind}`, () => {
     let world: SessionWorld;
     let first: TokenPair;
 
