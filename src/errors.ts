@@ -212,6 +212,23 @@ export function ofOwner<E extends JwtError>(error: E, owner: TokenOwner): E {
   return error;
 }
 
+/**
+ * @internal The same error once more, to be written to: the application may have frozen it, or may write to the one that it
+ * is given.
+ */
+export function copyOf<E extends JwtError>(error: E): E {
+  const members = Object.entries(Object.getOwnPropertyDescriptors(error)).map(
+    ([name, descriptor]): [string, PropertyDescriptor] => [
+      name,
+      { ...descriptor, writable: true, configurable: true },
+    ],
+  );
+  const copy = Object.create(Object.getPrototypeOf(error) as object, Object.fromEntries(members)) as E;
+  reasons.set(copy, reasonFor(error));
+  if (isReported(error)) markReported(copy);
+  return copy;
+}
+
 const reported = new WeakSet<JwtError>();
 
 /** @internal Notes that the manager has told operators of an error, before it reaches whoever answers the request. */

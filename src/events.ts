@@ -71,3 +71,14 @@ export interface ManagerEvents {
   sessionReused: SessionEvent;
   sessionRevoked: SessionRevokedEvent;
 }
+
+/** @internal */
+export const managerEventNames = [
+  'issued',
+  'rejected',
+  'sessionCreated',
+  'sessionRotated',
+  'sessionReplayed',
+  'sessionReused',
+  'sessionRevoked',
+] as const satisfies (keyof ManagerEvents)[];

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { because, ConfigurationError, InvalidRequestError, TokenExpiredError, type JwtError } from './errors';
-import type { ManagerEvents, RejectionDetails } from './events';
+import { managerEventNames, type ManagerEvents, type RejectionDetails } from './events';
 import { resolveIssueOptions, type IssueOptions } from './issue-options';
 import { resolveManagerOptions, type JwtManagerOptions, type ManagerSettings } from './manager-options';
 import type { RefreshOptions, RevokeAllOptions, VerifyExpectations } from './manager-options';
@@ -38,7 +38,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
   readonly #verifier: TokenVerifier<C>;
   readonly #tokens: LoginTokens<C>;
   readonly #sessions: Sessions | undefined;
-  readonly #events = new Emitter<ManagerEvents>('routing-controllers-jwt');
+  readonly #events = new Emitter<ManagerEvents>('routing-controllers-jwt', managerEventNames);
   readonly #rejections = new Rejections(this.#events);
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
@@ -191,7 +191,10 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     return this.#store('listSessions').list(identity);
   }
 
-  /** Listens to what happens, for logs and metrics, see {@link ManagerEvents}. A listener that throws changes nothing. */
+  /**
+   * Listens to what happens, for logs and metrics, see {@link ManagerEvents}. A listener that throws changes nothing.
+   * @throws {@link ConfigurationError} when there is no such event
+   */
   on<Name extends keyof ManagerEvents>(event: Name, listener: (event: ManagerEvents[Name]) => unknown): this {
     this.#events.on(event, listener);
     return this;
@@ -199,9 +202,6 @@ export class JwtManager<C extends object = Record<string, unknown>> {
 
   /** @internal What {@link JwtManager.verify} does before it asks the store, without the event. */
   authenticate(text: unknown, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
-    if (!['access', 'refresh', 'any'].includes(type)) {
-      throw new ConfigurationError("the expected type must be 'access', 'refresh' or 'any'");
-    }
     return this.#verifier.verify(text, type);
   }
 
@@ -217,7 +217,8 @@ export class JwtManager<C extends object = Record<string, unknown>> {
 
   /** @internal What the route's demands need to know; seconds. */
   get limits(): Readonly<Record<'freshFor' | 'hookTimeout', number>> {
-    return this.#settings;
+    const { freshFor, hookTimeout } = this.#settings;
+    return { freshFor, hookTimeout };
   }
 
   /** @internal Whether nobody chose where sessions are remembered. */

@@ -52,7 +52,7 @@ describe('D7: a token in the query', () => {
       expect(answers).to.deep.equal([
         [200, 'private'],
         [401, 'no-store'],
-        [400, 'private'],
+        [400, 'no-store'],
       ]);
     });
   }

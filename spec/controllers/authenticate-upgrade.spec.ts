@@ -85,7 +85,7 @@ describe('authenticateUpgrade', () => {
     const { connections } = server;
     const refused = await refusedUpgrade(server.port, lines, path);
     expect(refused).to.deep.include(answer);
-    expect(refused.headers.get('Cache-Control')).to.equal(refused.status === 401 ? 'no-store' : null);
+    expect(refused.headers.get('Cache-Control')).to.equal('no-store');
     expect(server.connections).to.equal(connections);
     expect(events.map((event) => [event.code, event.reason, event.method, event.path])).to.deep.equal([
       [(refused.body as { code: string }).code, reason, 'GET', '/chat'],

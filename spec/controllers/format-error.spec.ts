@@ -117,6 +117,34 @@ describe('formatError', () => {
     });
   });
 
+  const meddling: [name: string, meddle: (error: JwtError) => unknown][] = [
+    ['status', (error) => (error.status = 200)],
+    ['httpCode', (error) => (error.httpCode = 200)],
+    ['both', (error) => Object.assign(error, { status: 404, httpCode: 404 })],
+    ['message', (error) => (error.message = 'another')],
+    ['expose', (error) => (error.expose = false)],
+    ['headers', (error) => (error.headers = {})],
+    ['nothing, and freezes it', (error) => Object.freeze(error)],
+  ];
+
+  for (const [name, meddle] of meddling) {
+    for (const defaultErrorHandler of [true, false]) {
+      it(`words the answer only, though it sets ${name}, with defaultErrorHandler: ${String(defaultErrorHandler)}`, async () => {
+        const formatError = (error: JwtError) => {
+          meddle(error);
+          return { code: error.code };
+        };
+        const answer = await answerOf('/json/thing', formatError, { defaultErrorHandler });
+        expect(answer).to.deep.include({
+          status: 401,
+          body: defaultErrorHandler ? { code: 'ERR_JWT_MISSING' } : 'Missing Authorization Header',
+          challenge,
+        });
+        expect(answer.headers.get('Cache-Control')).to.equal('no-store');
+      });
+    }
+  }
+
   const sentences = { en: 'Please log in.', de: 'Bitte melden Sie sich an.' };
 
   function translated({ code }: JwtError, context: Context): object {

@@ -23,7 +23,9 @@ describe('a requirement', () => {
     ['no roles', { roles: [] }, 'roles must be'],
     ['an empty role', { roles: '' }, 'roles must be'],
     ['a role that is no string', { roles: [1] }, 'roles must be'],
-    ['roles that are null', { roles: null }, 'the options must be an object'],
+    ['roles that are null', { roles: null }, 'roles must be a name, a list of names, or { deny:'],
+    ['roles that are a number', { roles: 1 }, 'roles must be a name, a list of names, or { deny:'],
+    ['scopes that are null', { scopes: null }, 'scopes must be a name, a list of names, or { any:'],
     ['no denied roles', { roles: { deny: [] } }, 'roles.deny must be'],
     ['roles with a misspelt deny', { roles: { denied: ['x'] } }, "has no option 'denied'"],
     ['no scopes', { scopes: [] }, 'scopes must be'],
@@ -35,7 +37,7 @@ describe('a requirement', () => {
     ['a check that is no function', { check: true }, 'check must be'],
     ['no locations', { locations: [] }, 'locations must be'],
     ['a manager that is no name', { manager: {} }, 'manager must be'],
-    ['no object', 'admin', 'the options must be an object'],
+    ['no object', 'admin', "@JwtRequired: the options must be an object, such as { roles: 'admin' }"],
     ['null', null, 'the options must be an object'],
   ];
 

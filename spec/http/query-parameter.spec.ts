@@ -126,7 +126,7 @@ describe('QueryParameter', () => {
     it(`refuses the parameter ${name}`, async () => {
       const answer = await get(`/optional?${query(token)}`);
       expect(answer).to.deep.include(malformed);
-      expect(answer.headers.get('Cache-Control')).to.equal('private');
+      expect(answer.headers.get('Cache-Control')).to.equal('no-store');
     });
   }
 

@@ -203,7 +203,7 @@ describe('claimsFor', () => {
       const error = await refusalOf(manager.refresh(first.refresh_token), HookFailedError);
       expect(performance.now() - started).to.be.below(1500);
       expect(error).to.include({ status: 503, code: 'ERR_JWT_HOOK' });
-      expect(error.headers).to.deep.equal({ 'Retry-After': '1' });
+      expect(error.headers).to.deep.equal({ 'Cache-Control': 'no-store', 'Retry-After': '1' });
       expect(reasonFor(error)).to.include({ reason: 'claimsFor' });
       expect(told.map(([event]) => event)).to.deep.equal(['rejected']);
       expect(await rowOf(world, first)).to.deep.equal(before);

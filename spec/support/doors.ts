@@ -169,7 +169,7 @@ export function expectAnswer(door: Door, refusal: Refusal, { headers, ...answer 
   const { status, challenge } = refusal;
   expect(answer, door.name).to.deep.equal({ status, body: door.bodyOf(refusal), challenge });
   expect(headers.get('Vary'), door.name).to.equal('Authorization');
-  expect(headers.get('Cache-Control'), door.name).to.equal(status === 401 ? 'no-store' : null);
+  expect(headers.get('Cache-Control'), door.name).to.equal('no-store');
   expect(headers.get('Retry-After'), door.name).to.equal(status === 503 ? '1' : null);
 }
 

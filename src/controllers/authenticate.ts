@@ -3,6 +3,7 @@ import type { Action } from 'routing-controllers';
 import {
   because,
   ConfigurationError,
+  copyOf,
   HookFailedError,
   InvalidRequestError,
   isReported,
@@ -47,8 +48,8 @@ export async function authenticate(
   }
   const token = await manager.authenticate(found.text, requirement.type);
   trial.token = token;
-  const confirmation = found.location.confirm?.(context, token);
-  if (isPromiseLike(confirmation)) await within(manager.limits.hookTimeout * 1000, confirmation);
+  const confirmation: unknown = found.location.confirm?.(context, token);
+  if (confirmation !== undefined) await demandNothing(confirmation, found.location, manager);
   await meetDemands(token, requirement, action, manager);
   if (!requirement.skipRevocationCheck) {
     const seen = () => ({ ip: context.ip, userAgent: context.get('User-Agent') });
@@ -58,6 +59,21 @@ export async function authenticate(
       await found.location.renew(context, token, manager.silentRenewal);
   }
   return token;
+}
+
+/** A location confirms by answering nothing; one that answers false means to refuse. */
+async function demandNothing(
+  confirmation: unknown,
+  { name }: TokenLocation,
+  { limits }: JwtManager<object>,
+): Promise<void> {
+  const isLate = isPromiseLike(confirmation);
+  const answer = isLate ? await within(limits.hookTimeout * 1000, confirmation) : confirmation;
+  if (answer !== undefined)
+    throw because(
+      new HookFailedError(),
+      `confirm of the location '${name}' answered something: it must throw to refuse`,
+    );
 }
 
 /** More than one credential in a request is an error, not a choice (RFC 6750, section 2). */
@@ -99,10 +115,16 @@ export function report(refusal: JwtError, { context, manager, token }: Trial): v
 /** What the client is told. What is wrong with the server, it is not. */
 function refusalFor(error: unknown): JwtError {
   if (error instanceof ConfigurationError) return withoutDetails(error);
-  return error instanceof JwtError ? error : because(new HookFailedError(), 'unexpected error', error);
+  if (error instanceof JwtError) return Object.isFrozen(error) ? copyOf(error) : error;
+  return because(new HookFailedError(), 'unexpected error', error);
 }
 
-/** Events are logged, and an application may have tokens in its paths: their headers all begin alike, with `{"`. */
+/**
+ * Events are logged, and an application may have tokens in its paths: their headers all begin alike, with `{"`, which
+ * each letter of may be percent-encoded, however often.
+ */
+const tokenInPath = /(?:e|%(?:25)*65)(?:y|%(?:25)*79)(?:J|%(?:25)*4[Aa])[^/]*/g;
+
 function withoutTokens(path: string): string {
-  return path.replace(/eyJ[^/]*/g, '[redacted]');
+  return path.replace(tokenInPath, '[redacted]');
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
-import { isPlainObject } from '../claims';
 import { because, CsrfError } from '../errors';
 import { equalInConstantTime } from '../util/constant-time';
+import { isPlainObject } from '../util/json';
 
 /** @internal What a request that is let in by a cookie must show. */
 export interface CsrfSettings {

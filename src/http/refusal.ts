@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { JwtError } from '../errors';
+import { copyOf, type JwtError } from '../errors';
 import { ignore, isPromiseLike } from '../util/promises';
 import { responseHeaders } from '../util/response-headers';
 
@@ -13,11 +13,18 @@ export interface RefusalForm {
   readonly formatError: FormatError | undefined;
 }
 
-const prepared = new WeakMap<JwtError, Context>();
+/** A refusal that was made ready for a request, and what it put on the context. */
+interface Prepared {
+  readonly error: JwtError;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Of several refusals of a request, the last one: somebody caught those before. */
+const prepared = new WeakMap<Context, Prepared>();
 
 /** Whether {@link prepareRefusal} has made the error ready for this request. */
 export function isPrepared(error: JwtError, context: Context): boolean {
-  return prepared.get(error) === context;
+  return prepared.get(context)?.error === error;
 }
 
 /**
@@ -25,19 +32,40 @@ export function isPrepared(error: JwtError, context: Context): boolean {
  * which takes no headers from an error, and on the error, for Koa, which wipes the context's.
  */
 export function prepareRefusal(error: JwtError, context: Context, form: RefusalForm): void {
-  prepared.set(error, context);
+  withdraw(context);
   const headers = responseHeaders(error.status, error.message, error.challenge, form.realm);
+  prepared.set(context, { error, headers });
   context.set(headers);
+  const { status } = error;
   const { body, type } = wordingOf(error, context, form);
   error.body = body;
-  beforeSending(context, (status) => {
-    // Unless a middleware of the application's made another answer of it.
-    if (status !== error.status) return;
-    context.set(headers);
-    // The host and Koa may have written text instead.
-    if (type && context.response.is('json', '+json')) context.set('Content-Type', type);
+  beforeSending(context, (sent) => {
+    if (!isPrepared(error, context)) return;
+    if (sent === status) {
+      context.set(headers);
+      setType(context, error, type);
+    } else {
+      // A middleware of the application's made another answer of it.
+      withdraw(context);
+    }
   });
   error.headers = { ...headers, ...varyOf(context) };
+}
+
+/** Takes back what belongs to a refusal alone; that nobody keeps the answer does no harm to another one. */
+function withdraw(context: Context): void {
+  for (const [name, value] of Object.entries(prepared.get(context)?.headers ?? {})) {
+    if (name !== 'Cache-Control' && context.response.get(name) === value) context.remove(name);
+  }
+}
+
+/**
+ * A method may say what its answers are (`@ContentType`). Koa sees to it that an object is JSON; of a sentence it believes
+ * what the method says.
+ */
+function setType({ response }: Context, { message }: JwtError, type: string | undefined): void {
+  if (type && response.is('json', '+json')) response.set('Content-Type', type);
+  else if (response.body === message) response.set('Content-Type', 'text/plain; charset=utf-8');
 }
 
 /** Whatever becomes of the request, its answer varies by these headers, and a 401 is kept by nobody. */
@@ -91,7 +119,7 @@ function wordingOf(error: JwtError, context: Context, form: RefusalForm): Wordin
   error.body = undefined;
   const { msg, ...rest } = error.toJSON() as { msg: string };
   // A refusal stays a refusal, whatever the application's wording does.
-  const own = form.formatError && ownWording(form.formatError, error, context);
+  const own = form.formatError && ownWording(form.formatError, copyOf(error), context);
   return own ?? { body: { [form.errorMessageKey]: msg, ...rest } };
 }
 

@@ -1,10 +1,10 @@
 import { ConfigurationError } from '../errors';
 import type { TokenType } from '../token/token';
 import { durationInSeconds, type Duration } from '../util/duration';
+import { isHttpToken } from '../util/http-token';
 import { nameList } from '../util/name-list';
 import { checkOptions } from '../util/options';
 import type { CsrfSettings } from './csrf';
-import { isHttpToken } from './locations/bearer-header';
 
 /** The options of {@link TokenCookies}. */
 export interface TokenCookiesOptions {

@@ -1,13 +1,17 @@
 import { ConfigurationError } from '../errors';
-import { systemClock, unixSeconds, type Clock } from '../util/clock';
+import { systemClock, type Clock } from '../util/clock';
 import { checkOptions } from '../util/options';
 import { judgeRotation } from './judge-rotation';
+import { ShardedMap } from './memory/sharded-map';
+import { isLoginRevoked, stateOf, SubjectIndex, type Login } from './memory/subject-index';
+import { Sweeper, type Expiring } from './memory/sweeper';
 import type {
   RevocationQuery,
   RevokeSubjectOptions,
   Rotation,
   RotationResult,
   Session,
+  StoreLimits,
   TokenStore,
 } from './token-store';
 
@@ -19,15 +23,9 @@ export interface MemoryTokenStoreOptions {
   readonly maxEntries?: number | undefined;
 }
 
-interface NotBefore {
+interface NotBefore extends Expiring {
   readonly at: number;
-  readonly expiresAt: number;
 }
-
-/** Entries stay so many seconds longer than their tokens: a manager may tolerate clocks that differ. */
-const slack = 300;
-const millisecondsBetweenSweeps = 60_000;
-const millisecondsPerSlice = 2;
 
 /**
  * A token store in the memory of this process: for development, specs, and applications of one process whose users may
@@ -39,14 +37,12 @@ const millisecondsPerSlice = 2;
  * ```
  */
 export class MemoryTokenStore implements TokenStore {
-  readonly #clock: Clock;
   readonly #maxEntries: number;
-  readonly #sessions = new Map<string, Session>();
-  readonly #aliveBySubject = new Map<string, Set<string>>();
-  readonly #revokedTokens = new Map<string, { readonly expiresAt: number }>();
-  readonly #notBefore = new Map<string, NotBefore>();
-  #sweeper: NodeJS.Timeout | undefined;
-  #purge: Promise<number> | undefined;
+  readonly #logins = new ShardedMap<Login>();
+  readonly #subjects = new SubjectIndex();
+  readonly #revokedTokens = new ShardedMap<Expiring>();
+  readonly #notBefore = new ShardedMap<NotBefore>();
+  readonly #sweeper: Sweeper;
 
   /** @throws {@link ConfigurationError} when an option is wrong */
   constructor(options: MemoryTokenStoreOptions = {}) {
@@ -56,75 +52,95 @@ export class MemoryTokenStore implements TokenStore {
       throw new ConfigurationError('clock must be a function such as Date.now');
     if (typeof maxEntries !== 'number' || !(maxEntries >= 1))
       throw new ConfigurationError('maxEntries must be a number of at least 1');
-    this.#clock = clock;
     this.#maxEntries = maxEntries;
+    const [tokens, subjects] = [this.#revokedTokens, this.#notBefore];
+    this.#sweeper = new Sweeper(clock, [
+      {
+        entries: this.#logins,
+        drop: (id) => {
+          this.#forget(id);
+        },
+      },
+      {
+        entries: tokens,
+        drop: (jti) => {
+          tokens.delete(jti);
+        },
+      },
+      {
+        entries: subjects,
+        drop: (subject) => {
+          subjects.delete(subject);
+        },
+      },
+    ]);
   }
 
   /** How many entries there are: sessions, revoked tokens, revoked subjects. */
   get size(): number {
-    return this.#sessions.size + this.#revokedTokens.size + this.#notBefore.size;
+    return this.#logins.size + this.#revokedTokens.size + this.#notBefore.size;
   }
 
-  async createSession(session: Session): Promise<void> {
-    await this.#makeRoom();
-    if (this.#sessions.has(session.id)) throw new Error('there is a session with this id');
-    this.#sessions.set(session.id, Object.freeze({ ...session }));
-    this.#schedule();
-    const alive = this.#aliveBySubject.get(session.subject);
-    if (alive) alive.add(session.id);
-    else this.#aliveBySubject.set(session.subject, new Set([session.id]));
+  async createSession(session: Session, limits?: StoreLimits): Promise<void> {
+    while (this.#isFull()) await this.#makeRoom(limits);
+    if (this.#logins.has(session.id)) throw new Error('there is a session with this id');
+    this.#logins.set(session.id, this.#subjects.add(Object.freeze({ ...session })));
+    this.#sweeper.expect(session);
   }
 
   rotateSession(rotation: Rotation): Promise<RotationResult> {
-    const before = this.#sessions.get(rotation.sessionId);
+    const login = this.#logins.get(rotation.sessionId);
+    const before = login && stateOf(login);
     const result = judgeRotation(before, rotation);
-    const after = result.session;
-    if (after && after !== before) {
-      this.#sessions.set(after.id, Object.freeze(after));
-      if (after.revokedAt !== undefined) this.#forget(after);
-    }
+    if (login && result.session && result.session !== before) this.#move(login, result.session);
     return answer(result);
   }
 
   revokeSession(sessionId: string, now: number): Promise<boolean> {
-    const session = this.#sessions.get(sessionId);
-    const isAlive = session !== undefined && session.revokedAt === undefined && now < session.expiresAt;
-    if (isAlive) this.#kill(session, now);
-    return answer(isAlive);
+    const login = this.#logins.get(sessionId);
+    if (!login || isLoginRevoked(login) || now >= login.expiresAt) return answer(false);
+    this.#move(login, { ...login.session, revokedAt: now });
+    return answer(true);
   }
 
-  async revokeSubject(subject: string, now: number, options: RevokeSubjectOptions = {}): Promise<void> {
-    const { exceptSessionId, keepUntil = Infinity } = options;
-    if (!this.#notBefore.has(subject)) await this.#makeRoom();
+  async revokeSubject(
+    subject: string,
+    now: number,
+    { exceptSessionId, keepUntil = Infinity }: RevokeSubjectOptions = {},
+    limits?: StoreLimits,
+  ): Promise<void> {
+    while (this.#isFull() && !this.#notBefore.has(subject)) await this.#makeRoom(limits);
     const before = this.#notBefore.get(subject);
-    this.#notBefore.set(subject, {
-      at: Math.max(now, before?.at ?? 0),
-      expiresAt: Math.max(keepUntil, before?.expiresAt ?? 0),
-    });
-    this.#schedule();
-    for (const session of this.#alive(subject)) {
-      if (session.id !== exceptSessionId) this.#kill(session, now);
-    }
+    const notBefore = {
+      at: Math.max(now, before?.at ?? now),
+      expiresAt: Math.max(keepUntil, before?.expiresAt ?? keepUntil),
+    };
+    this.#notBefore.set(subject, notBefore);
+    this.#sweeper.expect(notBefore);
+    const spared = exceptSessionId === undefined ? undefined : this.#logins.get(exceptSessionId);
+    this.#subjects.revoke(subject, now, spared);
   }
 
   listSessions(subject: string, now: number): Promise<Session[]> {
-    return answer(this.#alive(subject).filter(({ expiresAt }) => now < expiresAt));
+    return answer(this.#subjects.sessionsOf(subject).filter(({ expiresAt }) => now < expiresAt));
   }
 
-  async revokeToken(jti: string, expiresAt: number): Promise<void> {
-    if (!this.#revokedTokens.has(jti)) await this.#makeRoom();
-    const known = this.#revokedTokens.get(jti);
-    this.#revokedTokens.set(jti, { expiresAt: Math.max(expiresAt, known?.expiresAt ?? 0) });
-    this.#schedule();
+  async revokeToken(jti: string, expiresAt: number, limits?: StoreLimits): Promise<void> {
+    while (this.#isFull() && !this.#revokedTokens.has(jti)) await this.#makeRoom(limits);
+    const before = this.#revokedTokens.get(jti);
+    const entry = { expiresAt: Math.max(expiresAt, before?.expiresAt ?? expiresAt) };
+    this.#revokedTokens.set(jti, entry);
+    this.#sweeper.expect(entry);
   }
 
   isRevoked({ jti, sessionId, generation, subject, issuedAt }: RevocationQuery): boolean {
     if (this.#revokedTokens.has(jti)) return true;
     if (sessionId === undefined) return issuedAt <= (this.#notBefore.get(subject)?.at ?? -Infinity);
-    const session = this.#sessions.get(sessionId);
-    if (!session || session.revokedAt !== undefined || session.subject !== subject) return true;
+    const login = this.#logins.get(sessionId);
+    if (!login || isLoginRevoked(login) || login.session.subject !== subject) return true;
     if (generation === undefined) return false;
-    return generation < session.generation - 1 || generation > session.generation;
+    const { generation: current } = login.session;
+    return generation < current - 1 || generation > current;
   }
 
   /**
@@ -133,60 +149,30 @@ export class MemoryTokenStore implements TokenStore {
    * @returns how many entries were dropped
    */
   purgeExpired(): Promise<number> {
-    this.#purge ??= this.#sweep().finally(() => (this.#purge = undefined));
-    return this.#purge;
+    return this.#sweeper.sweep();
   }
 
-  async #sweep(): Promise<number> {
-    const now = unixSeconds(this.#clock);
-    const size = this.size;
-    let until = performance.now() + millisecondsPerSlice;
-    for (const entries of [this.#sessions, this.#revokedTokens, this.#notBefore]) {
-      let visited = 0;
-      for (const [key, { expiresAt }] of entries) {
-        if (expiresAt + slack < now) this.#drop(entries, key);
-        if (++visited % 256 !== 0 || performance.now() < until) continue;
-        await new Promise((resolve) => setImmediate(resolve));
-        until = performance.now() + millisecondsPerSlice;
-      }
-    }
-    this.#sweeper = undefined;
-    this.#schedule();
-    return size - this.size;
+  #isFull(): boolean {
+    return this.size >= this.#maxEntries;
   }
 
-  #drop(entries: Map<string, unknown>, key: string): void {
-    const session = entries === this.#sessions ? this.#sessions.get(key) : undefined;
-    entries.delete(key);
-    if (session) this.#forget(session);
+  /** Others wait for the same room: whoever comes to it looks again whether it is still there. */
+  async #makeRoom(limits: StoreLimits | undefined): Promise<void> {
+    await this.#sweeper.sweep();
+    if (this.#isFull()) throw new Error('the MemoryTokenStore is full');
+    if (limits && performance.now() >= limits.deadline)
+      throw new Error('the time is over; nothing was changed');
   }
 
-  /** A timer runs while there is something to sweep. */
-  #schedule(): void {
-    if (this.#sweeper || this.size === 0) return;
-    this.#sweeper = setTimeout(() => void this.purgeExpired(), millisecondsBetweenSweeps).unref();
+  #move(login: Login, session: Session): void {
+    login.session = Object.freeze(session);
+    if (session.revokedAt !== undefined) this.#subjects.remove(login);
   }
 
-  async #makeRoom(): Promise<void> {
-    if (this.size >= this.#maxEntries) await this.purgeExpired();
-    if (this.size >= this.#maxEntries) throw new Error('the MemoryTokenStore is full');
-  }
-
-  #alive(subject: string): Session[] {
-    const ids = [...(this.#aliveBySubject.get(subject) ?? [])];
-    return ids.flatMap((id) => this.#sessions.get(id) ?? []);
-  }
-
-  #kill(session: Session, now: number): void {
-    this.#forget(session);
-    this.#sessions.set(session.id, Object.freeze({ ...session, revokedAt: now }));
-  }
-
-  /** Takes a session out of its subject's list. */
-  #forget({ subject, id }: Session): void {
-    const alive = this.#aliveBySubject.get(subject);
-    alive?.delete(id);
-    if (alive?.size === 0) this.#aliveBySubject.delete(subject);
+  #forget(id: string): void {
+    const login = this.#logins.get(id);
+    if (login) this.#subjects.remove(login);
+    this.#logins.delete(id);
   }
 }
 

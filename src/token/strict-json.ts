@@ -1,4 +1,4 @@
-import { isPlainObject, maximumDepth } from '../claims';
+import { isPlainObject, maximumDepth } from '../util/json';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

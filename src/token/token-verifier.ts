@@ -1,11 +1,19 @@
-import { instanceOfClaims, ownClaims, type ClaimsClass } from '../claims';
-import { because, ofOwner, TokenExpiredError, WrongTokenTypeError, type JwtError } from '../errors';
+import { ownClaims } from '../claims';
+import { instanceOfClaims, type ClaimsClass, type ClaimsVerdict } from '../claims-class';
+import {
+  because,
+  ConfigurationError,
+  ofOwner,
+  TokenExpiredError,
+  WrongTokenTypeError,
+  type JwtError,
+} from '../errors';
 import type { KeySet } from '../keys/key-set';
 import { unixTime, type Clock } from '../util/clock';
 import { tokenTypeOf } from './header';
 import { invalidToken, openSigned } from './open-signed';
 import { parseStrictObject } from './strict-json';
-import { Token, type TokenType } from './token';
+import { tokenOf, type Token, type TokenType } from './token';
 import { asVerified, faultInClaims, isIdentity } from './validate-claims';
 
 /** What a verifier is made of; durations in seconds. */
@@ -35,13 +43,15 @@ export class TokenVerifier<C extends object> {
 
   /** Only claims that have a class need to be waited for. */
   verify(text: unknown, expected: TokenType | 'any'): Token<C> | Promise<Token<C>> {
+    if (!['access', 'refresh', 'any'].includes(expected))
+      throw new ConfigurationError("the expected type must be 'access', 'refresh' or 'any'");
     const { type, claims } = this.#open(text);
     if (expected !== 'any' && type !== expected)
       throw about(claims, because(new WrongTokenTypeError(expected), 'typ'));
     this.#checkClaims(claims, type);
     const { claimsClass, freshFor, clock } = this.#settings;
     const tokenWith = (typed: C) =>
-      Token.of({
+      tokenOf({
         type,
         verified: asVerified(claims),
         claims: typed,
@@ -50,7 +60,7 @@ export class TokenVerifier<C extends object> {
         clock,
       });
     if (!claimsClass) return tokenWith(ownClaims(claims) as C);
-    return this.#typedClaims(claimsClass, claims).then(tokenWith);
+    return this.#typedClaims(claimsClass, claims).then(({ instance }) => tokenWith(instance));
   }
 
   /** Everything up to the signature, and the JSON that it covers. */
@@ -68,18 +78,16 @@ export class TokenVerifier<C extends object> {
     if (fault) throw about(claims, invalidToken(fault));
   }
 
-  async #typedClaims(claimsClass: ClaimsClass<C>, claims: Record<string, unknown>): Promise<C> {
-    let typed: C | undefined;
+  async #typedClaims(claimsClass: ClaimsClass<C>, claims: Record<string, unknown>): Promise<{ instance: C }> {
+    const options = { strict: false, timeout: this.#settings.hookTimeout };
+    let verdict: ClaimsVerdict<C>;
     try {
-      typed = await instanceOfClaims(claimsClass, ownClaims(claims), {
-        strict: false,
-        timeout: this.#settings.hookTimeout,
-      });
+      verdict = await instanceOfClaims(claimsClass, ownClaims(claims), options);
     } catch (cause) {
       throw about(claims, invalidToken('claims', cause));
     }
-    if (!typed) throw about(claims, invalidToken('claims'));
-    return typed;
+    if ('misfits' in verdict) throw about(claims, invalidToken('claims'));
+    return verdict;
   }
 }
 

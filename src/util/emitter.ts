@@ -1,4 +1,5 @@
 import { channel, type Channel } from 'node:diagnostics_channel';
+import { ConfigurationError } from '../errors';
 
 /**
  * Listeners by event; a listener that throws or rejects changes nothing for anybody else, and is warned of once. Each
@@ -9,12 +10,16 @@ export class Emitter<Events extends object> {
   readonly #failing = new WeakSet<(event: never) => unknown>();
   readonly #channels = new Map<keyof Events, Channel>();
   readonly #prefix: string;
+  readonly #names: readonly (keyof Events & string)[];
 
-  constructor(prefix: string) {
+  constructor(prefix: string, names: readonly (keyof Events & string)[]) {
     this.#prefix = prefix;
+    this.#names = names;
   }
 
-  on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => unknown): void {
+  /** @throws {@link ConfigurationError} when there is no such event, or the listener is no function */
+  on<Name extends keyof Events & string>(name: Name, listener: (event: Events[Name]) => unknown): void {
+    this.#check(name, listener);
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
   }
 
@@ -31,6 +36,15 @@ export class Emitter<Events extends object> {
     }
     const tools = this.#channel(name);
     if (tools.hasSubscribers) tools.publish(event);
+  }
+
+  #check(name: unknown, listener: unknown): void {
+    if (!this.#names.some((known) => known === name))
+      throw new ConfigurationError(
+        `there is no event '${String(name)}'; there are: ${this.#names.join(', ')}`,
+      );
+    if (typeof listener !== 'function')
+      throw new ConfigurationError(`the listener of '${String(name)}' must be a function`);
   }
 
   #channel(name: keyof Events): Channel {

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { isPlainObject } from '../../claims';
+import { isPlainObject } from '../../util/json';
 import type { TokenType } from '../../token/token';
 import { hasMembersTwice } from '../../token/strict-json';
 import { malformedParameter, onlyText, parameterName } from './parameter-name';

@@ -9,7 +9,7 @@ import type { TokenLocation } from './token-location';
  *
  * URLs end up in logs, histories and `Referer` headers (RFC 9700, section 4.3.2): give it to the one route that needs
  * it, with tokens that live for minutes. Answers to a request with such a token say `Cache-Control: private`, refusals
- * with 401 `no-store`. The parameter twice, or empty, is a malformed request.
+ * `no-store`. The parameter twice, or empty, is a malformed request.
  *
  * @example
  * ```ts

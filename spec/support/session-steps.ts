@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { RotationResult, Session } from '../../src';
+import { refusalOf } from './rejected';
+import { SessionModel } from './session-model';
+import { now as start } from './sessions';
+import type { StoreAtWork } from './each-store';
+
+/** A store beside the model of it, with names that nobody else uses. */
+class World {
+  readonly model = new SessionModel(start);
+  readonly ids: string[] = [];
+  readonly atWork: StoreAtWork;
+  /** All that share the store: what is over in one of them may have to come in another. */
+  readonly #all: readonly World[];
+  readonly #prefix = randomUUID();
+
+  constructor(atWork: StoreAtWork, all: readonly World[]) {
+    this.atWork = atWork;
+    this.#all = all;
+  }
+
+  /** The time of the world in which it is earliest. */
+  readonly earliest = (): number => Math.min(...this.#all.map(({ model }) => model.now));
+
+  /** Makes a name of an index. */
+  readonly named = (kind: string, at: number): string => `${kind} o'hara "${String(at)}" ${this.#prefix}`;
+
+  /** One of the sessions that were created; before the first there is one that nobody knows. */
+  readonly sessionAt = (at: number): string =>
+    this.ids[at % Math.max(1, this.ids.length)] ?? this.named('sid', -1);
+}
+
+/** Something that happens to a store and its model, and has to end in the same way. */
+export interface Step {
+  readonly run: (world: World) => Promise<void>;
+  toString(): string;
+}
+
+const index = fc.nat(30);
+const subject = fc.nat(2);
+const seconds = fc.oneof(
+  { arbitrary: fc.integer({ min: 0, max: 15 }), weight: 6 },
+  { arbitrary: fc.integer({ min: -5, max: 0 }), weight: 1 },
+  { arbitrary: fc.integer({ min: 16, max: 2000 }), weight: 1 },
+);
+const lifetime = fc.constantFrom(1, 30, 600, 5000, 86_400);
+const grace = fc.constantFrom(0, 1, 10, 10);
+const text = fc.option(
+  fc.constantFrom('Firefox', "Robert'); DROP TABLE jwt_session;--", '{"json":1}', 'ü ☃'),
+  {
+    nil: undefined,
+  },
+);
+
+const create = step(
+  'create',
+  { subject, lifetime, userAgent: text, ip: text, label: text },
+  async ({ atWork: { store }, model, ids, named }, { subject: owner, lifetime: length, ...texts }) => {
+    const { now } = model;
+    const times = { rotatedAt: now, createdAt: now, lastUsedAt: now, expiresAt: now + length };
+    const id = named('sid', ids.length);
+    const session = { id, subject: named('sub', owner), generation: 0, ...times, ...texts };
+    ids.push(id);
+    model.create(session);
+    await store.createSession(session);
+  },
+);
+
+const createAgain = step(
+  'create again',
+  { index },
+  async ({ atWork: { store }, model, sessionAt }, given) => {
+    const row = model.sessions.get(sessionAt(given.index));
+    if (!row || model.now >= row.expiresAt) return;
+    await refusalOf(store.createSession({ ...row, generation: 7, revokedAt: undefined }), Error);
+  },
+);
+
+const rotate = step(
+  'rotate',
+  {
+    index,
+    behind: fc.constantFrom(0, 0, 0, 1, 1, 2, 3, -1),
+    grace,
+    seen: fc.option(fc.record({ userAgent: text, ip: text }), { nil: undefined }),
+  },
+  async ({ atWork: { store }, model, sessionAt }, { index: at, behind, grace: graceSeconds, seen }) => {
+    const sessionId = sessionAt(at);
+    const generation = Math.max(0, (model.sessions.get(sessionId)?.generation ?? 0) - behind);
+    const rotation = { sessionId, generation, now: model.now, graceSeconds, seen };
+    expectSameResult(await store.rotateSession(rotation), model.rotate(rotation));
+  },
+);
+
+const revokeSession = step('revoke', { index }, async ({ atWork: { store }, model, sessionAt }, given) => {
+  const id = sessionAt(given.index);
+  expect(await store.revokeSession(id, model.now)).to.equal(model.revokeSession(id));
+});
+
+const revokeSubject = step(
+  'revoke all',
+  { subject, except: fc.option(index, { nil: undefined }), keep: fc.option(lifetime, { nil: undefined }) },
+  async ({ atWork: { store }, model, named, sessionAt }, { subject: owner, except, keep }) => {
+    const options = {
+      ...(except !== undefined && { exceptSessionId: sessionAt(except) }),
+      ...(keep !== undefined && { keepUntil: model.now + keep }),
+    };
+    model.revokeSubject(named('sub', owner), options);
+    await store.revokeSubject(named('sub', owner), model.now, options);
+  },
+);
+
+const revokeToken = step(
+  'revoke token',
+  { jti: subject, lifetime },
+  async ({ atWork: { store }, model, named }, { jti, lifetime: length }) => {
+    model.revokeToken(named('jti', jti), model.now + length);
+    await store.revokeToken(named('jti', jti), model.now + length);
+  },
+);
+
+const isRevoked = step(
+  'ask',
+  {
+    jti: fc.constantFrom(0, 1, 2, 9, 9, 9, 9),
+    session: fc.option(index, { nil: undefined }),
+    behind: fc.constantFrom(undefined, 0, 1, 2, -1),
+    subject: fc.option(subject, { nil: undefined, freq: 3 }),
+    issued: fc.integer({ min: -30, max: 1 }),
+  },
+  async (
+    { atWork: { store }, model, named, sessionAt },
+    { jti, session, behind, subject: owner, issued },
+  ) => {
+    const sessionId = session === undefined ? undefined : sessionAt(session);
+    const row = model.sessions.get(sessionId ?? '');
+    const query = {
+      jti: named('jti', jti),
+      sessionId,
+      generation: row && behind !== undefined ? Math.max(0, row.generation - behind) : undefined,
+      subject: owner === undefined && row ? row.subject : named('sub', owner ?? 0),
+      issuedAt: model.now + issued,
+    };
+    const expected = model.isRevoked(query);
+    const answer = await store.isRevoked(query);
+    if (expected !== undefined) expect(answer).to.equal(expected);
+  },
+);
+
+const list = step('list', { subject }, (world, given) => expectSameList(world, given.subject));
+
+const pass = step('pass', { seconds }, async ({ model }, given) => {
+  model.pass(given.seconds);
+});
+
+const purge = step('purge', {}, async ({ atWork, earliest }) => {
+  await atWork.purge?.(earliest());
+});
+
+/** What may happen to a store. */
+export const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { withCrossShrink: true },
+  // A counterexample comes down to this where nothing needs to happen.
+  { arbitrary: pass, weight: 6 },
+  { arbitrary: create, weight: 4 },
+  { arbitrary: createAgain, weight: 1 },
+  { arbitrary: rotate, weight: 12 },
+  { arbitrary: revokeSession, weight: 2 },
+  { arbitrary: revokeSubject, weight: 2 },
+  { arbitrary: revokeToken, weight: 1 },
+  { arbitrary: isRevoked, weight: 8 },
+  { arbitrary: list, weight: 3 },
+  { arbitrary: purge, weight: 1 },
+);
+
+/** Runs steps in worlds that share a store, one after the other in each, and looks at everything at the end. */
+export async function runSteps(atWork: StoreAtWork, worlds: readonly (readonly Step[])[]): Promise<void> {
+  const all: World[] = [];
+  for (let count = 0; count < worlds.length; count++) all.push(new World(atWork, all));
+  await Promise.all(all.map((world, at) => runIn(world, worlds[at] ?? [])));
+}
+
+async function runIn(world: World, steps: readonly Step[]): Promise<void> {
+  for (const one of steps) await one.run(world);
+  for (const owner of [0, 1, 2]) await expectSameList(world, owner);
+  for (const row of world.model.sessions.values()) await expectSameLife(world, row);
+}
+
+/** The store has the same sessions of a subject alive, member for member. */
+async function expectSameList({ atWork: { store }, model, named }: World, owner: number): Promise<void> {
+  const sessions = await store.listSessions(named('sub', owner), model.now);
+  expect(byId(sessions)).to.deep.equal(byId(model.list(named('sub', owner))));
+}
+
+async function expectSameLife(
+  { atWork, model }: World,
+  { id, subject: owner, ...row }: Session,
+): Promise<void> {
+  const query = { jti: `${id} fresh`, sessionId: id, subject: owner, issuedAt: row.createdAt };
+  const expected = model.isRevoked(query);
+  const answer = await atWork.store.isRevoked(query);
+  if (expected !== undefined) expect(answer).to.equal(expected);
+}
+
+/** When a session died is its own affair where it had died before. */
+function expectSameResult(result: RotationResult, expected: RotationResult): void {
+  expect(result.outcome).to.equal(expected.outcome);
+  if (expected.outcome === 'unknown') return;
+  const isNews = expected.flipped === true;
+  expect(result.flipped === true).to.equal(isNews);
+  const [row, model] = [plain(result.session), plain(expected.session)];
+  if (expected.outcome === 'reused' && !isNews) {
+    expect(row['revokedAt']).to.be.a('number');
+    row['revokedAt'] = model['revokedAt'];
+  }
+  expect(row).to.deep.equal(model);
+}
+
+function byId(sessions: readonly Session[]): Record<string, unknown>[] {
+  return sessions.map(plain).sort((a, b) => String(a['id']).localeCompare(String(b['id'])));
+}
+
+function plain(session: Session | undefined): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(session ?? {}).filter(([, value]) => value !== undefined));
+}
+
+function step<T extends object>(
+  name: string,
+  arbitraries: { [K in keyof T]: fc.Arbitrary<T[K]> },
+  run: (world: World, given: T) => Promise<void>,
+): fc.Arbitrary<Step> {
+  return fc.record(arbitraries).map((given) => ({
+    run: (world: World) => run(world, given),
+    toString: () => `${name} ${JSON.stringify(given)}`,
+  }));
+}
