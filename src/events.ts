@@ -56,7 +56,10 @@ export interface SessionRevokedEvent {
   readonly exceptSessionId?: string | undefined;
 }
 
-/** The events of a `JwtManager`, for operators. */
+/**
+ * The events of a `JwtManager`, for operators. Each is published to `node:diagnostics_channel`, too, for tools that
+ * trace: to the channel `routing-controllers-jwt:rejected` and so on, those of all managers of the process.
+ */
 export interface ManagerEvents {
   issued: IssuedEvent;
   rejected: RejectedEvent;

@@ -37,7 +37,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
   readonly #verifier: TokenVerifier<C>;
   readonly #tokens: LoginTokens<C>;
   readonly #sessions: Sessions | undefined;
-  readonly #events = new Emitter<ManagerEvents>();
+  readonly #events = new Emitter<ManagerEvents>('routing-controllers-jwt');
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
   constructor(options: JwtManagerOptions<C>) {
@@ -183,7 +183,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     return this.#store('listSessions').list(identity);
   }
 
-  /** Listens to what happens, for logs and metrics. A listener that throws changes nothing. */
+  /** Listens to what happens, for logs and metrics, see {@link ManagerEvents}. A listener that throws changes nothing. */
   on<Name extends keyof ManagerEvents>(event: Name, listener: (event: ManagerEvents[Name]) => unknown): this {
     this.#events.on(event, listener);
     return this;

@@ -37,6 +37,7 @@ export const refusals = {
   expired: challenged(401, 'ERR_JWT_EXPIRED', 'invalid_token', 'Token has expired'),
   onlyAccess: challenged(401, 'ERR_JWT_TYPE', 'invalid_token', typeSentence('access')),
   onlyRefresh: challenged(401, 'ERR_JWT_TYPE', 'invalid_token', typeSentence('refresh')),
+  revoked: challenged(401, 'ERR_JWT_REVOKED', 'invalid_token', 'Token has been revoked'),
   denied: challenged(403, 'ERR_JWT_DENIED', 'insufficient_scope', 'Permission denied'),
   hook: { status: 503, msg: 'Authentication is unavailable', code: 'ERR_JWT_HOOK', challenge: null },
   misconfigured: {
@@ -68,7 +69,7 @@ export interface Doors {
 
 /** Starts two hosts with two guarded routes each. */
 export async function openDoors(
-  jwtManager: JwtManager,
+  jwtManager: JwtManager | Record<string, JwtManager>,
   rule: RouteDecorator = JwtRequired(),
   options: AuthorizationCheckerOptions = {},
 ): Promise<Doors> {

@@ -8,7 +8,7 @@ interface Events {
 
 describe('an emitter', () => {
   it('tells each listener of an event, in order, and nobody else', () => {
-    const emitter = new Emitter<Events>();
+    const emitter = new Emitter<Events>('spec');
     const heard: unknown[] = [];
     emitter.on('a', (event) => heard.push(['first', event]));
     emitter.on('a', (event) => heard.push(['second', event]));
@@ -21,7 +21,7 @@ describe('an emitter', () => {
   });
 
   it('tells a listener from the next event on that was added by a listener', () => {
-    const emitter = new Emitter<Events>();
+    const emitter = new Emitter<Events>('spec');
     let heard = 0;
     emitter.on('a', () => {
       emitter.on('a', () => heard++);
@@ -33,7 +33,7 @@ describe('an emitter', () => {
   });
 
   it('goes on when a listener fails, warns of it, and says nothing of what it threw', async () => {
-    const emitter = new Emitter<Events>();
+    const emitter = new Emitter<Events>('spec');
     const warnings: Error[] = [];
     const note = (warning: Error) => warnings.push(warning);
     const heard: number[] = [];

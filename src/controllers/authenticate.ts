@@ -82,13 +82,17 @@ function asText(text: unknown, { name }: TokenLocation): string {
 }
 
 /** @internal Makes a refusal of what was thrown, for the client to see, and tells the operators. */
-export function refuse(error: unknown, { context, manager, token }: Trial, form: RefusalForm): JwtError {
+export function refuse(error: unknown, trial: Trial, form: RefusalForm): JwtError {
   const refusal = refusalFor(error);
-  prepareRefusal(refusal, context, form);
-  const { method, path, ip } = context;
-  if (!isReported(refusal))
-    manager.reportRejection(refusal, token, { method, path: withoutTokens(path), ip });
+  prepareRefusal(refusal, trial.context, form);
+  if (!isReported(refusal)) report(refusal, trial);
   return refusal;
+}
+
+/** @internal Tells the operators whom and what was refused. */
+export function report(refusal: JwtError, { context, manager, token }: Trial): void {
+  const { method, path, ip } = context;
+  manager.reportRejection(refusal, token, { method, path: withoutTokens(path), ip });
 }
 
 /** What the client is told. What is wrong with the server, it is not. */

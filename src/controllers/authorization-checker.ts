@@ -54,7 +54,7 @@ async function judge(action: Action, roles: unknown[], settings: CheckerSettings
       locations.flatMap(({ vary }) => vary ?? []),
     );
     trial.manager = managerCalled(requirement.manager, settings);
-    admit(context, await authenticate(trial, requirement, locations, action));
+    admit(context, await authenticate(trial, requirement, locations, action), trial.manager);
   } catch (error) {
     throw refuse(error, trial, settings);
   }

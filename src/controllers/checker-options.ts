@@ -1,3 +1,4 @@
+import type { Context } from 'koa';
 import { ConfigurationError, type JwtError } from '../errors';
 import { BearerHeader } from '../http/locations/bearer-header';
 import type { TokenLocation } from '../http/locations/token-location';
@@ -15,8 +16,11 @@ export interface AuthorizationCheckerOptions {
   readonly realm?: string | undefined;
   /** The member of an error's body that holds the sentence. @default 'msg' */
   readonly errorMessageKey?: string | undefined;
-  /** Makes the whole body of an error, an object in JSON and no promise. Status and challenge stay. */
-  readonly formatError?: ((error: JwtError) => object) | undefined;
+  /**
+   * Makes the whole body of an error, an object in JSON and no promise. Status and challenge stay. What it sets as
+   * `context.type` is the type of that JSON; what it adds with `context.vary` stays, too.
+   */
+  readonly formatError?: ((error: JwtError, context: Context) => object) | undefined;
   /** Whether every method is `@JwtRequired()` unless it says otherwise, `@JwtPublic()` for one. @default false */
   readonly protectByDefault?: boolean | undefined;
 }

@@ -79,6 +79,11 @@ export const requirementKeys = [
  * @throws {@link ConfigurationError} when it is not one
  */
 export function ruleFor(requirement: JwtRequirement): RouteRule {
+  return new RouteRule(Object.freeze({ ...requirement }), resolveRequirement(requirement));
+}
+
+/** @internal @throws {@link ConfigurationError} when it is not one */
+export function resolveRequirement(requirement: JwtRequirement): ResolvedRequirement {
   const { type = 'access', optional = false, fresh, roles, scopes, check, locations, manager } = requirement;
   const { skipRevocationCheck = false } = requirement;
   if (!['access', 'refresh', 'any'].includes(type)) wrong("type must be 'access', 'refresh' or 'any'");
@@ -87,7 +92,7 @@ export function ruleFor(requirement: JwtRequirement): RouteRule {
   if (check !== undefined && typeof check !== 'function') wrong('check must be a function');
   if (locations !== undefined) checkLocations(locations);
   if (manager !== undefined && typeof manager !== 'string') wrong('manager must be the name of a manager');
-  return new RouteRule(Object.freeze({ ...requirement }), {
+  return {
     type,
     optional,
     fresh:
@@ -100,7 +105,7 @@ export function ruleFor(requirement: JwtRequirement): RouteRule {
     locations,
     skipRevocationCheck,
     manager,
-  });
+  };
 }
 
 /** @internal */

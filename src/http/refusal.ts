@@ -3,11 +3,14 @@ import type { JwtError } from '../errors';
 import { ignore, isPromiseLike } from '../util/promises';
 import { responseHeaders } from '../util/response-headers';
 
+/** Makes the body of an error for a request. */
+export type FormatError = (error: JwtError, context: Context) => object;
+
 /** How refusals are worded. */
 export interface RefusalForm {
   readonly realm: string;
   readonly errorMessageKey: string;
-  readonly formatError: ((error: JwtError) => object) | undefined;
+  readonly formatError: FormatError | undefined;
 }
 
 const prepared = new WeakMap<JwtError, Context>();
@@ -25,12 +28,16 @@ export function prepareRefusal(error: JwtError, context: Context, form: RefusalF
   prepared.set(error, context);
   const headers = responseHeaders(error.status, error.message, error.challenge, form.realm);
   context.set(headers);
+  const { body, type } = wordingOf(error, context, form);
+  error.body = body;
   beforeSending(context, (status) => {
     // Unless a middleware of the application's made another answer of it.
-    if (status === error.status) context.set(headers);
+    if (status !== error.status) return;
+    context.set(headers);
+    // The host and Koa may have written text instead.
+    if (type && context.response.is('json', '+json')) context.set('Content-Type', type);
   });
   error.headers = { ...headers, ...varyOf(context) };
-  error.body = bodyOf(error, form);
 }
 
 /** Whatever becomes of the request, its answer varies by these headers, and a 401 is kept by nobody. */
@@ -40,6 +47,22 @@ export function guardAnswer(context: Context, vary: readonly string[]): void {
     if (status === 401) context.set('Cache-Control', 'no-store');
   });
   addVary(context, vary);
+}
+
+/** Whoever asks, the answer is for them alone: no shared cache keeps it, whatever the method says (RFC 6750, section 2.3). */
+export function answerPrivately(context: Context): void {
+  beforeSending(context, () => {
+    context.set('Cache-Control', privately(context.response.get('Cache-Control')));
+  });
+}
+
+function privately(value: string | undefined): string {
+  const directives = (value ?? '').split(',').flatMap((directive) => directive.trim() || []);
+  if (directives.some((directive) => /^(private|no-store)$/i.test(directive))) return directives.join(', ');
+  return [
+    'private',
+    ...directives.filter((directive) => !/^(public|private|s-maxage)\b/i.test(directive)),
+  ].join(', ');
 }
 
 function addVary(context: Context, names: readonly string[]): void {
@@ -58,23 +81,39 @@ export function beforeSending({ res }: Context, see: (status: unknown) => void):
   };
 }
 
-function bodyOf(error: JwtError, { formatError, errorMessageKey }: RefusalForm): object {
+/** What is said, and the type that it is said to have; undefined: what the host says. */
+interface Wording {
+  readonly body: object;
+  readonly type?: string | undefined;
+}
+
+function wordingOf(error: JwtError, context: Context, form: RefusalForm): Wording {
   error.body = undefined;
   const { msg, ...rest } = error.toJSON() as { msg: string };
-  const usual = { [errorMessageKey]: msg, ...rest };
   // A refusal stays a refusal, whatever the application's wording does.
-  return (formatError && written(formatError, error)) ?? usual;
+  const own = form.formatError && ownWording(form.formatError, error, context);
+  return own ?? { body: { [form.errorMessageKey]: msg, ...rest } };
 }
 
 /** The application's wording as it will be sent; undefined when it is no object in JSON. */
-function written(formatError: (error: JwtError) => unknown, error: JwtError): object | undefined {
+function ownWording(formatError: FormatError, error: JwtError, context: Context): Wording | undefined {
+  const { response } = context;
+  const usual = response.get('Content-Type');
+  const body = objectInJson(() => formatError(error, context));
+  const type = response.get('Content-Type');
+  if (usual) context.set('Content-Type', usual);
+  else context.remove('Content-Type');
+  return body && { body, type: type === usual ? undefined : type };
+}
+
+function objectInJson(make: () => unknown): object | undefined {
   try {
-    const body = formatError(error);
-    if (isPromiseLike(body)) {
-      ignore(body);
+    const value = make();
+    if (isPromiseLike(value)) {
+      ignore(value);
       return undefined;
     }
-    const json: unknown = JSON.parse(JSON.stringify(body));
+    const json: unknown = JSON.parse(JSON.stringify(value));
     return typeof json === 'object' && json !== null ? json : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,17 @@
-/** Listeners by event; a listener that throws or rejects changes nothing for anybody else. */
+import { channel, type Channel } from 'node:diagnostics_channel';
+
+/**
+ * Listeners by event; a listener that throws or rejects changes nothing for anybody else. Each event is published to
+ * the channel `prefix:event` of `node:diagnostics_channel`, too, for tools that trace.
+ */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, ((event: never) => unknown)[]>();
+  readonly #channels = new Map<keyof Events, Channel>();
+  readonly #prefix: string;
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
 
   on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => unknown): void {
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
@@ -14,6 +25,16 @@ export class Emitter<Events extends object> {
         warn();
       }
     }
+    const tools = this.#channel(name);
+    if (tools.hasSubscribers) tools.publish(event);
+  }
+
+  #channel(name: keyof Events): Channel {
+    const known = this.#channels.get(name);
+    if (known) return known;
+    const found = channel(`${this.#prefix}:${String(name)}`);
+    this.#channels.set(name, found);
+    return found;
   }
 }
 
