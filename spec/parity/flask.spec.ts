@@ -76,6 +76,11 @@ function browserController(jwtManager: JwtManager, tokenCookies: TokenCookies): 
   return Browser;
 }
 
+/** The parameters of the path, as the host's router leaves them. */
+function paramsOf(context: unknown): { tenant?: string } {
+  return (context as { params: { tenant?: string } }).params;
+}
+
 describe('what Flask-JWT-Extended says, said here', () => {
   const start = parityApps();
 
@@ -332,7 +337,7 @@ describe('what Flask-JWT-Extended says, said here', () => {
       @JsonController()
       class Tenants {
         @Get('/tenants/:tenant')
-        @JwtRequired({ check: (token, { context }) => token.claims['tenant'] === context.params.tenant })
+        @JwtRequired({ check: ({ claims }, { context }) => claims['tenant'] === paramsOf(context).tenant })
         read() {
           return { read: true };
         }

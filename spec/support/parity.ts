@@ -26,7 +26,7 @@ export interface Seen extends Pick<Answer, 'status' | 'body' | 'challenge'> {
 
 /** The options of the host, but for the checker, and those of the checker. */
 export type ParityOptions = Omit<RoutingControllersOptions, 'authorizationChecker'> &
-  AuthorizationCheckerOptions;
+  Pick<AuthorizationCheckerOptions, 'locations' | 'errorMessageKey' | 'formatError'>;
 
 /** What a started app of this file's specs is; each ends with its spec. */
 export function parityApps(): (
@@ -37,8 +37,8 @@ export function parityApps(): (
   const running: RunningApp[] = [];
   afterEach(() => Promise.all(running.splice(0).map((app) => app.close())));
   return async (manager, controllers, options = {}) => {
-    const { locations, realm, errorMessageKey, formatError, protectByDefault, ...host } = options;
-    const checker = { locations, realm, errorMessageKey, formatError, protectByDefault };
+    const { locations, errorMessageKey, formatError, ...host } = options;
+    const checker = { locations, errorMessageKey, formatError };
     const authorizationChecker = createAuthorizationChecker(manager, checker);
     const app = await startApp({ controllers, authorizationChecker, ...host });
     running.push(app);
