@@ -28,6 +28,7 @@ import {
   type TokenPair,
 } from '../../src';
 import { request } from '../support/app';
+import { forge, partsOf } from '../support/forge';
 import { keyPairFor } from '../support/keys';
 import { secret, testClock, testManager } from '../support/manager';
 import { missingHeader, parityApps, protectedBy, refusal, seen, welcome } from '../support/parity';
@@ -155,6 +156,17 @@ describe('what a NestJS guard says, said here', () => {
       );
       expect(await app.post('/accept', { text: 'bad' })).to.deep.equal(refusal(new TokenInvalidError()));
     });
+  });
+
+  it('refuses a token that is not good yet, and tells operators which claim says so', async () => {
+    const jwtManager = testManager({ clock: testClock() });
+    const reasons: string[] = [];
+    jwtManager.on('rejected', ({ reason }) => reasons.push(reason));
+    const app = await start(jwtManager, [protectedBy()]);
+    const { header, claims } = partsOf(await jwtManager.createAccessToken('ada'));
+    const early = forge(header, { ...claims, nbf: Number(claims['iat']) + 60 }, secret);
+    expect(await app.get('/protected', early)).to.deep.equal(refusal(new TokenInvalidError()));
+    expect(reasons).to.deep.equal(['nbf']);
   });
 
   describe('guards', () => {

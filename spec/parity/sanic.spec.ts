@@ -20,9 +20,12 @@ import {
   WrongTokenTypeError,
   type TokenPair,
 } from '../../src';
+import { RedisTokenStore } from '../../src/redis';
 import { request } from '../support/app';
 import { secret, startOfTime, testClock, testManager } from '../support/manager';
 import { missingHeader, parityApps, protectedBy, refusal, seen, welcome } from '../support/parity';
+import { nodeRedis } from '../support/redis-clients';
+import { useRedis } from '../support/use-redis';
 
 describe('what Sanic-JWT-Extended says, said here', () => {
   const start = parityApps();
@@ -252,6 +255,24 @@ describe('what Sanic-JWT-Extended says, said here', () => {
       expect(await app.post('/logout', {}, { Authorization })).to.deep.equal(
         refusal(new TokenRevokedError()),
       );
+    });
+  });
+
+  describe('blacklists', () => {
+    const prefix = 'parity-sanic';
+    const url = useRedis(prefix);
+
+    it('remembers in Redis what was revoked, for every process', async () => {
+      const clients = [await nodeRedis(url()), await nodeRedis(url())];
+      const [here, there] = clients.map(({ client }) =>
+        testManager({ store: new RedisTokenStore(client, { prefix }) }),
+      );
+      const app = await start(there as JwtManager, [protectedBy()]);
+      const token = (await here?.createAccessToken('ada')) ?? '';
+      expect(await app.get('/protected', token)).to.deep.equal(welcome());
+      await here?.revoke(token);
+      expect(await app.get('/protected', token)).to.deep.equal(refusal(new TokenRevokedError()));
+      for (const { close } of clients) close();
     });
   });
 
