@@ -2,7 +2,10 @@
 const floors = [
   ['^src/(errors|claims)[.]ts$', '^src/util/'],
   ['^src/(token|keys|store)/'],
-  ['^src/http/', '^src/(manager|manager-options|issue-options|sessions?|events|diagnostics)([.]ts$|/)'],
+  [
+    '^src/http/',
+    '^src/(manager|manager-options|issue-options|sessions?|events|rejections|diagnostics)([.]ts$|/)',
+  ],
   ['^src/controllers/'],
   ['^src/endpoints/'],
   ['^src/(index|redis|typeorm|openapi)[.]ts$'],

@@ -23,7 +23,14 @@ export interface RejectionReason {
   readonly cause?: unknown;
 }
 
-const reasons = new WeakMap<JwtError, RejectionReason>();
+/** Whose token was refused. */
+export interface TokenOwner {
+  readonly identity?: string | undefined;
+  readonly tokenId?: string | undefined;
+  readonly sessionId?: string | undefined;
+}
+
+const reasons = new WeakMap<JwtError, RejectionReason & TokenOwner>();
 
 /**
  * The base of everything this library throws. `instanceof JwtError` and {@link JwtError.code} tell the cases apart.
@@ -199,6 +206,12 @@ export function because<E extends JwtError>(error: E, reason: string, cause?: un
   return error;
 }
 
+/** @internal Notes for operators whose token it was that an error refuses; returns the error, to be thrown. */
+export function ofOwner<E extends JwtError>(error: E, owner: TokenOwner): E {
+  reasons.set(error, { ...reasonFor(error), ...owner });
+  return error;
+}
+
 const reported = new WeakSet<JwtError>();
 
 /** @internal Notes that the manager has told operators of an error, before it reaches whoever answers the request. */
@@ -208,11 +221,11 @@ export function markReported(error: JwtError): JwtError {
 }
 
 /** @internal Whether {@link markReported} noted it. */
-export function isReported(error: JwtError): boolean {
-  return reported.has(error);
+export function isReported(error: unknown): boolean {
+  return reported.has(error as JwtError);
 }
 
-/** @internal What {@link because} noted. */
-export function reasonFor(error: JwtError): RejectionReason {
+/** @internal What {@link because} and {@link ofOwner} noted. */
+export function reasonFor(error: JwtError): RejectionReason & TokenOwner {
   return reasons.get(error) ?? { reason: error.message };
 }

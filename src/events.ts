@@ -41,7 +41,7 @@ export interface SessionEvent {
   readonly generation: number;
   /** The row as it stands now, where the store gave it. */
   readonly session?: Session | undefined;
-  /** Where the request came from, as far as it was told; else what the row says. */
+  /** Where the request came from, as far as it was told; else what the row says, but for `sessionReused`: that is the victim's. */
   readonly userAgent?: string | undefined;
   readonly ip?: string | undefined;
 }

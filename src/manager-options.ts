@@ -50,7 +50,7 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
   readonly claimsFor?: ClaimsFor<C> | undefined;
   /**
    * Where sessions and revocations are remembered; false for tokens that nobody can revoke, without sessions.
-   * @default new MemoryTokenStore(), which is of this process alone
+   * @default new MemoryTokenStore(), which is of this process alone: in production it warns, unless it was given
    */
   readonly store?: TokenStore | false | undefined;
   /** How long the store may take in one operation, at most a minute. @default '1s' */
@@ -99,6 +99,7 @@ export interface ManagerSettings<C extends object> {
   readonly claimsFor: ClaimsFor<C> | undefined;
   /** Undefined: none. */
   readonly store: TokenStore | undefined;
+  readonly hasDefaultStore: boolean;
   readonly storeTimeout: number;
   readonly hookTimeout: number;
   readonly clock: Clock;
@@ -149,6 +150,7 @@ export function resolveManagerOptions<C extends object>(options: JwtManagerOptio
     claimsClass: claims,
     claimsFor,
     store: storeOf(options.store, clock),
+    hasDefaultStore: options.store === undefined,
     storeTimeout: durationInSeconds(storeTimeout, 'storeTimeout', { maximum: 60 }),
     hookTimeout: durationInSeconds(hookTimeout, 'hookTimeout', { maximum: 60 }),
     clock,

@@ -39,6 +39,8 @@ export const refusals = {
   onlyRefresh: challenged(401, 'ERR_JWT_TYPE', 'invalid_token', typeSentence('refresh')),
   revoked: challenged(401, 'ERR_JWT_REVOKED', 'invalid_token', 'Token has been revoked'),
   denied: challenged(403, 'ERR_JWT_DENIED', 'insufficient_scope', 'Permission denied'),
+  reused: challenged(401, 'ERR_JWT_REFRESH_REUSED', 'invalid_token', 'Refresh token has been used before'),
+  store: { status: 503, msg: 'Token store is unavailable', code: 'ERR_JWT_STORE', challenge: null },
   hook: { status: 503, msg: 'Authentication is unavailable', code: 'ERR_JWT_HOOK', challenge: null },
   misconfigured: {
     status: 500,

@@ -85,7 +85,8 @@ function asText(text: unknown, { name }: TokenLocation): string {
 export function refuse(error: unknown, trial: Trial, form: RefusalForm): JwtError {
   const refusal = refusalFor(error);
   prepareRefusal(refusal, trial.context, form);
-  if (!isReported(refusal)) report(refusal, trial);
+  // The error itself: a ConfigurationError is told to the client by another one.
+  if (!isReported(error)) report(refusal, trial);
   return refusal;
 }
 

@@ -7,6 +7,7 @@ import { authenticate, refuse, type Trial } from './authenticate';
 import { managerCalled, managersOf, resolveCheckerOptions } from './checker-options';
 import type { AuthorizationCheckerOptions, CheckerSettings } from './checker-options';
 import { installInheritance } from './inheritance';
+import { warnOfMemoryStore } from './memory-store-warning';
 import type { ResolvedRequirement } from './requirement';
 import { asRule, defaultRule, rememberChecker } from './route-rule';
 import { handleThrownRefusals } from './thrown-refusals';
@@ -54,6 +55,7 @@ async function judge(action: Action, roles: unknown[], settings: CheckerSettings
       locations.flatMap(({ vary }) => vary ?? []),
     );
     trial.manager = managerCalled(requirement.manager, settings);
+    warnOfMemoryStore(trial.manager, context);
     admit(context, await authenticate(trial, requirement, locations, action), trial.manager);
   } catch (error) {
     throw refuse(error, trial, settings);

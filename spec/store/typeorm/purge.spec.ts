@@ -48,11 +48,13 @@ describeOn(allKinds, 'TypeOrmTokenStore.purgeExpired', (database) => {
   });
 
   it('goes by the clock of the process when it is told no time', async () => {
-    await store.revokeToken('old', now - 3600);
-    await store.revokeToken('new', now);
+    // Not `now`: the specs may have been running for longer than entries are kept.
+    const present = Math.floor(Date.now() / 1000);
+    await store.revokeToken('old', present - 3600);
+    await store.revokeToken('new', present);
     expect(await store.purgeExpired()).to.equal(1);
-    expect(await store.isRevoked({ jti: 'new', subject: 'bob', issuedAt: now })).to.equal(true);
-    await store.purgeExpired(now + 3600);
+    expect(await store.isRevoked({ jti: 'new', subject: 'bob', issuedAt: present })).to.equal(true);
+    await store.purgeExpired(present + 3600);
   });
 
   it('takes many rows in batches, and twice at once no row twice', async () => {
