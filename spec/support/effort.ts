@@ -1,3 +1,5 @@
+import { processorTime } from './processor-time';
+
 /** How much longer `long` takes than `short`: the median of many pairs, taken in turns, so that load slows both. */
 async function ratioOf(short: () => unknown, long: () => unknown, { pairs, runs }: Effort): Promise<number> {
   const ratios: number[] = [];
@@ -8,10 +10,11 @@ async function ratioOf(short: () => unknown, long: () => unknown, { pairs, runs 
   return medianOf(ratios);
 }
 
+/** Time of the processor: what others do on the machine does not count. */
 async function timeOf(run: () => unknown, runs: number): Promise<number> {
-  const start = performance.now();
+  const start = processorTime();
   for (let count = 0; count < runs; count++) await run();
-  return performance.now() - start;
+  return processorTime() - start;
 }
 
 function medianOf(numbers: number[]): number {
@@ -25,8 +28,8 @@ export interface Effort {
 }
 
 /**
- * The smallest ratio of three attempts. Noise can make one attempt too large; it cannot make the median of a quadratic
- * effort, whose ratio is 4, small.
+ * The smallest ratio of three attempts. The garbage collector can make one attempt too large; it cannot make the median of
+ * a quadratic effort, whose ratio is 4, small.
  */
 export async function growthOf(short: () => unknown, long: () => unknown, effort: Effort): Promise<number> {
   let smallest = Infinity;
@@ -35,7 +38,7 @@ export async function growthOf(short: () => unknown, long: () => unknown, effort
   return smallest;
 }
 
-/** The median time of a run in milliseconds. */
+/** The median time of the processor for a run, in milliseconds. */
 export async function medianTimeOf(run: () => unknown): Promise<number> {
   const times: number[] = [];
   for (let count = 0; count < 101; count++) times.push(await timeOf(run, 1));

@@ -1,3 +1,9 @@
+/** Milliseconds for which this process has had a processor. */
+export function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /**
  * The longest time in milliseconds for which nothing else could run until the work was done. What only the clock or
  * only the processor has counted was somebody else: another process, a thread of the garbage collector.
@@ -13,9 +19,4 @@ export async function longestTurn(work: Promise<unknown>): Promise<number> {
     [time, used] = [performance.now(), processorTime()];
   }
   return longest;
-}
-
-function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }

@@ -14,6 +14,9 @@ export interface TcpProxy {
   release(): void;
   /** Breaks all connections; new ones may be made. */
   cut(): void;
+  /** Breaks all connections, and new ones are refused until it is opened again. */
+  shut(): Promise<void>;
+  open(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,11 +71,16 @@ export async function startProxy(target: number): Promise<TcpProxy> {
     cut: () => {
       for (const socket of sockets) socket.destroy();
     },
-    close: async () => {
+    shut: async () => {
       server.close();
       proxy.cut();
       await once(server, 'close');
     },
+    open: async () => {
+      server.listen(proxy.port, '127.0.0.1');
+      await once(server, 'listening');
+    },
+    close: () => proxy.shut(),
   };
   return proxy;
 }

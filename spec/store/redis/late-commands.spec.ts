@@ -41,20 +41,24 @@ describe('A command that comes to Redis too late', () => {
 
   interface Delay {
     readonly url: () => string;
-    readonly stop: () => Promise<void> | void;
+    readonly stop: (client: Connected['client']) => Promise<void> | void;
     readonly goOn: () => Promise<void> | void;
   }
 
   /** How a command is kept from Redis, and how it gets there after all. */
   const delays: Record<string, Delay> = {
     'Redis is down and the client queues it': {
-      url: () => redis().url,
-      stop: async () => {
+      url: () => `redis://127.0.0.1:${String(proxy?.port)}`,
+      stop: async (client) => {
+        await proxy?.shut();
         await redis().kill();
-        // Until the client has noticed.
-        await setTimeout(30);
+        await untilNoticed(client);
       },
-      goOn: () => redis().start(),
+      // While it still reads what it had, Redis would refuse everything.
+      goOn: async () => {
+        await redis().start();
+        await proxy?.open();
+      },
     },
     'Redis hangs with it in its socket': {
       url: () => redis().url,
@@ -100,7 +104,7 @@ describe('A command that comes to Redis too late', () => {
     const cases: [Call, Session][] = [];
     for (const call of Object.values(changes)) cases.push([call, await newSession(store)]);
     const before = await dump();
-    await stop();
+    await stop(client);
     const limits = limitsOf();
     const pending = Promise.allSettled(cases.map(([call, session]) => call(store, session, limits)));
     await setTimeout(patience + 50);
@@ -166,3 +170,11 @@ describe('A command that comes to Redis too late', () => {
     close();
   });
 });
+
+/** Waits until the client knows that its connection is broken: what is sent before is lost, and not queued. */
+async function untilNoticed(client: Connected['client']): Promise<void> {
+  const { isReady, status } = client as { readonly isReady?: boolean; readonly status?: string };
+  if (isReady !== true && status !== 'ready') return;
+  await setTimeout(5);
+  await untilNoticed(client);
+}
