@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { ConfigurationError, KeySet } from '../../src';
+import { ConfigurationError, KeySet, MemoryTokenStore } from '../../src';
 import { callsDuring, decoding } from '../support/calls';
 import { partsOf } from '../support/forge';
 import { keyPairFor } from '../support/keys';
@@ -233,7 +233,7 @@ describe('C11: claims that are deep, wide or long', () => {
       expect(await own.verify(text, { type: 'refresh' })).to.have.property('sessionId');
       for (const [more, excess] of [
         [1, '[12] '],
-        [100, '12\\d '],
+        [100, '11\\d '],
       ] as const) {
         const { message } = await refusalOf(issue(characters + more), ConfigurationError);
         expect(message).to.match(
@@ -245,9 +245,10 @@ describe('C11: claims that are deep, wide or long', () => {
 
   it('keeps room for the number of refreshes in a session with as many claims as fit', async () => {
     const claims = { x: 'x'.repeat(5_862 - '{"x":""}'.length) };
-    let pair = await manager.createTokenPair(randomUUID(), { claims });
-    for (let count = 0; count < 12; count++) pair = await manager.refresh(pair.refresh_token);
-    expect((await manager.verify(pair.access_token)).claims).to.deep.equal(claims);
+    const own = testManager({ clock: target.clock, store: new MemoryTokenStore({ clock: target.clock }) });
+    let pair = await own.createTokenPair(randomUUID(), { claims });
+    for (let count = 0; count < 12; count++) pair = await own.refresh(pair.refresh_token);
+    expect((await own.verify(pair.access_token)).claims).to.deep.equal(claims);
   });
 
   it('issues nothing that could not be verified', async () => {
