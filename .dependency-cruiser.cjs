@@ -1,8 +1,11 @@
 /** The floors of the house: an import points downwards or stays on its floor. */
 const floors = [
-  ['^src/(errors|claims)[.]ts$', '^src/util/'],
+  ['^src/(errors|claims|claims-class)[.]ts$', '^src/util/'],
   ['^src/(token|keys|store)/'],
-  ['^src/http/', '^src/(manager|manager-options|issue-options|sessions?|events|diagnostics)([.]ts$|/)'],
+  [
+    '^src/http/',
+    '^src/(manager|manager-options|issue-options|sessions?|events|rejections|diagnostics)([.]ts$|/)',
+  ],
   ['^src/controllers/'],
   ['^src/endpoints/'],
   ['^src/(index|redis|typeorm|openapi)[.]ts$'],
@@ -43,7 +46,12 @@ module.exports = {
     {
       name: 'koa-only-from-http-up',
       severity: 'error',
-      from: { path: ['^src/(errors|claims|manager|manager-options)[.]ts$', '^src/(util|token|keys|store)/'] },
+      from: {
+        path: [
+          '^src/(errors|claims|claims-class|manager|manager-options)[.]ts$',
+          '^src/(util|token|keys|store)/',
+        ],
+      },
       to: { path: '^(node_modules/)?(@types/)?koa/|^koa$' },
     },
     {

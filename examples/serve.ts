@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
-import { ConfigurationError } from 'routing-controllers-jwt';
+import { ConfigurationError, formatRoutes } from 'routing-controllers-jwt';
 
 /** What whoever starts the app can mend, by the code of the error. */
 const hints = new Map([
@@ -39,7 +39,9 @@ async function start(load: () => Promise<Served>, linesFor: (url: string) => str
   if (process.env['JWT_SECRET_KEY'] === undefined)
     console.log('JWT_SECRET_KEY is not set: using a random secret for this run.');
   const url = `http://localhost:${String((server.address() as AddressInfo).port)}`;
-  console.log(`Listening on ${url}. Try:\n\n${linesFor(url)}`);
+  console.log(
+    `Listening on ${url}. Try:\n\n${linesFor(url)}\nThe routes, and what each demands:\n\n${formatRoutes()}`,
+  );
 }
 
 function stopOnSignals(server: Server): void {

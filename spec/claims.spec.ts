@@ -11,7 +11,8 @@ import {
   type ValidationOptions,
 } from 'class-validator';
 import { ConfigurationError, JwtManager, TokenInvalidError, type RejectedEvent } from '../src';
-import { instanceOfClaims, isShallow, ownClaims } from '../src/claims';
+import { ownClaims } from '../src/claims';
+import { instanceOfClaims } from '../src/claims-class';
 import { secret, testManager } from './support/manager';
 import { refusalOf } from './support/rejected';
 
@@ -107,9 +108,10 @@ describe('own claims with a class', () => {
 
   it('may hold bytes, which cannot be frozen', async () => {
     const options = { strict: false, timeout: 1 };
-    const claims = await instanceOfClaims(Profile, { bytes: '00ff' }, options);
-    expect(claims).to.be.frozen;
-    expect(claims?.bytes).to.deep.equal(Buffer.from([0, 255]));
+    const verdict = await instanceOfClaims(Profile, { bytes: '00ff' }, options);
+    const { instance } = verdict as { instance: Profile };
+    expect(instance).to.be.frozen;
+    expect(instance.bytes).to.deep.equal(Buffer.from([0, 255]));
   });
 
   it('leave nothing of one token in another', async () => {
@@ -121,13 +123,14 @@ describe('own claims with a class', () => {
     expect(one.claims.teams).not.to.equal(two.claims.teams);
   });
 
-  const broken: [string, new () => object][] = [
-    ['a decorator that throws', Throwing],
-    ['a decorator that rejects', Rejecting],
-    ['a decorator that never answers', Hanging],
-    ['a constructor that throws', Unmakeable],
+  const threw = 'one of its decorators, or its constructor, threw';
+  const broken: [string, new () => object, string][] = [
+    ['a decorator that throws', Throwing, threw],
+    ['a decorator that rejects', Rejecting, threw],
+    ['a decorator that never answers', Hanging, 'its decorators took longer than hookTimeout'],
+    ['a constructor that throws', Unmakeable, threw],
   ];
-  for (const [name, claims] of broken) {
+  for (const [name, claims, says] of broken) {
     it(`are refused at verify and at issue because of ${name}`, async () => {
       const events: RejectedEvent[] = [];
       const manager = new JwtManager<object>({ secret, claims, hookTimeout: 1 });
@@ -142,16 +145,68 @@ describe('own claims with a class', () => {
         manager.createAccessToken('ada', { claims: { name: 'Ada' } }),
         ConfigurationError,
       );
-      expect(refusal.message).to.equal(
-        `claims do not fit ${claims.name}: see its class-validator decorators`,
-      );
+      expect(refusal.message).to.equal(`claims do not fit ${claims.name}: ${says}`);
     });
   }
+
+  it('are refused at issue with the names of those that do not fit, and never with a value', async () => {
+    const claims = { teams: 'no list', address: { city: 1 }, hidden: 'private' } as unknown as Profile;
+    const { message } = await refusalOf(jwtManager.createAccessToken('ada', { claims }), ConfigurationError);
+    expect(message).to.match(/^claims do not fit Profile: see its decorators for /);
+    const names = message.split(' for ').at(-1)?.split(', ');
+    expect(names).to.have.members(['hidden', 'teams', 'address.city']);
+    for (const value of ['no list', 'private']) expect(message).not.to.include(value);
+  });
 
   it('are refused, not a fault, when a decorator meets a value that it is not made for', async () => {
     const text = await testManager().createAccessToken('ada', { claims: { nick: 1 } });
     await refusalOf(jwtManager.verify(text), TokenInvalidError);
   });
+});
+
+describe('a claims class with a method called then', () => {
+  const thens: [name: string, then: (resolve: (value: unknown) => void) => void][] = [
+    ['never answers', () => undefined],
+    [
+      'answers something else',
+      (resolve) => {
+        resolve({ admin: true });
+      },
+    ],
+    [
+      'throws',
+      () => {
+        throw new Error('a mistake');
+      },
+    ],
+  ];
+
+  for (const [name, then] of thens) {
+    it(`that ${name} is a class like any other`, async () => {
+      class Thenable {
+        @IsString()
+        name!: string;
+
+        then(resolve: (value: unknown) => void): void {
+          then(resolve);
+        }
+      }
+      const jwtManager = new JwtManager({ secret, claims: Thenable, hookTimeout: 1 });
+      const claims = Object.assign(new Thenable(), { name: 'Ada' });
+      const text = await jwtManager.createAccessToken('ada', { claims });
+      const token = await jwtManager.verify(text);
+      expect(token.claims).to.be.instanceOf(Thenable).and.be.frozen;
+      expect(token.claims.name).to.equal('Ada');
+      const bad = await testManager().createAccessToken('ada', { claims: { name: 1 } });
+      await refusalOf(jwtManager.verify(bad), TokenInvalidError);
+      const unfit = Object.assign(new Thenable(), { name: 1 }) as unknown as Thenable;
+      const refusal = await refusalOf(
+        jwtManager.createAccessToken('ada', { claims: unfit }),
+        ConfigurationError,
+      );
+      expect(refusal.message).to.equal('claims do not fit Thenable: see its decorators for name');
+    });
+  }
 });
 
 describe('own claims without a class', () => {
@@ -168,32 +223,5 @@ describe('own claims without a class', () => {
     all.a.b = 2;
     expect(claims).to.deep.equal({ a: { b: 1 } });
     expect(all.a).not.to.be.frozen;
-  });
-});
-
-describe('shallow JSON', () => {
-  const nested = (depth: number): unknown => {
-    let json: unknown = 1;
-    for (let level = 0; level < depth; level++) json = level % 2 === 0 ? [json] : { json };
-    return json;
-  };
-
-  it('is nested 32 deep at most', () => {
-    for (const [depth, isTaken] of [
-      [0, true],
-      [1, true],
-      [31, true],
-      [32, true],
-      [33, false],
-      [34, false],
-      [100_000, false],
-    ] as const)
-      expect(isShallow(nested(depth)), String(depth)).to.equal(isTaken);
-  });
-
-  it('is as deep as its deepest member', () => {
-    expect(isShallow([1, {}, nested(31), 2])).to.equal(true);
-    expect(isShallow([1, {}, nested(32), 2])).to.equal(false);
-    expect(isShallow(null)).to.equal(true);
   });
 });

@@ -76,7 +76,7 @@ describe('errors', () => {
       expect(error).to.include({ code, status, httpCode: status, message: msg, expose: status < 500 });
       expect(error.toJSON()).to.deep.equal({ msg, code });
       expect(error.headers['WWW-Authenticate']).to.equal(challenge);
-      expect(error.headers['Cache-Control']).to.equal(status === 401 ? 'no-store' : undefined);
+      expect(error.headers['Cache-Control']).to.equal('no-store');
       expect(error.headers['Retry-After']).to.equal(status === 503 ? '1' : undefined);
       expect(error.name).to.equal(error.constructor.name);
       expect(String(error)).to.equal(`${error.name}: ${msg}`);

@@ -7,6 +7,7 @@ describe('the library', () => {
   it('offers these names and no other', () => {
     expect(Object.keys(library).sort()).to.deep.equal([
       'BearerHeader',
+      'BodyField',
       'ConfigurationError',
       'CsrfError',
       'FreshTokenRequiredError',
@@ -22,16 +23,21 @@ describe('the library', () => {
       'KeySet',
       'MemoryTokenStore',
       'PermissionDeniedError',
+      'QueryParameter',
       'RefreshReusedError',
       'StoreUnavailableError',
       'Token',
+      'TokenCookies',
       'TokenExpiredError',
       'TokenInvalidError',
       'TokenMissingError',
       'TokenRevokedError',
       'WrongTokenTypeError',
+      'authenticateUpgrade',
       'createAuthorizationChecker',
+      'createCurrentUserChecker',
       'describeRoutes',
+      'formatRoutes',
     ]);
     expect(Object.values(library)).not.to.include(undefined);
   });

@@ -88,10 +88,9 @@ describe('JwtManager issues', () => {
     ['an unknown option', { role: 'admin' }, "has no option 'role'"],
     ['claims that are no object', { claims: ['x'] }, 'claims must be an object'],
     ['claims with a cycle', { claims: cyclic }, 'no cycle'],
-    ['claims with a bigint', { claims: { n: 1n } }, 'no bigint'],
     ['claims that are nested too deep', { claims: { deep } }, 'nested at most'],
     ['claims that overflow the stack', { claims: { veryDeep } }, 'less nesting'],
-    ['claims that are too large', { claims: { text: 'x'.repeat(7_000) } }, 'too large'],
+    ['claims that are too large', { claims: { text: 'x'.repeat(7_000) } }, 'claims are too large'],
     ['an empty role', { roles: [''] }, 'roles must be'],
     ['a role that is a number', { roles: [1] }, 'roles must be'],
     ['a scope with a quote', { scopes: 'a"b' }, 'scopes must be'],
@@ -282,18 +281,19 @@ describe('claims with a class', () => {
     expect(token.claims).to.be.instanceOf(UserClaims).and.be.frozen;
   });
 
-  const unfit: [string, object | undefined][] = [
-    ['a wrong value', { email: 'no address' }],
-    ['a claim that the class does not know', { email: 'a@b.test', extra: 1 }],
-    ['a claim that is missing', {}],
-    ['no claims at all', undefined],
+  const unfit: [name: string, claims: object | undefined, misfits: string][] = [
+    ['a wrong value', { email: 'no address' }, 'email'],
+    ['a claim that the class does not know', { email: 'a@b.test', extra: 1 }, 'extra'],
+    ['two claims', { email: 'no address', plan: 'none' }, 'email, plan'],
+    ['a claim that is missing', {}, 'email'],
+    ['no claims at all', undefined, 'email'],
   ];
 
-  for (const [name, claims] of unfit) {
+  for (const [name, claims, misfits] of unfit) {
     it(`are refused at issue: ${name}`, async () => {
       const options = claims && { claims: claims as UserClaims };
       const error = await refusalOf(jwtManager.createAccessToken('ada', options), ConfigurationError);
-      expect(error.message).to.equal('claims do not fit UserClaims: see its class-validator decorators');
+      expect(error.message).to.equal(`claims do not fit UserClaims: see its decorators for ${misfits}`);
     });
   }
 
@@ -310,7 +310,11 @@ describe('claims with a class', () => {
 
 describe('JwtManager refuses at construction', () => {
   const options: [string, object | undefined, string][] = [
-    ['no options', undefined, 'the options must be an object'],
+    [
+      'no options',
+      undefined,
+      'the options must be an object, such as { secret: process.env.JWT_SECRET_KEY }',
+    ],
     ['an unknown option', { secret, algorithm: 'HS256' }, "has no option 'algorithm'"],
     ['a secret and keys', { secret, keys: KeySet.fromSecret(secret) }, 'either secret or keys'],
     ['keys that are none', { keys: {} }, 'keys must be a KeySet'],
@@ -329,6 +333,12 @@ describe('JwtManager refuses at construction', () => {
     ['an endless tolerance', { secret, clockTolerance: Infinity }, 'clockTolerance must be'],
     ['a freshness of nothing', { secret, freshFor: 0 }, 'freshFor must be'],
     ['claims that are no class', { secret, claims: {} }, 'claims must be a class'],
+    [
+      'claims whose class has no decorators',
+      { secret, claims: class Plain {} },
+      'class-validator decorators',
+    ],
+    ['claims that are a function', { secret, claims: () => ({}) }, 'class-validator decorators'],
     ['a clock that is a number', { secret, clock: 1 }, 'clock must be'],
     ['a hook that may hang for ever', { secret, hookTimeout: '1h' }, 'hookTimeout must be'],
     ['a store that is just wanted', { secret, store: true }, 'store must be a TokenStore'],
@@ -348,6 +358,33 @@ describe('JwtManager refuses at construction', () => {
     for (const print of [inspect(jwtManager, { depth: 9, showHidden: true }), JSON.stringify(jwtManager)]) {
       expect(print).to.include('[redacted]').and.not.include(secret.slice(0, 12));
     }
+  });
+});
+
+describe('JwtManager listens', () => {
+  it('to every event that there is, and to no other', async () => {
+    const jwtManager = testManager();
+    const names = [
+      'issued',
+      'rejected',
+      'sessionCreated',
+      'sessionRotated',
+      'sessionReplayed',
+      'sessionReused',
+    ];
+    for (const name of [...names, 'sessionRevoked'])
+      expect(jwtManager.on(name as 'issued', () => undefined)).to.equal(jwtManager);
+    const { message } = await refusalOf(
+      () => jwtManager.on('rejectd' as 'rejected', () => undefined),
+      ConfigurationError,
+    );
+    expect(message).to.match(/^there is no event 'rejectd'; there are: issued, rejected, session/);
+    const listener = 'log' as unknown as () => void;
+    await refusalOf(() => jwtManager.on('rejected', listener), ConfigurationError);
+  });
+
+  it('and hands out nothing of its settings but two durations', () => {
+    expect(testManager().limits).to.deep.equal({ freshFor: 900, hookTimeout: 5 });
   });
 });
 

@@ -1,13 +1,6 @@
-import { plainToInstance } from 'class-transformer';
-import { validate, type ValidatorOptions } from 'class-validator';
+import { types } from 'node:util';
 import { ConfigurationError } from './errors';
-import { within } from './util/within';
-
-/**
- * A class whose class-validator decorators say what the application's own claims look like.
- * @inline
- */
-export type ClaimsClass<C extends object> = new () => C;
+import { isPlainObject, isShallow, maximumDepth } from './util/json';
 
 /**
  * Claims that this library writes and reads itself, and those that tell others what kind of token it is; an
@@ -20,25 +13,15 @@ export const registeredClaims: ReadonlySet<string> = new Set(
 /** Names that turn into something else when an object is copied: never taken, never handed over (CWE-1321). */
 const hazardousNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** How deep the JSON of a token may be nested: what a handler returns must survive every recursive copy. */
-export const maximumDepth = 32;
-
-/** The longest JSON that can fit into a token's 8,192 characters; what is longer is not worth a signature. */
-const maximumSize = 6144;
-
 /**
  * The application's claims as they may go into a token.
  *
  * @throws {@link ConfigurationError} when they are no plain JSON object or one has a name that is not theirs to use
  */
 export function checkedOwnClaims(claims: unknown): Record<string, unknown> {
-  const text = isPlainObject(claims) ? stringify(claims) : 'null';
-  if (text.length > maximumSize)
-    throw new ConfigurationError(
-      `claims are too large: at most ${String(maximumSize)} characters of JSON fit into a token`,
-    );
-  const json: unknown = JSON.parse(text);
-  if (!isPlainObject(json)) throw new ConfigurationError('claims must be an object');
+  const json: unknown = JSON.parse(isPlainObject(claims) ? stringify(claims) : 'null');
+  if (!isPlainObject(json))
+    throw new ConfigurationError("claims must be an object of names and values, such as { tenant: 'a' }");
   if (!isShallow(json))
     throw new ConfigurationError(`claims must be nested at most ${String(maximumDepth)} deep`);
   // Both, as toJSON can say something else than the object has.
@@ -53,13 +36,49 @@ export function checkedOwnClaims(claims: unknown): Record<string, unknown> {
 
 function stringify(claims: object): string {
   try {
-    const text: unknown = JSON.stringify(claims);
+    const text: unknown = JSON.stringify(claims, noticing());
     return typeof text === 'string' ? text : 'null';
   } catch (cause) {
+    if (cause instanceof ConfigurationError) throw cause;
     throw new ConfigurationError(
-      `claims must be JSON: ${cause instanceof RangeError ? 'less nesting' : 'no cycle, no bigint'}`,
+      `claims must be JSON: ${cause instanceof RangeError ? 'less nesting' : 'no cycle, and no getter or toJSON that throws'}`,
     );
   }
+}
+
+/** A replacer that refuses what JSON would leave out or turn into something else, and names the claim that has it. */
+function noticing(): (this: unknown, key: string, value: unknown) => unknown {
+  let root: unknown;
+  let claim: string | undefined;
+  return function (key, value) {
+    if (root === undefined) root = value;
+    else if (this === root) claim = key;
+    const what = unwritable(value, Array.isArray(this));
+    if (what === undefined) return value;
+    const where = claim === undefined ? 'claims' : `the claim '${claim}'`;
+    throw new ConfigurationError(`claims must be JSON: ${where} cannot be or hold ${what}`);
+  };
+}
+
+/** An undefined member is one that is not there; in a list it would become null. */
+function unwritable(value: unknown, isInList: boolean): string | undefined {
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
+  if (typeof value === 'bigint') return 'a bigint: write a string';
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'NaN or Infinity';
+  if (value === undefined && isInList) return 'undefined in a list';
+  return hasMembersElsewhere(value) ? 'a Map, a Set or the like: write an object or a list' : undefined;
+}
+
+/** Objects of which JSON keeps an empty one. */
+function hasMembersElsewhere(value: unknown): boolean {
+  return (
+    types.isMap(value) ||
+    types.isSet(value) ||
+    types.isRegExp(value) ||
+    types.isPromise(value) ||
+    types.isNativeError(value) ||
+    types.isArrayBufferView(value)
+  );
 }
 
 /** The names of all members, at any depth. */
@@ -83,56 +102,4 @@ function withoutHazards(value: unknown): unknown {
   if (Array.isArray(value)) return Object.freeze(value.map(withoutHazards));
   const entries = Object.entries(value).filter(([name]) => !hazardousNames.has(name));
   return Object.freeze(Object.fromEntries(entries.map(([name, member]) => [name, withoutHazards(member)])));
-}
-
-/** How claims are checked against their class. */
-export interface ClaimsCheck {
-  /**
-   * At issue: a claim that the class does not know is refused. Without, at verify, it is left out, so that a class may
-   * lose a member while tokens with it are still out.
-   */
-  readonly strict: boolean;
-  /** Seconds that the decorators may take. */
-  readonly timeout: number;
-}
-
-/**
- * Checks the application's claims against their class and returns an instance of it, frozen all the way down.
- *
- * @returns undefined when they do not fit
- * @throws what a decorator throws, or a TimeoutError
- */
-export async function instanceOfClaims<C extends object>(
-  claimsClass: ClaimsClass<C>,
-  claims: Record<string, unknown>,
-  { strict, timeout }: ClaimsCheck,
-): Promise<C | undefined> {
-  const instance = plainToInstance(claimsClass, claims);
-  const options: ValidatorOptions = {
-    whitelist: true,
-    forbidNonWhitelisted: strict,
-    forbidUnknownValues: true,
-  };
-  const failures = await within(timeout * 1000, validate(instance, options));
-  return failures.length === 0 ? frozen(instance) : undefined;
-}
-
-/** Freezes everything that a decorator made of the claims; views of bytes cannot be frozen. */
-function frozen<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value))
-    return value;
-  Object.freeze(value);
-  Object.values(value).forEach(frozen);
-  return value;
-}
-
-/** Whether a value is an object as JSON has it: no array, no null, no instance with a life of its own. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Whether parsed JSON is nested no deeper than {@link maximumDepth}. */
-export function isShallow(json: unknown, depth = 0): boolean {
-  if (typeof json !== 'object' || json === null) return true;
-  return depth < maximumDepth && Object.values(json).every((member) => isShallow(member, depth + 1));
 }

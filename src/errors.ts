@@ -23,7 +23,14 @@ export interface RejectionReason {
   readonly cause?: unknown;
 }
 
-const reasons = new WeakMap<JwtError, RejectionReason>();
+/** Whose token was refused. */
+export interface TokenOwner {
+  readonly identity?: string | undefined;
+  readonly tokenId?: string | undefined;
+  readonly sessionId?: string | undefined;
+}
+
+const reasons = new WeakMap<JwtError, RejectionReason & TokenOwner>();
 
 /**
  * The base of everything this library throws. `instanceof JwtError` and {@link JwtError.code} tell the cases apart.
@@ -78,7 +85,7 @@ export class TokenMissingError extends JwtError {
   }
 }
 
-/** The request is malformed: two credentials, a header that cannot be read (RFC 6750, section 2). */
+/** The request is malformed: two credentials, a header that cannot be read, a refresh without a token (RFC 6750, section 2). */
 export class InvalidRequestError extends JwtError {
   constructor(message = 'Malformed authorization') {
     super(400, 'ERR_JWT_REQUEST', message, { error: 'invalid_request' });
@@ -199,6 +206,29 @@ export function because<E extends JwtError>(error: E, reason: string, cause?: un
   return error;
 }
 
+/** @internal Notes for operators whose token it was that an error refuses; returns the error, to be thrown. */
+export function ofOwner<E extends JwtError>(error: E, owner: TokenOwner): E {
+  reasons.set(error, { ...reasonFor(error), ...owner });
+  return error;
+}
+
+/**
+ * @internal The same error once more, to be written to: the application may have frozen it, or may write to the one that it
+ * is given.
+ */
+export function copyOf<E extends JwtError>(error: E): E {
+  const members = Object.entries(Object.getOwnPropertyDescriptors(error)).map(
+    ([name, descriptor]): [string, PropertyDescriptor] => [
+      name,
+      { ...descriptor, writable: true, configurable: true },
+    ],
+  );
+  const copy = Object.create(Object.getPrototypeOf(error) as object, Object.fromEntries(members)) as E;
+  reasons.set(copy, reasonFor(error));
+  if (isReported(error)) markReported(copy);
+  return copy;
+}
+
 const reported = new WeakSet<JwtError>();
 
 /** @internal Notes that the manager has told operators of an error, before it reaches whoever answers the request. */
@@ -208,11 +238,11 @@ export function markReported(error: JwtError): JwtError {
 }
 
 /** @internal Whether {@link markReported} noted it. */
-export function isReported(error: JwtError): boolean {
-  return reported.has(error);
+export function isReported(error: unknown): boolean {
+  return reported.has(error as JwtError);
 }
 
-/** @internal What {@link because} noted. */
-export function reasonFor(error: JwtError): RejectionReason {
+/** @internal What {@link because} and {@link ofOwner} noted. */
+export function reasonFor(error: JwtError): RejectionReason & TokenOwner {
   return reasons.get(error) ?? { reason: error.message };
 }

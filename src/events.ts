@@ -41,7 +41,7 @@ export interface SessionEvent {
   readonly generation: number;
   /** The row as it stands now, where the store gave it. */
   readonly session?: Session | undefined;
-  /** Where the request came from, as far as it was told; else what the row says. */
+  /** Where the request came from, as far as it was told; else what the row says, but for `sessionReused`: that is the victim's. */
   readonly userAgent?: string | undefined;
   readonly ip?: string | undefined;
 }
@@ -56,7 +56,10 @@ export interface SessionRevokedEvent {
   readonly exceptSessionId?: string | undefined;
 }
 
-/** The events of a `JwtManager`, for operators. */
+/**
+ * The events of a `JwtManager`, for operators. Each is published to `node:diagnostics_channel`, too, for tools that
+ * trace: to the channel `routing-controllers-jwt:rejected` and so on, those of all managers of the process.
+ */
 export interface ManagerEvents {
   issued: IssuedEvent;
   rejected: RejectedEvent;
@@ -68,3 +71,14 @@ export interface ManagerEvents {
   sessionReused: SessionEvent;
   sessionRevoked: SessionRevokedEvent;
 }
+
+/** @internal */
+export const managerEventNames = [
+  'issued',
+  'rejected',
+  'sessionCreated',
+  'sessionRotated',
+  'sessionReplayed',
+  'sessionReused',
+  'sessionRevoked',
+] as const satisfies (keyof ManagerEvents)[];

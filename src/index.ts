@@ -1,5 +1,8 @@
+export { authenticateUpgrade, type UpgradeRequirement } from './controllers/authenticate-upgrade';
 export { createAuthorizationChecker } from './controllers/authorization-checker';
 export type { AuthorizationCheckerOptions } from './controllers/checker-options';
+export { createCurrentUserChecker } from './controllers/current-user-checker';
+export { formatRoutes } from './controllers/format-routes';
 export { InjectToken } from './controllers/inject-token';
 export {
   JwtOptional,
@@ -29,7 +32,11 @@ export {
 } from './errors';
 export type { IssuedEvent, ManagerEvents, RejectedEvent, SessionEvent, SessionRevokedEvent } from './events';
 export { BearerHeader, type BearerHeaderOptions } from './http/locations/bearer-header';
+export { BodyField } from './http/locations/body-field';
+export { QueryParameter } from './http/locations/query-parameter';
 export type { TokenLocation } from './http/locations/token-location';
+export { TokenCookies, type CookieTokens } from './http/token-cookies';
+export type { TokenCookiesOptions } from './http/token-cookies-options';
 export type { Algorithm } from './keys/key';
 export { KeySet } from './keys/key-set';
 export type { IssueOptions } from './issue-options';

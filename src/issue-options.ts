@@ -7,7 +7,10 @@ import { checkOptions } from './util/options';
 
 /** What a token is to say. */
 export interface IssueOptions<C extends object = Record<string, unknown>> {
-  /** The application's own claims: JSON, none of the registered names, and nowhere `__proto__`, `constructor` or `prototype`. */
+  /**
+   * The application's own claims: what JSON can say, none of the registered names, and nowhere `__proto__`, `constructor`
+   * or `prototype`. The whole token has at most 8,192 characters.
+   */
   readonly claims?: C | undefined;
   readonly roles?: string | readonly string[] | undefined;
   /** Scopes as a list, or as one space-separated string (RFC 6749, section 3.3). */

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { ClaimsClass } from './claims';
+import { checkClaimsClass, type ClaimsClass } from './claims-class';
 import { ConfigurationError } from './errors';
 import { KeySet } from './keys/key-set';
 import { resolveAudience, type IssueOptions } from './issue-options';
@@ -38,7 +38,8 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
    */
   readonly rotationGrace?: Duration | undefined;
   /**
-   * The class of the application's own claims: checked by class-validator at issue and at verify; types `token.claims`.
+   * The class of the application's own claims, with class-validator decorators, which are asked at issue and at verify;
+   * types `token.claims`.
    * What it and its decorators make of a token's claims is frozen.
    */
   readonly claims?: ClaimsClass<C> | undefined;
@@ -50,7 +51,7 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
   readonly claimsFor?: ClaimsFor<C> | undefined;
   /**
    * Where sessions and revocations are remembered; false for tokens that nobody can revoke, without sessions.
-   * @default new MemoryTokenStore(), which is of this process alone
+   * @default new MemoryTokenStore(), which is of this process alone: in production it warns, unless it was given
    */
   readonly store?: TokenStore | false | undefined;
   /** How long the store may take in one operation, at most a minute. @default '1s' */
@@ -99,6 +100,7 @@ export interface ManagerSettings<C extends object> {
   readonly claimsFor: ClaimsFor<C> | undefined;
   /** Undefined: none. */
   readonly store: TokenStore | undefined;
+  readonly hasDefaultStore: boolean;
   readonly storeTimeout: number;
   readonly hookTimeout: number;
   readonly clock: Clock;
@@ -125,14 +127,13 @@ const managerOptionNames = [
 
 /** @internal */
 export function resolveManagerOptions<C extends object>(options: JwtManagerOptions<C>): ManagerSettings<C> {
-  checkOptions('JwtManager', options, managerOptionNames);
+  checkOptions('JwtManager', options, managerOptionNames, '{ secret: process.env.JWT_SECRET_KEY }');
   const { issuer, audience, accessTokenTtl = '15m', refreshTokenTtl = '30d', clockTolerance = 0 } = options;
   const { freshFor = '15m', claims, claimsFor, hookTimeout = '5s', clock = systemClock } = options;
   const { sessionTtl = '90d', rotationGrace = '10s', storeTimeout = '1s' } = options;
   if (issuer !== undefined && (typeof issuer !== 'string' || issuer === ''))
     throw new ConfigurationError('issuer must be a non-empty string');
-  if (claims !== undefined && typeof claims !== 'function')
-    throw new ConfigurationError('claims must be a class');
+  if (claims !== undefined) checkClaimsClass(claims);
   if (typeof clock !== 'function') throw new ConfigurationError('clock must be a function such as Date.now');
   if (claimsFor !== undefined && typeof claimsFor !== 'function')
     throw new ConfigurationError('claimsFor must be a function of identity and session');
@@ -149,6 +150,7 @@ export function resolveManagerOptions<C extends object>(options: JwtManagerOptio
     claimsClass: claims,
     claimsFor,
     store: storeOf(options.store, clock),
+    hasDefaultStore: options.store === undefined,
     storeTimeout: durationInSeconds(storeTimeout, 'storeTimeout', { maximum: 60 }),
     hookTimeout: durationInSeconds(hookTimeout, 'hookTimeout', { maximum: 60 }),
     clock,

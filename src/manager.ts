@@ -1,11 +1,13 @@
 import { inspect } from 'node:util';
-import { ConfigurationError, JwtError, markReported, reasonFor, TokenExpiredError } from './errors';
-import type { ManagerEvents, RejectionDetails } from './events';
+import { because, ConfigurationError, InvalidRequestError, TokenExpiredError, type JwtError } from './errors';
+import { managerEventNames, type ManagerEvents, type RejectionDetails } from './events';
 import { resolveIssueOptions, type IssueOptions } from './issue-options';
 import { resolveManagerOptions, type JwtManagerOptions, type ManagerSettings } from './manager-options';
 import type { RefreshOptions, RevokeAllOptions, VerifyExpectations } from './manager-options';
+import { Rejections } from './rejections';
 import { LoginTokens } from './sessions/login-tokens';
 import { Renewal } from './sessions/renewal';
+import { SilentRenewal } from './sessions/silent-renewal';
 import { sessionDetails, type SessionDetails } from './sessions/session-details';
 import { Sessions } from './sessions/sessions';
 import type { TokenPair } from './sessions/token-pair';
@@ -30,11 +32,14 @@ import { checkOptions } from './util/options';
  * @typeParam C the application's own claims; inferred from the option `claims`
  */
 export class JwtManager<C extends object = Record<string, unknown>> {
+  /** @internal */
+  readonly silentRenewal: SilentRenewal<C>;
   readonly #settings: ManagerSettings<C>;
   readonly #verifier: TokenVerifier<C>;
   readonly #tokens: LoginTokens<C>;
   readonly #sessions: Sessions | undefined;
-  readonly #events = new Emitter<ManagerEvents>();
+  readonly #events = new Emitter<ManagerEvents>('routing-controllers-jwt', managerEventNames);
+  readonly #rejections = new Rejections(this.#events);
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
   constructor(options: JwtManagerOptions<C>) {
@@ -43,6 +48,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     this.#tokens = new LoginTokens(this.#settings, this.#events);
     const { store } = this.#settings;
     this.#sessions = store && new Sessions(this.#settings, store, this.#events);
+    this.silentRenewal = new SilentRenewal(this.#settings, this.#tokens, this.#sessions, this);
   }
 
   /**
@@ -81,10 +87,8 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    * @example
    * ```ts
-   * return jwtManager.createTokenPair(user.id, {
-   *   roles: ['member'],
-   *   session: { userAgent: ctx.get('User-Agent'), ip: ctx.ip },
-   * });
+   * const session = { userAgent: ctx.get('User-Agent'), ip: ctx.ip };
+   * return jwtManager.createTokenPair(user.id, { roles: ['member'], session });
    * ```
    */
   async createTokenPair(identity: string, options: IssueOptions<C> = {}): Promise<TokenPair> {
@@ -107,10 +111,11 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   verify(jwt: string, expected: VerifyExpectations = {}): Promise<Token<C>> {
-    return this.#reporting(async () => {
+    return this.#rejections.watch(async (attempt) => {
       checkOptions('verify', expected, ['type']);
       const { type = 'access' } = expected;
       const token = await this.authenticate(jwt, type);
+      attempt.token = token;
       const pending = this.demandAlive(token);
       if (pending) await pending;
       return token;
@@ -124,15 +129,20 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    *
    * @param token the text, or the verified token of a `@JwtRefreshRequired()` route
    * @param options `session.userAgent` and `session.ip` replace what the session says; its label stays
+   * @throws InvalidRequestError (`ERR_JWT_REQUEST`) when the token is neither: a field that the request does not have
    * @throws all that {@link JwtManager.verify} throws; HookFailedError (`ERR_JWT_HOOK`) when `claimsFor` failed
    * @throws {@link ConfigurationError} without a store or a key that signs
    */
   refresh(token: string | Token<C>, options: RefreshOptions = {}): Promise<TokenPair> {
-    return this.#reporting(async () => {
+    return this.#rejections.watch(async (attempt) => {
       checkOptions('refresh', options, ['session']);
       const seen = sessionDetails(options.session);
       const renewal = new Renewal(this.#settings, this.#tokens, this.#store('refresh'));
-      return renewal.refresh(await this.#own(token, 'refresh'), seen);
+      if (typeof token !== 'string' && !(token instanceof Token))
+        throw because(new InvalidRequestError('Malformed refresh request'), 'no token');
+      const verified = await this.#own(token, 'refresh');
+      attempt.token = verified;
+      return renewal.refresh(verified, seen);
     });
   }
 
@@ -181,7 +191,10 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     return this.#store('listSessions').list(identity);
   }
 
-  /** Listens to what happens, for logs and metrics. A listener that throws changes nothing. */
+  /**
+   * Listens to what happens, for logs and metrics, see {@link ManagerEvents}. A listener that throws changes nothing.
+   * @throws {@link ConfigurationError} when there is no such event
+   */
   on<Name extends keyof ManagerEvents>(event: Name, listener: (event: ManagerEvents[Name]) => unknown): this {
     this.#events.on(event, listener);
     return this;
@@ -189,9 +202,6 @@ export class JwtManager<C extends object = Record<string, unknown>> {
 
   /** @internal What {@link JwtManager.verify} does before it asks the store, without the event. */
   authenticate(text: unknown, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
-    if (!['access', 'refresh', 'any'].includes(type)) {
-      throw new ConfigurationError("the expected type must be 'access', 'refresh' or 'any'");
-    }
     return this.#verifier.verify(text, type);
   }
 
@@ -202,18 +212,18 @@ export class JwtManager<C extends object = Record<string, unknown>> {
 
   /** @internal */
   reportRejection(error: JwtError, token?: Token<object>, details?: RejectionDetails): void {
-    this.#events.emit('rejected', {
-      code: error.code,
-      error,
-      ...reasonFor(error),
-      ...(token && { identity: token.identity, tokenId: token.id, sessionId: token.sessionId }),
-      ...details,
-    });
+    this.#rejections.report(error, token, details);
   }
 
   /** @internal What the route's demands need to know; seconds. */
   get limits(): Readonly<Record<'freshFor' | 'hookTimeout', number>> {
-    return this.#settings;
+    const { freshFor, hookTimeout } = this.#settings;
+    return { freshFor, hookTimeout };
+  }
+
+  /** @internal Whether nobody chose where sessions are remembered. */
+  get hasDefaultStore(): boolean {
+    return this.#settings.hasDefaultStore;
   }
 
   #store(method: string): Sessions {
@@ -224,15 +234,6 @@ export class JwtManager<C extends object = Record<string, unknown>> {
   /** A verified token is verified once more: it may be over by now, or another manager's. */
   #own(given: Token<C> | string, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
     return this.authenticate(given instanceof Token ? given.raw : given, type);
-  }
-
-  async #reporting<T>(attempt: () => Promise<T>): Promise<T> {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (error instanceof JwtError) this.reportRejection(markReported(error));
-      throw error;
-    }
   }
 
   /** What may be logged: no key. */

@@ -33,7 +33,7 @@ describe('G7: a rule in the wrong place', () => {
       it(`is noticed when @${name} has no parentheses on ${where}`, () => {
         expect(() => {
           apply(decorate, ...target);
-        }).to.throw(ConfigurationError);
+        }).to.throw(ConfigurationError, new RegExp(`^write the decorator with parentheses: @${name}\\(\\)$`));
       });
     }
 

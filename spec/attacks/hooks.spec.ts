@@ -328,6 +328,20 @@ describe('G6: a location', () => {
     ['throws', throws(fault), hook],
     ['rejects', () => Promise.reject(fault), hook],
     ['never settles', () => never, hook],
+    ['answers false', () => false, hook],
+    ['answers true', () => true, hook],
+    ['answers null', () => null, hook],
+    ['answers a function', () => () => undefined, hook],
+    ['promises false', async () => false, hook],
+    ['promises true', async () => true, hook],
+    [
+      'answers something that resolves to false',
+      () =>
+        thenable((resolve) => {
+          resolve(false);
+        }),
+      hook,
+    ],
   ];
 
   for (const [name, confirm, refusal] of confirming) {
@@ -360,15 +374,18 @@ describe('G6: a location', () => {
     });
   });
 
-  it('whose confirm answers in time, with whatever, admits', async () => {
-    const watched = watchedManager();
-    const token = await watched.jwtManager.createAccessToken('ada');
-    for (const confirm of [() => false, async () => false]) {
+  for (const [name, confirm] of [
+    ['nothing', () => undefined],
+    ['nothing later', async () => undefined],
+  ] as const) {
+    it(`whose confirm answers ${name} admits`, async () => {
+      const watched = watchedManager();
+      const token = await watched.jwtManager.createAccessToken('ada');
       await withDoors(watched, {}, place({ read: () => token, confirm }), (doors) =>
         expectAdmission(doors, []),
       );
-    }
-  });
+    });
+  }
 });
 
 describe('G6: a listener', () => {

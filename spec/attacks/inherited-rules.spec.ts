@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Authorized, Get, getMetadataArgsStorage, JsonController } from 'routing-controllers';
 import { describeRoutes, JwtOptional, JwtPublic, JwtRequired } from '../../src';
 import { getWith, startApp } from '../support/app';
+import { heirOf, overriding } from '../support/heirs';
 import {
   expectProtection,
   forAdmins,
@@ -75,82 +76,26 @@ describe("G7: a rule of ours and the host's @Authorized in one line of classes",
   const cases: [name: string, makeController: () => Function][] = [
     [
       "the host's on the class does not hide the host's on the base's method",
-      () => {
-        @JsonController()
-        @Authorized()
-        class Sub extends ByHost {}
-        return Sub;
-      },
+      () => heirOf(ByHost, Authorized()),
     ],
-    [
-      "the host's on the class does not hide ours on the base's method",
-      () => {
-        @JsonController()
-        @Authorized()
-        class Sub extends ByUs {}
-        return Sub;
-      },
-    ],
-    [
-      "the host's on the class does not hide ours on the base class",
-      () => {
-        @JsonController()
-        @Authorized()
-        class Sub extends ClassByUs {}
-        return Sub;
-      },
-    ],
+    ["the host's on the class does not hide ours on the base's method", () => heirOf(ByUs, Authorized())],
+    ["the host's on the class does not hide ours on the base class", () => heirOf(ClassByUs, Authorized())],
     [
       "ours on the class does not hide the host's on the base class",
-      () => {
-        @JsonController()
-        @JwtRequired()
-        class Sub extends ClassByHost {}
-        return Sub;
-      },
+      () => heirOf(ClassByHost, JwtRequired()),
     ],
-    [
-      "ours on the class does not hide the host's on the base's method",
-      () => {
-        @JsonController()
-        @JwtRequired()
-        class Sub extends ByHost {}
-        return Sub;
-      },
-    ],
+    ["ours on the class does not hide the host's on the base's method", () => heirOf(ByHost, JwtRequired())],
     [
       "the host's on an override does not hide ours on the base's method",
-      () => {
-        @JsonController()
-        class Sub extends ByUs {
-          @Authorized()
-          override route() {
-            return {};
-          }
-        }
-        return Sub;
-      },
+      () => overriding(ByUs, Authorized()),
     ],
     [
       "ours on an override does not hide the host's on the base's method",
-      () => {
-        @JsonController()
-        class Sub extends ByHost {
-          @JwtRequired()
-          override route() {
-            return {};
-          }
-        }
-        return Sub;
-      },
+      () => overriding(ByHost, JwtRequired()),
     ],
     [
       "the host's on a method does not hide the host's on the class when both are inherited",
-      () => {
-        @JsonController()
-        class Sub extends ClassAndMethod {}
-        return Sub;
-      },
+      () => heirOf(ClassAndMethod),
     ],
     [
       'a class between without a word changes nothing',
@@ -247,31 +192,12 @@ describe("G7: a rule of ours and the host's @Authorized in one line of classes",
   const opened: [name: string, makeController: () => Function, answers: Answers][] = [
     [
       "an open override leaves the host's on the base's method behind",
-      () => {
-        @JsonController()
-        class Sub extends ByHost {
-          @JwtPublic()
-          override route() {
-            return {};
-          }
-        }
-        return Sub;
-      },
+      () => overriding(ByHost, JwtPublic()),
       open,
     ],
     [
       "an open override leaves the host's on its class behind",
-      () => {
-        @JsonController()
-        @Authorized('admin')
-        class Sub extends ByHost {
-          @JwtPublic()
-          override route() {
-            return {};
-          }
-        }
-        return Sub;
-      },
+      () => overriding(ByHost, JwtPublic(), Authorized('admin')),
       open,
     ],
     [
@@ -298,20 +224,7 @@ describe("G7: a rule of ours and the host's @Authorized in one line of classes",
       },
       open,
     ],
-    [
-      "a rule of ours replaces ours on the base's method",
-      () => {
-        @JsonController()
-        class Sub extends ByUs {
-          @JwtRequired()
-          override route() {
-            return {};
-          }
-        }
-        return Sub;
-      },
-      forUsers,
-    ],
+    ["a rule of ours replaces ours on the base's method", () => overriding(ByUs, JwtRequired()), forUsers],
     [
       'a rule of ours replaces ours on the base class',
       () => {
@@ -337,20 +250,7 @@ describe("G7: a rule of ours and the host's @Authorized in one line of classes",
       },
       forAdmins,
     ],
-    [
-      "the host's replaces the host's",
-      () => {
-        @JsonController()
-        class Sub extends ByHost {
-          @Authorized()
-          override route() {
-            return {};
-          }
-        }
-        return Sub;
-      },
-      forUsers,
-    ],
+    ["the host's replaces the host's", () => overriding(ByHost, Authorized()), forUsers],
     [
       "an open class over the base's open method is open",
       () => {
@@ -365,42 +265,22 @@ describe("G7: a rule of ours and the host's @Authorized in one line of classes",
     ],
     [
       "an optional class over the base's closed method is closed",
-      () => {
-        @JsonController()
-        @JwtOptional()
-        class Sub extends ByUs {}
-        return Sub;
-      },
+      () => heirOf(ByUs, JwtOptional()),
       forAdmins,
     ],
     [
       "a closed class over the base's optional method is closed",
-      () => {
-        @JsonController()
-        @JwtRequired()
-        class Sub extends OptionalMethod {}
-        return Sub;
-      },
+      () => heirOf(OptionalMethod, JwtRequired()),
       forUsers,
     ],
     [
       "an optional class over the base's optional method is optional",
-      () => {
-        @JsonController()
-        @JwtOptional(admin)
-        class Sub extends OptionalMethod {}
-        return Sub;
-      },
+      () => heirOf(OptionalMethod, JwtOptional(admin)),
       [200, 403, 200],
     ],
     [
       "the host's over the base's optional method is closed",
-      () => {
-        @JsonController()
-        @Authorized()
-        class Sub extends OptionalMethod {}
-        return Sub;
-      },
+      () => heirOf(OptionalMethod, Authorized()),
       forUsers,
     ],
     [

@@ -1,11 +1,30 @@
 import { expect } from 'chai';
 import { Controller, Get, JsonController, Param, Req } from 'routing-controllers';
-import { InjectToken, JwtOptional, JwtPublic, JwtRequired, type Token } from '../../src';
+import { InjectToken, JwtOptional, JwtPublic, JwtRequired, type RouteDecorator, type Token } from '../../src';
 import { ConfigurationError } from '../../src/errors';
 import { getWith, request, startApp } from '../support/app';
+import { heirOf } from '../support/heirs';
 import { testManager } from '../support/manager';
 import { answersOf, forUsers, refusalToStart, startWith } from '../support/protection';
 import { apply } from '../support/untyped';
+
+/** A class whose one method asks for the token. */
+function asking(...rules: RouteDecorator[]): new () => object {
+  class Case {
+    @Get('/')
+    method(@InjectToken() token: Token): object {
+      return token;
+    }
+  }
+  for (const rule of rules) rule(Case.prototype, 'method');
+  return Case;
+}
+
+function controller(Case: Function, ...rules: RouteDecorator[]): Function {
+  for (const rule of rules) rule(Case);
+  JsonController('/x')(Case);
+  return Case;
+}
 
 describe('G7: @InjectToken in the wrong place', () => {
   class Target {
@@ -31,80 +50,17 @@ describe('G7: @InjectToken in the wrong place', () => {
   }
 
   const starts: [name: string, make: () => Function, message: string][] = [
-    [
-      'on a method that nothing protects',
-      () => {
-        @JsonController('/x')
-        class Case {
-          @Get('/')
-          method(@InjectToken() token: Token): object {
-            return token;
-          }
-        }
-        return Case;
-      },
-      'lets everyone in',
-    ],
+    ['on a method that nothing protects', () => controller(asking()), 'lets everyone in'],
     [
       'on an open method of a protected class',
-      () => {
-        @JsonController('/x')
-        @JwtRequired()
-        class Case {
-          @Get('/')
-          @JwtPublic()
-          method(@InjectToken() token: Token): object {
-            return token;
-          }
-        }
-        return Case;
-      },
+      () => controller(asking(JwtPublic()), JwtRequired()),
       'lets everyone in',
     ],
-    [
-      'on a method of an open class',
-      () => {
-        @JsonController('/x')
-        @JwtPublic()
-        class Case {
-          @Get('/')
-          method(@InjectToken() token: Token): object {
-            return token;
-          }
-        }
-        return Case;
-      },
-      'lets everyone in',
-    ],
-    [
-      'on a method of a base class that nothing protects',
-      () => {
-        class Base {
-          @Get('/')
-          method(@InjectToken() token: Token): object {
-            return token;
-          }
-        }
-        @JsonController('/x')
-        class Case extends Base {}
-        return Case;
-      },
-      'lets everyone in',
-    ],
+    ['on a method of an open class', () => controller(asking(), JwtPublic()), 'lets everyone in'],
+    ['on a method of a base class that nothing protects', () => heirOf(asking()), 'lets everyone in'],
     [
       'on a method of a base class that the class opens',
-      () => {
-        class Base {
-          @Get('/')
-          method(@InjectToken() token: Token): object {
-            return token;
-          }
-        }
-        @JsonController('/x')
-        @JwtPublic()
-        class Case extends Base {}
-        return Case;
-      },
+      () => heirOf(asking(), JwtPublic()),
       'lets everyone in',
     ],
     [

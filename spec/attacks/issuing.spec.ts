@@ -54,8 +54,55 @@ describe("C13: claims that would take the library's place", () => {
         throw new Error('broken');
       },
     };
-    for (const claims of [throwing, { x: throwing }, { x: 1n }])
-      await expectNotIssued({ claims }, /^claims must be JSON/);
+    const getter = Object.defineProperty({}, 'x', { enumerable: true, get: throwing.toJSON });
+    for (const claims of [throwing, { x: throwing }, getter, { x: getter }])
+      await expectNotIssued(
+        { claims },
+        /^claims must be JSON: no cycle, and no getter or toJSON that throws$/,
+      );
+  });
+
+  const lost: [what: string, value: unknown, says: string][] = [
+    ['NaN', NaN, 'NaN or Infinity'],
+    ['Infinity', -Infinity, 'NaN or Infinity'],
+    ['a function', () => 1, 'a function'],
+    ['a class', class Lost {}, 'a function'],
+    ['a symbol', Symbol('x'), 'a symbol'],
+    ['a bigint', 1n, 'a bigint: write a string'],
+    ['undefined in a list', [undefined], 'undefined in a list'],
+    ['a Map', new Map([['a', 1]]), 'a Map, a Set or the like: write an object or a list'],
+    ['a Set', new Set([1]), 'a Map, a Set or the like: write an object or a list'],
+    ['a pattern', /x/, 'a Map, a Set or the like: write an object or a list'],
+    ['a promise', Promise.resolve(1), 'a Map, a Set or the like: write an object or a list'],
+    ['an error', new Error('x'), 'a Map, a Set or the like: write an object or a list'],
+    ['bytes', new Uint8Array([1]), 'a Map, a Set or the like: write an object or a list'],
+  ];
+  for (const [what, value, says] of lost) {
+    it(`are refused at issue by name when JSON would lose ${what}`, async () => {
+      for (const claim of [value, { deep: [value] }]) {
+        const claims = { before: { claim: 1 }, claim, after: 1 };
+        const text = `claims must be JSON: the claim 'claim' cannot be or hold ${says}`;
+        await expectNotIssued({ claims }, new RegExp(`^${text}$`));
+      }
+    });
+  }
+
+  for (const [name, claims] of [
+    ['a Map', new Map([['a', 1]])],
+    ['a Set', new Set(['a'])],
+    ['an error', new Error('x')],
+    ['bytes', new Uint8Array([1])],
+  ] as const) {
+    it(`are refused at issue when they are ${name} as a whole`, () =>
+      expectNotIssued({ claims }, /^claims must be JSON: claims cannot be or hold a Map/));
+  }
+
+  it('may leave a member undefined, as classes do, and have a Date written by its toJSON', async () => {
+    const at = new Date(0);
+    const token = await manager.createAccessToken('ada', {
+      claims: { none: undefined, deep: { none: undefined }, at },
+    });
+    expect((await manager.verify(token)).claims).to.deep.equal({ deep: {}, at: at.toJSON() });
   });
 
   it('may have any other name, those of inherited methods included', async () => {

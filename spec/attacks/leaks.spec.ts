@@ -185,6 +185,39 @@ describe('G3: an event', () => {
       '/paths/files/jquery.slim.min/app.bundle.min.js',
     ]);
   });
+
+  it('has a path without tokens however their letters are spelt', async () => {
+    const paths: string[] = [];
+    const jwtManager = testManager().on('rejected', ({ path }) => paths.push(String(path)));
+    const token = await jwtManager.createAccessToken('ada');
+    const rest = token.slice(3);
+    const everyLetter = Buffer.from(token).toString('hex').replace(/../g, '%$&');
+    const spellings = [
+      `%65yJ${rest}`,
+      `e%79J${rest}`,
+      `ey%4A${rest}`,
+      `ey%4a${rest}`,
+      `%65%79%4a${rest}`,
+      everyLetter,
+      everyLetter.toUpperCase(),
+      `%2565yJ${rest}`,
+      `%252565%2579%25254a${rest}`,
+      `%zz%65yJ${rest}`,
+      `%e%65yJ${rest}%`,
+      `a%2Fe%79J${rest}`,
+    ];
+    const authorizationChecker = createAuthorizationChecker(jwtManager);
+    const app = await startApp({ controllers: [Paths], authorizationChecker });
+    for (const spelling of spellings) {
+      expect(await request(`${app.url}/paths/reset/${spelling}`), spelling).to.include({ status: 401 });
+    }
+    await app.close();
+    const before = ['%zz', '%e', 'a%2F'];
+    expect(paths).to.deep.equal([
+      ...spellings.slice(0, -3).map(() => '/paths/reset/[redacted]'),
+      ...before.map((start) => `/paths/reset/${start}[redacted]`),
+    ]);
+  });
 });
 
 describe('G5: what is printed of the things that know a secret', () => {

@@ -196,6 +196,21 @@ describe('A8: RSA signatures with a padding that is not quite right', () => {
     await expectTaken(pss.manager, withSignature(pss, pssSignature(pss.key, unsigned(pss), 32)));
   });
 
+  for (const algorithm of ['PS256', 'RS256'] as const) {
+    it(`refuses ${algorithm} without its leading zero, which is the same number (RFC 8017, section 8.1.2)`, async () => {
+      const target = targetFor(algorithm);
+      for (let attempt = 0; attempt < 10_000; attempt++) {
+        const unsignedText = `${encode(target.header())}.${encode(target.claims({ jti: `token-${String(attempt)}` }))}`;
+        const signature = signatureOf(algorithm, unsignedText, target.key);
+        if (signature[0] !== 0) continue;
+        await expectTaken(target.manager, `${unsignedText}.${signature.toString('base64url')}`);
+        const shorter = signature.subarray(1).toString('base64url');
+        return expectInvalid(target.manager, `${unsignedText}.${shorter}`, 'signature');
+      }
+      throw new Error('no signature began with a zero');
+    });
+  }
+
   function pssSignature(key: KeyObject, text: string, saltLength: number): Buffer {
     return sign('sha256', Buffer.from(text), { key, saltLength, padding: constants.RSA_PKCS1_PSS_PADDING });
   }

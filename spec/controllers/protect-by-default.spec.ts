@@ -7,6 +7,8 @@ import type { RouteDescription } from '../../src';
 interface Report {
   statuses: Record<string, number[]>;
   elsewhere: number;
+  without: { status: number; error: string };
+  foreign: { status: number; asked: number[] };
   routes: RouteDescription[];
 }
 
@@ -32,6 +34,17 @@ describe('protectByDefault', () => {
 
   it('leaves the routes of a checker alone that does not ask for it', () => {
     expect(report.elsewhere).to.equal(200);
+  });
+
+  it('is of the process: a server without a checker lets nobody in, and the host says why', () => {
+    expect(report.without.status).to.equal(500);
+    expect(report.without.error).to.include(
+      'Cannot use @Authorized decorator. Please define authorizationChecker function',
+    );
+  });
+
+  it('is of the process: the checker of somebody else is asked', () => {
+    expect(report.foreign).to.deep.equal({ status: 403, asked: [1] });
   });
 
   it('shows in the description of routes', () => {

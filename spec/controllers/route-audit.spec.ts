@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Authorized, Delete, Get, getMetadataArgsStorage, JsonController, Post } from 'routing-controllers';
-import { describeRoutes, JwtOptional, JwtPublic, JwtRequired } from '../../src';
+import { describeRoutes, formatRoutes, JwtOptional, JwtPublic, JwtRequired } from '../../src';
+import { apply } from '../support/untyped';
 
 class AuditBase {
   @Get('/inherited')
@@ -34,6 +35,14 @@ class Audited extends AuditBase {
   host() {}
 }
 
+const hidden = Symbol('hidden');
+
+@JsonController('/symbols')
+class Symbols {
+  [hidden]() {}
+}
+apply(Get('/hidden'), Symbols.prototype, hidden);
+
 describe('describeRoutes', () => {
   const storage = getMetadataArgsStorage();
   const { controllers } = storage;
@@ -60,5 +69,19 @@ describe('describeRoutes', () => {
       ['GET', '/audit/inherited', 'inherited', { roles: 'clerk', fresh: '5m' }],
     ]);
     expect(routes.every(({ controller }) => controller === 'Audited')).to.equal(true);
+  });
+
+  it('has text for a method whose name is a symbol, as formatRoutes has', () => {
+    storage.controllers = controllers.filter(({ target }) => target === Symbols);
+    expect(describeRoutes()).to.deep.equal([
+      {
+        method: 'GET',
+        path: '/symbols/hidden',
+        controller: 'Symbols',
+        handler: 'Symbol(hidden)',
+        requirement: null,
+      },
+    ]);
+    expect(formatRoutes()).to.equal('GET  /symbols/hidden  Symbols.Symbol(hidden)  open');
   });
 });

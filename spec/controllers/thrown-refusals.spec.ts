@@ -1,6 +1,14 @@
+import { createRequire } from 'node:module';
 import { expect } from 'chai';
-import { Controller, Get, JsonController, Post } from 'routing-controllers';
-import { createAuthorizationChecker, JwtManager, RefreshReusedError, type RejectedEvent } from '../../src';
+import { Controller, Get, JsonController, KoaDriver, Post } from 'routing-controllers';
+import {
+  ConfigurationError,
+  createAuthorizationChecker,
+  JwtManager,
+  RefreshReusedError,
+  type RejectedEvent,
+} from '../../src';
+import type * as refusals from '../../src/controllers/thrown-refusals';
 import { request, startApp, type RunningApp } from '../support/app';
 import { secret, testManager } from '../support/manager';
 
@@ -18,6 +26,9 @@ describe('a refusal that an open method throws', () => {
     return jwtManager.refresh(token);
   }
 
+  const frozen = Object.freeze(new RefreshReusedError());
+  const frozenMisuse = Object.freeze(new ConfigurationError('a secret detail'));
+
   @JsonController('/json')
   class Json {
     @Post('/refresh')
@@ -33,6 +44,16 @@ describe('a refusal that an open method throws', () => {
     @Get('/own')
     own() {
       throw new RefreshReusedError();
+    }
+
+    @Get('/frozen')
+    frozen() {
+      throw frozen;
+    }
+
+    @Get('/frozen-misuse')
+    frozenMisuse() {
+      throw frozenMisuse;
     }
   }
 
@@ -108,6 +129,51 @@ describe('a refusal that an open method throws', () => {
     });
   }
 
+  for (const defaultErrorHandler of [true, false]) {
+    it(`is answered again and again when it is frozen, with defaultErrorHandler: ${String(defaultErrorHandler)}`, async () => {
+      const authorizationChecker = createAuthorizationChecker(jwtManager, { realm: 'shop' });
+      const app = await startApp({ controllers: [Json], authorizationChecker, defaultErrorHandler });
+      events.splice(0);
+      for (let round = 0; round < 2; round++) {
+        const answer = await request(`${app.url}/json/frozen`);
+        const sentence = 'Refresh token has been used before';
+        const body = defaultErrorHandler ? { msg: sentence, code: 'ERR_JWT_REFRESH_REUSED' } : sentence;
+        expect(answer).to.deep.include({ status: 401, body, challenge });
+        expect(answer.headers.get('Cache-Control')).to.equal('no-store');
+      }
+      const misused = await request(`${app.url}/json/frozen-misuse`);
+      expect(misused.status).to.equal(500);
+      expect(JSON.stringify(misused.body)).not.to.include('detail');
+      expect(events.map(({ code }) => code)).to.deep.equal([
+        'ERR_JWT_REFRESH_REUSED',
+        'ERR_JWT_REFRESH_REUSED',
+        'ERR_JWT_CONFIGURATION',
+      ]);
+      await app.close();
+    });
+  }
+
+  it('is told to operators once when somebody froze what the manager had told of', async () => {
+    @JsonController('/refrozen')
+    class Refrozen {
+      @Post('/refresh')
+      refresh() {
+        return replay().catch((error: unknown) => {
+          throw Object.freeze(error);
+        });
+      }
+    }
+    const authorizationChecker = createAuthorizationChecker(jwtManager, { realm: 'shop' });
+    const app = await startApp({ controllers: [Refrozen], authorizationChecker });
+    events.splice(0);
+    expect(await request(`${app.url}/refrozen/refresh`, { method: 'POST' })).to.include({
+      status: 401,
+      challenge,
+    });
+    expect(events.map(({ reason }) => reason)).to.deep.equal(['reused']);
+    await app.close();
+  });
+
   it('of a server whose checker is wrapped goes by the latest checker', async () => {
     const own = createAuthorizationChecker(jwtManager, { realm: 'wrapped' });
     const app = await startApp({
@@ -117,6 +183,27 @@ describe('a refusal that an open method throws', () => {
     const answer = await request(`${app.url}/json/own`);
     await app.close();
     expect(answer.challenge).to.equal(challenge.replace('shop', 'wrapped'));
+  });
+
+  it('needs a host that has the handler', () => {
+    const path = require.resolve('../../src/controllers/thrown-refusals');
+    const known = require.cache[path];
+    const { prototype } = KoaDriver;
+    const handler = Object.getOwnPropertyDescriptor(prototype, 'handleError') as PropertyDescriptor;
+    require.cache[path] = undefined;
+    Object.defineProperty(prototype, 'handleError', { value: undefined, configurable: true });
+    try {
+      const { handleThrownRefusals } = createRequire(__filename)(path) as typeof refusals;
+      expect(() => {
+        handleThrownRefusals(
+          () => true,
+          (error) => error,
+        );
+      }).to.throw(ConfigurationError, 'this version of routing-controllers has no handleError');
+    } finally {
+      Object.defineProperty(prototype, 'handleError', handler);
+      require.cache[path] = known;
+    }
   });
 
   it('leaves errors of others alone', async () => {

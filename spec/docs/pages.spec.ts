@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { Script } from 'node:vm';
 import { expect } from 'chai';
 import { compile, type Program, type Project } from '../support/docs/compiler';
 import { itWithCurl } from '../support/docs/curl';
@@ -9,6 +10,11 @@ import { brokenCommands } from '../support/docs/shell';
 import { useRedis } from '../support/use-redis';
 
 const errorsPage = 'docs/guides/errors.md';
+/** What some pages show beside it: what the scripts write, and code of libraries that are not here to run it. */
+const otherLanguages: Readonly<Record<string, string[]>> = {
+  [errorsPage]: ['http'],
+  'docs/guides/coming-from.md': ['python', 'typescript'],
+};
 const guides = readdirSync('docs', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.md') && !file.startsWith('api'))
   .map((file) => `docs/${file}`);
@@ -111,10 +117,11 @@ describe('the documentation', function () {
 
       for (const { language, line, text } of page.blocks) {
         it(`has a block in line ${String(line)} that holds: ${language}`, () => {
-          // What stands in `http` blocks is written by scripts/generate-docs.mjs.
-          const known = ['ts', 'sh', 'json', 'text', ...(page.path === errorsPage ? ['http'] : [])];
+          const known = ['ts', 'js', 'sh', 'json', 'text', ...(otherLanguages[page.path] ?? [])];
           expect(known).to.include(language);
           if (language === 'ts') expect(compilerOn(page)).to.deep.equal([]);
+          // For browsers, where spec/docs/cookies-page.spec.ts runs it, or of another library.
+          if (language === 'js') expect(new Script(text)).to.be.instanceOf(Script);
           if (language === 'sh') expect(brokenCommands(text, scriptsOf(page))).to.deep.equal([]);
           if (language === 'json') expect(JSON.parse(text)).to.be.an('object');
         });

@@ -30,8 +30,9 @@ describe('the page of attacks', () => {
       ...group('A', 1, 12),
       ...group('B', 1, 7),
       ...group('C', 1, 16),
-      ...group('D', 1, 4),
-      ...group('D', 8, 9),
+      ...group('D', 1, 12),
+      ...group('E', 1, 5),
+      ...group('F', 1, 15),
       ...group('G', 3, 7),
     ]);
   });

@@ -183,6 +183,13 @@ describe('the basic example', function () {
     });
   });
 
+  it('prints what each route demands', () => {
+    expect(app.output.stdout.trimEnd().split('\n').slice(-2)).to.deep.equal([
+      'POST  /login      LoginController.login      open',
+      'GET   /protected  LoginController.protected  access',
+    ]);
+  });
+
   itWithCurl('prints curl lines that work', () => {
     const [open = '', login = '', closed = ''] = app.output.stdout
       .replace(/\\\n\s*/g, '')

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { runInNewContext } from 'node:vm';
 import Koa, { type Context } from 'koa';
 import {
+  ContentType,
   Controller,
   Ctx,
   Get,
@@ -285,6 +286,106 @@ for (const defaultErrorHandler of [true, false]) {
   });
 }
 
+@JsonController('/declared')
+@JwtRequired()
+class Declared {
+  @Get('/csv')
+  @Header('Cache-Control', 'public, max-age=3600')
+  @ContentType('text/csv')
+  csv() {
+    return 'a,b';
+  }
+
+  @Get('/admin')
+  @Header('Cache-Control', 'public, max-age=3600')
+  @ContentType('text/csv')
+  @JwtRequired({ roles: 'admin' })
+  admin() {
+    return 'a,b';
+  }
+
+  @Get('/broken')
+  @Header('Cache-Control', 'public, max-age=3600')
+  @JwtRequired({ locations: [{ name: 'Place', read: () => null as unknown as string }] })
+  broken() {
+    return 'a,b';
+  }
+}
+
+@JsonController('/declared-header')
+@JwtRequired()
+class DeclaredHeader {
+  @Get('/csv')
+  @Header('Content-Type', 'text/csv')
+  csv() {
+    return 'a,b';
+  }
+}
+
+@Controller('/declared-text')
+@JwtRequired()
+class DeclaredText {
+  @Get('/csv')
+  @Header('Cache-Control', 'public, max-age=3600')
+  @ContentType('text/csv')
+  csv() {
+    return 'a,b';
+  }
+}
+
+describe('what a method declares for its answers', () => {
+  const jwtManager = testManager();
+  const bad = { Authorization: 'Bearer "' };
+
+  for (const defaultErrorHandler of [true, false]) {
+    const refused: [path: string, status: number, code: string, headers: 'none' | 'bad' | 'good'][] = [
+      ['/declared/csv', 401, 'ERR_JWT_MISSING', 'none'],
+      ['/declared/csv', 400, 'ERR_JWT_REQUEST', 'bad'],
+      ['/declared/admin', 403, 'ERR_JWT_DENIED', 'good'],
+      ['/declared/broken', 503, 'ERR_JWT_HOOK', 'good'],
+      ['/declared-text/csv', 401, 'ERR_JWT_MISSING', 'none'],
+      ['/declared-header/csv', 401, 'ERR_JWT_MISSING', 'none'],
+    ];
+    for (const [path, status, code, sent] of refused) {
+      it(`is not said of a ${String(status)} on ${path}, with defaultErrorHandler: ${String(defaultErrorHandler)}`, async () => {
+        const app = await startApp({
+          controllers: [Declared, DeclaredText, DeclaredHeader],
+          defaultErrorHandler,
+          authorizationChecker: createAuthorizationChecker(jwtManager),
+        });
+        const good = { Authorization: `Bearer ${await jwtManager.createAccessToken('ada')}` };
+        const answer = await request(app.url + path, { headers: { none: {}, bad, good }[sent] });
+        await app.close();
+        expect(answer.status).to.equal(status);
+        expect(answer.headers.get('Cache-Control')).to.equal('no-store');
+        // The host takes a method whose type is not JSON for one that answers text.
+        const isJson = defaultErrorHandler && ['/declared/broken', '/declared-header/csv'].includes(path);
+        expect(answer.headers.get('Content-Type')).to.equal(
+          isJson ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8',
+        );
+        if (isJson) expect(answer.body).to.include({ code });
+        else expect(answer.body).to.be.a('string');
+      });
+    }
+  }
+
+  it('is said of its answers', async () => {
+    const app = await startApp({
+      controllers: [DeclaredText],
+      authorizationChecker: createAuthorizationChecker(jwtManager),
+    });
+    const token = await jwtManager.createAccessToken('ada');
+    const { headers } = await request(`${app.url}/declared-text/csv`, {
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    await app.close();
+    expect([headers.get('Cache-Control'), headers.get('Content-Type')]).to.deep.equal([
+      'public, max-age=3600',
+      'text/csv',
+    ]);
+  });
+});
+
 describe('the headers of a refusal', () => {
   it('survive a middleware that puts its own on every error', async () => {
     const koa = new Koa();
@@ -310,14 +411,64 @@ describe('the headers of a refusal', () => {
     await app.close();
   });
 
-  it('go when a middleware makes something else of the refusal', async () => {
+  const remade: [name: string, status: number, remake: (context: Context) => void][] = [
+    [
+      'a redirect',
+      302,
+      (context) => {
+        context.redirect('/login');
+      },
+    ],
+    [
+      'a page',
+      200,
+      (context) => {
+        context.status = 200;
+        context.body = 'Please log in.';
+      },
+    ],
+    [
+      'something that is not found',
+      404,
+      (context) => {
+        context.status = 404;
+      },
+    ],
+  ];
+
+  for (const [name, status, remake] of remade) {
+    for (const defaultErrorHandler of [true, false]) {
+      it(`go when a middleware makes ${name} of the refusal, with defaultErrorHandler: ${String(defaultErrorHandler)}`, async () => {
+        const koa = new Koa();
+        koa.use(async (context, next) => {
+          await next().catch(() => undefined);
+          remake(context);
+        });
+        const app = await startApp(
+          {
+            controllers: [Answers],
+            defaultErrorHandler,
+            authorizationChecker: createAuthorizationChecker(testManager()),
+          },
+          koa,
+        );
+        const answer = await request(`${app.url}/answers/body`, { redirect: 'manual' });
+        expect(answer).to.include({ status, challenge: null });
+        expect(answer.headers.get('Vary')).to.equal('Authorization');
+        await app.close();
+      });
+    }
+  }
+
+  it('go when somebody else changes the status of the error, and leave an own challenge alone', async () => {
     const koa = new Koa();
     koa.use(async (context, next) => {
       try {
         await next();
-      } catch {
-        context.remove('WWW-Authenticate');
-        context.redirect('/login');
+      } catch (error) {
+        if (context.query['own'] !== undefined) context.set('WWW-Authenticate', 'Basic realm="other"');
+        context.status = 409;
+        (error as { status: number }).status = 409;
       }
     });
     const app = await startApp(
@@ -328,12 +479,37 @@ describe('the headers of a refusal', () => {
       },
       koa,
     );
-    const { status, challenge, headers } = await request(`${app.url}/answers/body`, { redirect: 'manual' });
-    expect({ status, challenge, vary: headers.get('Vary') }).to.deep.equal({
-      status: 302,
-      challenge: null,
-      vary: 'Authorization',
-    });
+    expect(await request(`${app.url}/answers/body`)).to.include({ status: 409, challenge: null });
+    const own = await request(`${app.url}/answers/body?own`);
+    expect(own).to.include({ status: 409, challenge: 'Basic realm="other"' });
     await app.close();
+  });
+
+  it('are those of the last refusal, when one before it was caught', async () => {
+    const checker = createAuthorizationChecker(testManager());
+    const failing = createAuthorizationChecker(testManager(), {
+      locations: [{ name: 'Place', read: () => null as unknown as string }],
+    });
+    for (const defaultErrorHandler of [true, false]) {
+      for (const [first, last, status, challenge] of [
+        [checker, failing, 503, null],
+        [failing, checker, 401, 'Bearer realm="api"'],
+      ] as const) {
+        const koa = new Koa();
+        koa.use(async (context, next) => {
+          const { request, response } = context;
+          await Promise.resolve(first({ request, response, context, next }, [])).catch(() => undefined);
+          await next();
+        });
+        const app = await startApp(
+          { controllers: [Answers], defaultErrorHandler, authorizationChecker: last },
+          koa,
+        );
+        const answer = await request(`${app.url}/answers/body`);
+        expect(answer).to.include({ status, challenge });
+        expect(answer.headers.get('Retry-After')).to.equal(status === 503 ? '1' : null);
+        await app.close();
+      }
+    }
   });
 });

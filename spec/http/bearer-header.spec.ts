@@ -1,13 +1,33 @@
 import { expect } from 'chai';
-import type { Context } from 'koa';
-import { BearerHeader } from '../../src';
+import Koa, { type Context } from 'koa';
+import { Get, JsonController } from 'routing-controllers';
+import { BearerHeader, createAuthorizationChecker, JwtRequired } from '../../src';
 import { ConfigurationError, InvalidRequestError } from '../../src/errors';
+import { getWith, request, startApp } from '../support/app';
+import { testManager } from '../support/manager';
 
-function read(header: BearerHeader, headers: Record<string, string[]>): string | undefined {
-  const rawHeaders = Object.entries(headers).flatMap(([name, values]) =>
+@JsonController('/bearer-things')
+class Things {
+  @Get('/')
+  @JwtRequired()
+  list() {
+    return {};
+  }
+}
+
+/** Reads out of a request as Node makes it: of two values, `headers` has the first. */
+function read(header: BearerHeader, sent: Record<string, string[]>): string | undefined {
+  const rawHeaders = Object.entries(sent).flatMap(([name, values]) =>
     values.flatMap((value) => [name, value]),
   );
-  return header.read({ req: { rawHeaders } } as unknown as Context);
+  const headers = Object.fromEntries(
+    Object.entries(sent).map(([name, [value]]) => [name.toLowerCase(), value]),
+  );
+  return readFrom(header, { headers, rawHeaders });
+}
+
+function readFrom(header: BearerHeader, req: object): string | undefined {
+  return header.read({ req } as unknown as Context);
 }
 
 describe('BearerHeader', () => {
@@ -66,6 +86,87 @@ describe('BearerHeader', () => {
     const bare = new BearerHeader({ header: 'X-Auth', scheme: '' });
     expect(read(bare, { 'x-auth': ['abc'] })).to.equal('abc');
     expect(() => read(bare, { 'x-auth': ['a b'] })).to.throw(InvalidRequestError);
+  });
+
+  const adapters: [name: string, req: object, token: string | undefined][] = [
+    ['without raw headers', { headers: { authorization: 'Bearer a' } }, 'a'],
+    ['with empty raw headers', { headers: { authorization: 'Bearer a' }, rawHeaders: [] }, 'a'],
+    ['with one value in a list', { headers: { authorization: ['Bearer a'] }, rawHeaders: [] }, 'a'],
+    ['with an empty list', { headers: { authorization: [] }, rawHeaders: [] }, undefined],
+    [
+      'whose header was deleted',
+      { headers: {}, rawHeaders: ['Authorization', 'Bearer a', 'Authorization', 'Bearer b'] },
+      undefined,
+    ],
+    [
+      'whose header was set',
+      { headers: { authorization: 'Bearer a' }, rawHeaders: ['Authorization', 'Basic eDp5'] },
+      'a',
+    ],
+    [
+      'with a header of its prototype',
+      { headers: Object.create({ authorization: 'Bearer a' }) as object },
+      undefined,
+    ],
+  ];
+
+  for (const [name, req, token] of adapters) {
+    it(`reads ${String(token)} out of a request ${name}`, () => {
+      expect(readFrom(header, req)).to.equal(token);
+    });
+  }
+
+  const malformed: [name: string, header: string, req: object][] = [
+    ['with two values in a list', 'authorization', { headers: { authorization: ['Bearer a', 'Bearer a'] } }],
+    ['with no text', 'authorization', { headers: { authorization: 1 } }],
+    [
+      'with a header of our own name twice, which Node joins',
+      'x-auth',
+      {
+        headers: { 'x-auth': 'Bearer a, Bearer b' },
+        rawHeaders: ['X-Auth', 'Bearer a', 'x-auth', 'Bearer b'],
+      },
+    ],
+  ];
+
+  for (const [name, custom, req] of malformed) {
+    it(`refuses a request ${name}`, () => {
+      expect(() => readFrom(new BearerHeader({ header: custom }), req)).to.throw(
+        InvalidRequestError,
+        'Malformed authorization header',
+      );
+    });
+  }
+
+  it('takes no member of every object for a header', () => {
+    expect(readFrom(new BearerHeader({ header: 'constructor' }), { headers: {} })).to.equal(undefined);
+  });
+
+  it('is read from what a middleware made of the request, over HTTP', async () => {
+    const jwtManager = testManager();
+    const token = await jwtManager.createAccessToken('ada');
+    const koa = new Koa();
+    koa.use((context, next) => {
+      const { headers } = context.req;
+      if (context.query['as'] === 'guest') delete headers.authorization;
+      if (context.query['as'] === 'ada') headers.authorization = `Bearer ${token}`;
+      return next();
+    });
+    const app = await startApp(
+      { controllers: [Things], authorizationChecker: createAuthorizationChecker(jwtManager) },
+      koa,
+    );
+    const guest = await getWith(`${app.url}/bearer-things?as=guest`, token);
+    expect(guest).to.deep.include({
+      status: 401,
+      body: { msg: 'Missing Authorization Header', code: 'ERR_JWT_MISSING' },
+      challenge: 'Bearer realm="api"',
+    });
+    expect(await request(`${app.url}/bearer-things?as=ada`)).to.deep.include({
+      status: 200,
+      challenge: null,
+    });
+    await app.close();
   });
 
   for (const options of [

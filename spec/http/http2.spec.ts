@@ -1,11 +1,20 @@
 import { once } from 'node:events';
-import { connect, createServer, type ClientHttp2Session, type Http2Server } from 'node:http2';
+import {
+  connect,
+  createServer,
+  type ClientHttp2Session,
+  type Http2Server,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import Koa from 'koa';
-import { Get, JsonController, useKoaServer } from 'routing-controllers';
-import { createAuthorizationChecker, JwtRequired } from '../../src';
+import Koa, { type Context } from 'koa';
+import { Ctx, Get, JsonController, Post, useKoaServer } from 'routing-controllers';
+import { createAuthorizationChecker, JwtRequired, TokenCookies } from '../../src';
 import { testManager } from '../support/manager';
+
+const jwtManager = testManager();
+const tokenCookies = new TokenCookies();
 
 @JsonController('/http2')
 class Routes {
@@ -14,11 +23,22 @@ class Routes {
   door() {
     return { in: true };
   }
+
+  @Post('/door')
+  @JwtRequired({ locations: [tokenCookies] })
+  cookieDoor() {
+    return { in: true };
+  }
+
+  @Get('/login')
+  async login(@Ctx() context: Context) {
+    tokenCookies.set(context, await jwtManager.createTokenPair('ada'));
+    return {};
+  }
 }
 
 for (const defaultErrorHandler of [true, false]) {
   describe(`a protected route over HTTP/2, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
-    const jwtManager = testManager();
     let server: Http2Server;
     let client: ClientHttp2Session;
 
@@ -38,7 +58,7 @@ for (const defaultErrorHandler of [true, false]) {
       server.close();
     });
 
-    async function answerTo(headers: Record<string, string>): Promise<Record<string, unknown>> {
+    async function answerTo(headers: OutgoingHttpHeaders): Promise<Record<string, unknown>> {
       const stream = client.request({ ':path': '/http2/door', ...headers });
       const [answer] = (await once(stream, 'response')) as [Record<string, unknown>];
       stream.resume();
@@ -62,6 +82,29 @@ for (const defaultErrorHandler of [true, false]) {
       expect(await answerTo({ authorization: `Bearer ${token}` })).to.include({
         ':status': 200,
         vary: 'Authorization',
+      });
+    });
+
+    it('takes cookies, which come in as many headers as there are', async () => {
+      const answer = await answerTo({ ':path': '/http2/login' });
+      expect(answer).to.include({ ':status': 200, 'cache-control': 'no-store' });
+      const [token = '', csrf = ''] = (answer['set-cookie'] as string[]).map(
+        (line) => line.split(';')[0] ?? '',
+      );
+      const door = { ':method': 'POST', 'x-csrf-token': csrf.replace('csrf_access_token=', '') };
+      const seen = async (headers: OutgoingHttpHeaders) => {
+        const { ':status': status, vary } = await answerTo({ ...door, ...headers });
+        return { status, vary };
+      };
+      const vary = 'Cookie';
+      expect(await seen({ cookie: ['a=1', token, 'b=2'] })).to.deep.equal({ status: 200, vary });
+      expect(await seen({ cookie: [token, token] })).to.deep.equal({ status: 400, vary });
+      expect(await seen({ cookie: token, 'x-csrf-token': 'x' })).to.deep.equal({ status: 403, vary });
+      const { host } = new URL(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
+      expect(await seen({ cookie: token, origin: `https://${host}` })).to.deep.equal({ status: 200, vary });
+      expect(await seen({ cookie: token, origin: 'https://evil.example' })).to.deep.equal({
+        status: 403,
+        vary,
       });
     });
   });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, normalize } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { expect } from 'chai';
 import { secret } from '../support/manager';
 
@@ -35,7 +35,11 @@ describe('the tarball of the package', function () {
   });
 
   it('has the build, its source and the pages about it, and nothing else', () => {
-    const pages = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'];
+    const pages = [
+      ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'],
+      ...readdirSync('docs/guides').map((page) => `docs/guides/${page}`),
+      'docs/security.md',
+    ];
     const code = /^(dist\/src\/[\w/-]+\.(js|d\.ts)(\.map)?|src\/[\w/-]+\.ts)$/;
     expect(files.filter((file) => !code.test(file))).to.have.members(pages);
     expect(files.filter((file) => /spec|example|bench|\.env|\.tmp/.test(file))).to.deep.equal([]);
@@ -46,6 +50,15 @@ describe('the tarball of the package', function () {
     expect(entry).to.deep.equal({ types: manifest.types, default: manifest.main });
     expect(files).to.include.members([manifest.main, manifest.types].map(normalize));
     expect(manifest.exports).to.have.all.keys('.', './testing', './redis', './typeorm', './package.json');
+  });
+
+  it('has the pages that its README and its guides link to', () => {
+    for (const page of files.filter((file) => /^(README|docs\/guides\/.*)\.md$/.test(file))) {
+      const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)];
+      const targets = links.map(([, target = '']) => normalize(join(dirname(page), target)));
+      // Proofs are in the repository; a reader of the package does without.
+      expect(files, page).to.include.members(targets.filter((target) => !target.startsWith('spec/')));
+    }
   });
 
   it('has the source that each map points at', () => {

@@ -29,7 +29,7 @@ export async function startChildApp(env: NodeJS.ProcessEnv, example?: string): P
   const { child, output } = spawnApp(env, example);
   const said = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', () => {
-      if (output.stdout.includes('<ACCESS TOKEN>')) resolve(output.stdout);
+      if (/Try:\n\n.+\n$/s.test(output.stdout)) resolve(output.stdout);
     });
     child.once('close', () => {
       reject(new Error(`the app ended: ${output.stderr}`));

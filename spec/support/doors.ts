@@ -37,7 +37,10 @@ export const refusals = {
   expired: challenged(401, 'ERR_JWT_EXPIRED', 'invalid_token', 'Token has expired'),
   onlyAccess: challenged(401, 'ERR_JWT_TYPE', 'invalid_token', typeSentence('access')),
   onlyRefresh: challenged(401, 'ERR_JWT_TYPE', 'invalid_token', typeSentence('refresh')),
+  revoked: challenged(401, 'ERR_JWT_REVOKED', 'invalid_token', 'Token has been revoked'),
   denied: challenged(403, 'ERR_JWT_DENIED', 'insufficient_scope', 'Permission denied'),
+  reused: challenged(401, 'ERR_JWT_REFRESH_REUSED', 'invalid_token', 'Refresh token has been used before'),
+  store: { status: 503, msg: 'Token store is unavailable', code: 'ERR_JWT_STORE', challenge: null },
   hook: { status: 503, msg: 'Authentication is unavailable', code: 'ERR_JWT_HOOK', challenge: null },
   misconfigured: {
     status: 500,
@@ -68,7 +71,7 @@ export interface Doors {
 
 /** Starts two hosts with two guarded routes each. */
 export async function openDoors(
-  jwtManager: JwtManager,
+  jwtManager: JwtManager | Record<string, JwtManager>,
   rule: RouteDecorator = JwtRequired(),
   options: AuthorizationCheckerOptions = {},
 ): Promise<Doors> {
@@ -166,7 +169,7 @@ export function expectAnswer(door: Door, refusal: Refusal, { headers, ...answer 
   const { status, challenge } = refusal;
   expect(answer, door.name).to.deep.equal({ status, body: door.bodyOf(refusal), challenge });
   expect(headers.get('Vary'), door.name).to.equal('Authorization');
-  expect(headers.get('Cache-Control'), door.name).to.equal(status === 401 ? 'no-store' : null);
+  expect(headers.get('Cache-Control'), door.name).to.equal('no-store');
   expect(headers.get('Retry-After'), door.name).to.equal(status === 503 ? '1' : null);
 }
 

@@ -2,7 +2,13 @@ import 'reflect-metadata';
 import { inspect } from 'node:util';
 import Koa from 'koa';
 import { Controller, Get, JsonController } from 'routing-controllers';
-import { createAuthorizationChecker, JwtOptional, JwtRefreshRequired, JwtRequired } from '../../src';
+import {
+  createAuthorizationChecker,
+  JwtOptional,
+  JwtRefreshRequired,
+  JwtRequired,
+  MemoryTokenStore,
+} from '../../src';
 import { startApp } from './app';
 import { testManager } from './manager';
 
@@ -91,7 +97,7 @@ async function start(defaultErrorHandler: boolean): Promise<number> {
     errors.push(inspect(error), JSON.stringify(error));
     koa.onerror(error);
   });
-  const jwtManager = testManager().on('rejected', (event) => {
+  const jwtManager = testManager({ store: new MemoryTokenStore() }).on('rejected', (event) => {
     events.push(inspect(event, { depth: 10, showHidden: true }), JSON.stringify(event));
   });
   const authorizationChecker = createAuthorizationChecker(jwtManager);

@@ -81,7 +81,26 @@ async function run(): Promise<void> {
   });
   const { status } = await request(`${other.url}/inherited`);
   await other.close();
-  process.send?.({ statuses, elsewhere: status, routes: describeRoutes() });
+
+  const unchecked = await startApp({ controllers: [Heir] });
+  const without = (await request(`${unchecked.url}/inherited`)).status;
+  const [error] = unchecked.errors;
+  await unchecked.close();
+
+  const asked: unknown[][] = [];
+  const foreign = await startApp({
+    controllers: [Heir],
+    authorizationChecker: (_, roles) => asked.push(roles) === 0,
+  });
+  const refused = (await request(`${foreign.url}/inherited`)).status;
+  await foreign.close();
+  process.send?.({
+    statuses,
+    elsewhere: status,
+    without: { status: without, error: String(error) },
+    foreign: { status: refused, asked: asked.map(({ length }) => length) },
+    routes: describeRoutes(),
+  });
 }
 
 void run();

@@ -4,7 +4,7 @@ import type { JwtError } from '../../src/errors';
 /** Waits for a refusal and returns it; fails when there is none. */
 export async function refusalOf<E extends Error = JwtError>(
   attempt: Promise<unknown> | (() => unknown),
-  type: abstract new (...args: never[]) => E,
+  type: Function & { readonly prototype: E },
 ): Promise<E> {
   try {
     await (typeof attempt === 'function' ? attempt() : attempt);

@@ -61,6 +61,7 @@ describe('tokenStoreSuite', () => {
       { isRevoked: () => false },
       /^a token: of a session that the store does not know/,
     ],
+    ['shows no row', { rotateSession: async () => ({ outcome: 'rotated' }) }, /^rotation: moves the current/],
     ['lists nothing', { listSessions: async () => [] }, /^sessions: are listed as they were created/],
     [
       'never rotates',

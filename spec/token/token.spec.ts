@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Token } from '../../src';
+import { tokenOf } from '../../src/token/token';
 import { testClock } from '../support/manager';
 import { refusalOf } from '../support/rejected';
 import { ConfigurationError } from '../../src/errors';
@@ -18,7 +19,7 @@ const verified = {
 };
 
 function token(changes: object = {}): Token {
-  return Token.of({
+  return tokenOf({
     type: 'access',
     verified: { ...verified, ...changes },
     claims: { email: 'ada@example.test' },
@@ -84,6 +85,21 @@ describe('a Token', () => {
       expect((await refusalOf(() => token().isFresh(age as number), ConfigurationError)).message).to.match(
         /^maxAge/,
       );
+  });
+
+  it('is made by nobody who has the class alone', async () => {
+    const parts = { type: 'access', verified, claims: {}, raw: 'a.b.c', freshFor: 60, clock };
+    const Imitated = Token as unknown as new (...parts: unknown[]) => Token;
+    const OfToken = token().constructor as unknown as typeof Imitated;
+    for (const make of [
+      () => new Imitated(),
+      () => new Imitated(parts),
+      () => new Imitated(parts, Symbol('verified')),
+      () => new OfToken(parts),
+    ]) {
+      expect((await refusalOf(make, ConfigurationError)).message).to.match(/^nobody makes a Token/);
+    }
+    expect(Object.getOwnPropertyNames(Token)).to.have.members(['length', 'name', 'prototype']);
   });
 
   it('keeps the registered claims for the library', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ConfigurationError } from '../../src/errors';
 import { Emitter } from '../../src/util/emitter';
 
 interface Events {
@@ -8,7 +9,7 @@ interface Events {
 
 describe('an emitter', () => {
   it('tells each listener of an event, in order, and nobody else', () => {
-    const emitter = new Emitter<Events>();
+    const emitter = new Emitter<Events>('spec', ['a', 'b']);
     const heard: unknown[] = [];
     emitter.on('a', (event) => heard.push(['first', event]));
     emitter.on('a', (event) => heard.push(['second', event]));
@@ -21,7 +22,7 @@ describe('an emitter', () => {
   });
 
   it('tells a listener from the next event on that was added by a listener', () => {
-    const emitter = new Emitter<Events>();
+    const emitter = new Emitter<Events>('spec', ['a', 'b']);
     let heard = 0;
     emitter.on('a', () => {
       emitter.on('a', () => heard++);
@@ -33,7 +34,7 @@ describe('an emitter', () => {
   });
 
   it('goes on when a listener fails, warns of it, and says nothing of what it threw', async () => {
-    const emitter = new Emitter<Events>();
+    const emitter = new Emitter<Events>('spec', ['a', 'b']);
     const warnings: Error[] = [];
     const note = (warning: Error) => warnings.push(warning);
     const heard: number[] = [];
@@ -58,5 +59,19 @@ describe('an emitter', () => {
       expect(name).to.equal('JwtListenerWarning');
       expect(message).not.to.include('a token');
     }
+  });
+
+  it('has no events but its own, and takes nothing but functions', () => {
+    const emitter = new Emitter<Events>('spec', ['a', 'b']);
+    const on = (name: unknown, listener: unknown) => () => {
+      emitter.on(name as 'a', listener as () => void);
+    };
+    for (const name of ['c', '', 'toString', undefined, Symbol('a')])
+      expect(on(name, () => 1)).to.throw(
+        ConfigurationError,
+        `there is no event '${String(name)}'; there are: a, b`,
+      );
+    for (const listener of [undefined, null, 1, {}, 'a'])
+      expect(on('a', listener)).to.throw(ConfigurationError, "the listener of 'a' must be a function");
   });
 });

@@ -4,7 +4,7 @@ import { responseHeaders } from '../../src/util/response-headers';
 describe('the headers of a refusal', () => {
   const invalid = { error: 'invalid_token' } as const;
 
-  it('are a challenge and no-store on every 401 (RFC 6750, section 3)', () => {
+  it('are a challenge on every 401 (RFC 6750, section 3)', () => {
     expect(responseHeaders(401, 'x', undefined)).to.deep.equal({
       'WWW-Authenticate': 'Bearer realm="api"',
       'Cache-Control': 'no-store',
@@ -17,13 +17,15 @@ describe('the headers of a refusal', () => {
 
   it('are a challenge where there is one to give', () => {
     expect(responseHeaders(400, 'x', { error: 'invalid_request' })).to.deep.equal({
+      'Cache-Control': 'no-store',
       'WWW-Authenticate': 'Bearer realm="api", error="invalid_request", error_description="x"',
     });
     expect(responseHeaders(403, 'x', { error: 'insufficient_scope', scope: 'a b' })).to.deep.equal({
+      'Cache-Control': 'no-store',
       'WWW-Authenticate':
         'Bearer realm="api", error="insufficient_scope", error_description="x", scope="a b"',
     });
-    expect(responseHeaders(403, 'x', undefined)).to.deep.equal({});
+    expect(responseHeaders(403, 'x', undefined)).to.deep.equal({ 'Cache-Control': 'no-store' });
   });
 
   it('say how old a login may be (RFC 9470, section 3)', () => {
@@ -33,8 +35,13 @@ describe('the headers of a refusal', () => {
     );
   });
 
+  it('keep every refusal out of caches', () => {
+    for (const status of [400, 401, 403, 500, 503])
+      expect(responseHeaders(status, 'x', undefined)).to.include({ 'Cache-Control': 'no-store' });
+  });
+
   it('say when to try again where that can help', () => {
-    expect(responseHeaders(503, 'x', undefined)).to.deep.equal({ 'Retry-After': '1' });
-    expect(responseHeaders(500, 'x', undefined)).to.deep.equal({});
+    expect(responseHeaders(503, 'x', undefined)).to.include({ 'Retry-After': '1' });
+    expect(responseHeaders(500, 'x', undefined)).not.to.have.property('Retry-After');
   });
 });

@@ -3,6 +3,7 @@ import type { Action } from 'routing-controllers';
 import {
   because,
   ConfigurationError,
+  copyOf,
   HookFailedError,
   InvalidRequestError,
   isReported,
@@ -12,6 +13,7 @@ import {
 } from '../errors';
 import type { TokenLocation } from '../http/locations/token-location';
 import { prepareRefusal, type RefusalForm } from '../http/refusal';
+import { TokenCookies } from '../http/token-cookies';
 import type { JwtManager } from '../manager';
 import type { Token } from '../token/token';
 import { ignore, isPromiseLike } from '../util/promises';
@@ -46,15 +48,32 @@ export async function authenticate(
   }
   const token = await manager.authenticate(found.text, requirement.type);
   trial.token = token;
-  const confirmation = found.location.confirm?.(context, token);
-  if (isPromiseLike(confirmation)) await within(manager.limits.hookTimeout * 1000, confirmation);
+  const confirmation: unknown = found.location.confirm?.(context, token);
+  if (confirmation !== undefined) await demandNothing(confirmation, found.location, manager);
   await meetDemands(token, requirement, action, manager);
   if (!requirement.skipRevocationCheck) {
     const seen = () => ({ ip: context.ip, userAgent: context.get('User-Agent') });
     const pending = manager.demandAlive(token, seen);
     if (pending) await pending;
+    if (found.location instanceof TokenCookies)
+      await found.location.renew(context, token, manager.silentRenewal);
   }
   return token;
+}
+
+/** A location confirms by answering nothing; one that answers false means to refuse. */
+async function demandNothing(
+  confirmation: unknown,
+  { name }: TokenLocation,
+  { limits }: JwtManager<object>,
+): Promise<void> {
+  const isLate = isPromiseLike(confirmation);
+  const answer = isLate ? await within(limits.hookTimeout * 1000, confirmation) : confirmation;
+  if (answer !== undefined)
+    throw because(
+      new HookFailedError(),
+      `confirm of the location '${name}' answered something: it must throw to refuse`,
+    );
 }
 
 /** More than one credential in a request is an error, not a choice (RFC 6750, section 2). */
@@ -79,22 +98,33 @@ function asText(text: unknown, { name }: TokenLocation): string {
 }
 
 /** @internal Makes a refusal of what was thrown, for the client to see, and tells the operators. */
-export function refuse(error: unknown, { context, manager, token }: Trial, form: RefusalForm): JwtError {
+export function refuse(error: unknown, trial: Trial, form: RefusalForm): JwtError {
   const refusal = refusalFor(error);
-  prepareRefusal(refusal, context, form);
-  const { method, path, ip } = context;
-  if (!isReported(refusal))
-    manager.reportRejection(refusal, token, { method, path: withoutTokens(path), ip });
+  prepareRefusal(refusal, trial.context, form);
+  // The error itself: a ConfigurationError is told to the client by another one.
+  if (!isReported(error)) report(refusal, trial);
   return refusal;
+}
+
+/** @internal Tells the operators whom and what was refused. */
+export function report(refusal: JwtError, { context, manager, token }: Trial): void {
+  const { method, path, ip } = context;
+  manager.reportRejection(refusal, token, { method, path: withoutTokens(path), ip });
 }
 
 /** What the client is told. What is wrong with the server, it is not. */
 function refusalFor(error: unknown): JwtError {
   if (error instanceof ConfigurationError) return withoutDetails(error);
-  return error instanceof JwtError ? error : because(new HookFailedError(), 'unexpected error', error);
+  if (error instanceof JwtError) return Object.isFrozen(error) ? copyOf(error) : error;
+  return because(new HookFailedError(), 'unexpected error', error);
 }
 
-/** Events are logged, and an application may have tokens in its paths: their headers all begin alike, with `{"`. */
+/**
+ * Events are logged, and an application may have tokens in its paths: their headers all begin alike, with `{"`, which
+ * each letter of may be percent-encoded, however often.
+ */
+const tokenInPath = /(?:e|%(?:25)*65)(?:y|%(?:25)*79)(?:J|%(?:25)*4[Aa])[^/]*/g;
+
 function withoutTokens(path: string): string {
-  return path.replace(/eyJ[^/]*/g, '[redacted]');
+  return path.replace(tokenInPath, '[redacted]');
 }

@@ -7,6 +7,7 @@ import { authenticate, refuse, type Trial } from './authenticate';
 import { managerCalled, managersOf, resolveCheckerOptions } from './checker-options';
 import type { AuthorizationCheckerOptions, CheckerSettings } from './checker-options';
 import { installInheritance } from './inheritance';
+import { warnOfMemoryStore } from './memory-store-warning';
 import type { ResolvedRequirement } from './requirement';
 import { asRule, defaultRule, rememberChecker } from './route-rule';
 import { handleThrownRefusals } from './thrown-refusals';
@@ -29,7 +30,7 @@ export function createAuthorizationChecker(
   options: AuthorizationCheckerOptions = {},
 ): AuthorizationChecker {
   const settings = resolveCheckerOptions(managersOf(manager), options);
-  const defaultManager = managerCalled('default', settings);
+  const defaultManager = managerCalled('default', settings.managers);
   installInheritance();
   rememberChecker([...settings.managers.keys()], settings.isProtectedByDefault);
   const checker: AuthorizationChecker = async (action, roles) => {
@@ -43,7 +44,7 @@ export function createAuthorizationChecker(
 }
 
 async function judge(action: Action, roles: unknown[], settings: CheckerSettings): Promise<void> {
-  const trial: Trial = { context: contextOf(action), manager: managerCalled('default', settings) };
+  const trial: Trial = { context: contextOf(action), manager: managerCalled('default', settings.managers) };
   const { context } = trial;
   try {
     const requirement = requirementOf(roles, settings);
@@ -53,8 +54,9 @@ async function judge(action: Action, roles: unknown[], settings: CheckerSettings
       context,
       locations.flatMap(({ vary }) => vary ?? []),
     );
-    trial.manager = managerCalled(requirement.manager, settings);
-    admit(context, await authenticate(trial, requirement, locations, action));
+    trial.manager = managerCalled(requirement.manager ?? 'default', settings.managers);
+    warnOfMemoryStore(trial.manager, context);
+    admit(context, await authenticate(trial, requirement, locations, action), trial.manager);
   } catch (error) {
     throw refuse(error, trial, settings);
   }

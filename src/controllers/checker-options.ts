@@ -1,11 +1,12 @@
+import type { Context } from 'koa';
 import { ConfigurationError, type JwtError } from '../errors';
 import { BearerHeader } from '../http/locations/bearer-header';
+import { checkLocations } from '../http/locations/check-locations';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { RefusalForm } from '../http/refusal';
 import { JwtManager } from '../manager';
 import { checkOptions } from '../util/options';
 import { defaultRealm } from '../util/response-headers';
-import { checkLocations } from './requirement';
 
 /** The options of {@link createAuthorizationChecker}. */
 export interface AuthorizationCheckerOptions {
@@ -15,9 +16,19 @@ export interface AuthorizationCheckerOptions {
   readonly realm?: string | undefined;
   /** The member of an error's body that holds the sentence. @default 'msg' */
   readonly errorMessageKey?: string | undefined;
-  /** Makes the whole body of an error, an object in JSON and no promise. Status and challenge stay. */
-  readonly formatError?: ((error: JwtError) => object) | undefined;
-  /** Whether every method is `@JwtRequired()` unless it says otherwise, `@JwtPublic()` for one. @default false */
+  /**
+   * Makes the whole body of an error, an object in JSON and no promise. Status and challenge stay. What it sets as
+   * `context.type` is the type of that JSON; what it adds with `context.vary` stays, too.
+   */
+  readonly formatError?: ((error: JwtError, context: Context) => object) | undefined;
+  /**
+   * Whether every method is `@JwtRequired()` unless it says otherwise, `@JwtPublic()` for one. The host keeps the rules of
+   * a process in one place, and so does this: it holds for all servers that are made later in the process. On one without
+   * a checker those methods answer 500, on one with a foreign checker that is asked about them; a checker of ours that
+   * was made without this option lets everyone in.
+   *
+   * @default false
+   */
   readonly protectByDefault?: boolean | undefined;
 }
 
@@ -28,8 +39,11 @@ export interface CheckerSettings extends RefusalForm {
   readonly isProtectedByDefault: boolean;
 }
 
-/** @internal */
-export function managerCalled(name = 'default', { managers }: CheckerSettings): JwtManager<object> {
+/** @internal @throws {@link ConfigurationError} when there is none of that name */
+export function managerCalled(
+  name: string,
+  managers: ReadonlyMap<string, JwtManager<object>>,
+): JwtManager<object> {
   const found = managers.get(name);
   if (!found) throw new ConfigurationError(`no manager is called '${name}'`);
   return found;

@@ -2,7 +2,8 @@ import { getMetadataArgsStorage, type MetadataArgsStorage } from 'routing-contro
 import { ConfigurationError } from '../errors';
 import { inheritedParameters } from './inherited-parameters';
 import type { RouteRule } from './requirement';
-import { entriesFor, isOurs, rememberOpenRoute, rolesOf, routeName, ruleOfRoute } from './route-rule';
+import { entriesFor, isOurs, rememberOpenRoute, rememberRoute } from './route-rule';
+import { rolesOf, routeName, ruleOfRoute } from './route-rule';
 import { isTokenParameter } from './token-parameter';
 
 type Entry = MetadataArgsStorage['responseHandlers'][number];
@@ -42,6 +43,7 @@ export function installInheritance(): void {
 function inheritRules(prototype: MetadataArgsStorage): void {
   const ownHandlers = prototype.filterResponseHandlersWithTargetAndMethod; // eslint-disable-line @typescript-eslint/unbound-method -- called with the storage below
   prototype.filterResponseHandlersWithTargetAndMethod = function (target, method) {
+    rememberRoute(target, method);
     const handlers = ownHandlers.call(this, target, method);
     const entries = entriesFor(this, target, method);
     const rule = ruleOfRoute(this, target, method);

@@ -1,6 +1,7 @@
 import { getMetadataArgsStorage } from 'routing-controllers';
 import { ConfigurationError } from '../errors';
 import { installInheritance } from './inheritance';
+import { refuseLate } from './route-rule';
 import { tokenOf } from './token-parameter';
 
 /**
@@ -25,6 +26,7 @@ export function InjectToken(...misuse: never[]): ParameterDecorator {
     if (method === undefined || typeof object === 'function' || typeof index !== 'number')
       throw new ConfigurationError('@InjectToken() stands on a parameter of a method that is not static');
     installInheritance();
+    refuseLate('@InjectToken()', object.constructor, method);
     getMetadataArgsStorage().params.push({
       type: 'custom-converter',
       object,

@@ -2,6 +2,7 @@ import { getMetadataArgsStorage } from 'routing-controllers';
 import { ConfigurationError } from '../errors';
 import { checkOptions } from '../util/options';
 import { installInheritance } from './inheritance';
+import { refuseLate } from './route-rule';
 import { requirementKeys, RouteRule, ruleFor, type JwtRequirement } from './requirement';
 
 /** Goes on a controller method or a controller class. */
@@ -28,7 +29,7 @@ export function JwtRequired<C extends object = Record<string, unknown>>(
   requirement: JwtRequirement<C> = {},
   ...misuse: never[]
 ): RouteDecorator {
-  return decorator('@JwtRequired', ruleOf(requirement, {}, misuse));
+  return decorator('@JwtRequired', requirement, {}, misuse);
 }
 
 /**
@@ -41,7 +42,7 @@ export function JwtOptional<C extends object = Record<string, unknown>>(
   requirement: Omit<JwtRequirement<C>, 'optional'> = {},
   ...misuse: never[]
 ): RouteDecorator {
-  return decorator('@JwtOptional', ruleOf(requirement, { optional: true }, misuse));
+  return decorator('@JwtOptional', requirement, { optional: true }, misuse);
 }
 
 /**
@@ -53,32 +54,33 @@ export function JwtRefreshRequired<C extends object = Record<string, unknown>>(
   requirement: Omit<JwtRequirement<C>, 'type'> = {},
   ...misuse: never[]
 ): RouteDecorator {
-  return decorator('@JwtRefreshRequired', ruleOf(requirement, { type: 'refresh' }, misuse));
+  return decorator('@JwtRefreshRequired', requirement, { type: 'refresh' }, misuse);
 }
 
 /** The method is open to everyone, in a protected class or under `protectByDefault`. */
 export function JwtPublic(...misuse: never[]): RouteDecorator {
-  refuseMisuse(misuse);
-  return decorator('@JwtPublic', new RouteRule(null, null));
+  refuseMisuse('@JwtPublic', misuse);
+  return recording('@JwtPublic', new RouteRule(null, null));
 }
 
-function ruleOf<C extends object>(
+function decorator<C extends object>(
+  name: string,
   requirement: JwtRequirement<C>,
   fixed: Pick<JwtRequirement, 'optional' | 'type'>,
   misuse: unknown[],
-): RouteRule {
-  refuseMisuse(misuse);
+): RouteDecorator {
+  refuseMisuse(name, typeof requirement === 'function' ? [requirement] : misuse);
   const choices = requirementKeys.filter((key) => !(key in fixed));
-  checkOptions('the decorator', requirement, choices);
-  return ruleFor({ ...(requirement as JwtRequirement), ...fixed });
+  checkOptions(name, requirement, choices, "{ roles: 'admin' }");
+  return recording(name, ruleFor({ ...(requirement as JwtRequirement), ...fixed }));
 }
 
 /** `@JwtRequired` without parentheses is called with what it should decorate, and would decorate nothing. */
-function refuseMisuse(misuse: unknown[]): void {
-  if (misuse.length > 0) throw new ConfigurationError('write the decorator with parentheses: @JwtRequired()');
+function refuseMisuse(name: string, misuse: unknown[]): void {
+  if (misuse.length > 0) throw new ConfigurationError(`write the decorator with parentheses: ${name}()`);
 }
 
-function decorator(name: string, rule: RouteRule): RouteDecorator {
+function recording(name: string, rule: RouteRule): RouteDecorator {
   return (target, method) => {
     installInheritance();
     if (method !== undefined && typeof target === 'function') {
@@ -87,6 +89,7 @@ function decorator(name: string, rule: RouteRule): RouteDecorator {
       );
     }
     const owner = method === undefined ? target : target.constructor;
+    refuseLate(`${name}()`, owner as Function, method);
     const { responseHandlers } = getMetadataArgsStorage();
     const isTaken = responseHandlers.some(
       (handler) =>

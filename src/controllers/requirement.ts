@@ -1,6 +1,6 @@
 import type { Action } from 'routing-controllers';
 import { ConfigurationError } from '../errors';
-import { isHttpToken } from '../http/locations/bearer-header';
+import { checkLocations } from '../http/locations/check-locations';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { Token, TokenType } from '../token/token';
 import { isRoleList, isScopeList } from '../token/validate-claims';
@@ -41,6 +41,7 @@ export interface ResolvedRequirement {
   readonly check: JwtRequirement['check'];
   readonly locations: readonly TokenLocation[] | undefined;
   readonly skipRevocationCheck: boolean;
+  /** Which one; undefined: the one called `default`. */
   readonly manager: string | undefined;
 }
 
@@ -79,6 +80,11 @@ export const requirementKeys = [
  * @throws {@link ConfigurationError} when it is not one
  */
 export function ruleFor(requirement: JwtRequirement): RouteRule {
+  return new RouteRule(Object.freeze({ ...requirement }), resolveRequirement(requirement));
+}
+
+/** @internal @throws {@link ConfigurationError} when it is not one */
+export function resolveRequirement(requirement: JwtRequirement): ResolvedRequirement {
   const { type = 'access', optional = false, fresh, roles, scopes, check, locations, manager } = requirement;
   const { skipRevocationCheck = false } = requirement;
   if (!['access', 'refresh', 'any'].includes(type)) wrong("type must be 'access', 'refresh' or 'any'");
@@ -87,7 +93,7 @@ export function ruleFor(requirement: JwtRequirement): RouteRule {
   if (check !== undefined && typeof check !== 'function') wrong('check must be a function');
   if (locations !== undefined) checkLocations(locations);
   if (manager !== undefined && typeof manager !== 'string') wrong('manager must be the name of a manager');
-  return new RouteRule(Object.freeze({ ...requirement }), {
+  return {
     type,
     optional,
     fresh:
@@ -100,27 +106,13 @@ export function ruleFor(requirement: JwtRequirement): RouteRule {
     locations,
     skipRevocationCheck,
     manager,
-  });
-}
-
-/** @internal */
-export function checkLocations(locations: readonly TokenLocation[]): void {
-  const isList = Array.isArray(locations) && locations.length > 0;
-  if (!isList || !locations.every((location: unknown) => isLocation(location))) {
-    wrong('locations must be a non-empty list of places, with name and read, such as new BearerHeader()');
-  }
-}
-
-function isLocation(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { name, vary, read, confirm } = value as Partial<Record<keyof TokenLocation, unknown>>;
-  const isNamed = typeof name === 'string' && name !== '' && (vary === undefined || isHttpToken(vary));
-  return isNamed && typeof read === 'function' && (confirm === undefined || typeof confirm === 'function');
+  };
 }
 
 function roleRule(roles: NonNullable<JwtRequirement['roles']>): NameRule {
   if (typeof roles === 'string' || Array.isArray(roles))
     return { rule: 'any', names: nameList(roles, 'roles', isRoleList) };
+  if (!isObject(roles)) wrong("roles must be a name, a list of names, or { deny: 'guest' }");
   checkOptions('roles', roles, ['deny']);
   return { rule: 'deny', names: nameList((roles as { deny: string }).deny, 'roles.deny', isRoleList) };
 }
@@ -129,8 +121,13 @@ function scopeRule(scopes: NonNullable<JwtRequirement['scopes']>): NameRule {
   if (typeof scopes === 'string')
     return { rule: 'all', names: nameList(scopes.split(' '), 'scopes', isScopeList) };
   if (Array.isArray(scopes)) return { rule: 'all', names: nameList(scopes, 'scopes', isScopeList) };
+  if (!isObject(scopes)) wrong("scopes must be a name, a list of names, or { any: ['read', 'write'] }");
   checkOptions('scopes', scopes, ['any']);
   return { rule: 'any', names: nameList((scopes as { any: string[] }).any, 'scopes.any', isScopeList) };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function wrong(message: string): never {

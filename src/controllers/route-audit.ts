@@ -38,11 +38,16 @@ export function describeRoutes(): RouteDescription[] {
         method: action.type.toUpperCase(),
         path: String(action.fullRoute),
         controller: target.name,
-        handler: action.method,
+        handler: textOf(action.method),
         requirement: ruleOfRoute(storage, target, action.method)?.declared ?? null,
       };
     });
   });
+}
+
+/** The host says that all names are strings. */
+function textOf(name: string | symbol): string {
+  return String(name);
 }
 
 /** A method that is decorated again in a subclass is the subclass's. */

@@ -11,6 +11,8 @@ export const defaultRule = new RouteRule({}, ruleFor({}).resolved);
 let protectsByDefault = false;
 const managerNames = new Set<string>();
 const leftOpen = new Set<string>();
+/** The methods of routes that are made, by each class that they may have a rule from. */
+const made = new WeakMap<Function, Set<string | symbol>>();
 
 /** Tells what a checker was made with; rules are looked up later, when the host builds its routes. */
 export function rememberChecker(names: readonly string[], isProtectedByDefault: boolean): void {
@@ -28,6 +30,26 @@ export function rememberChecker(names: readonly string[], isProtectedByDefault: 
 /** Notes that the host made a route that everyone may use, because nothing was said about it. */
 export function rememberOpenRoute(where: string): void {
   leftOpen.add(where);
+}
+
+/** Notes that the host made a route: what it demands is settled. */
+export function rememberRoute(target: Function, method: string | symbol): void {
+  for (const link of lineage(target)) made.set(link, (made.get(link) ?? new Set()).add(method));
+}
+
+/**
+ * Refuses a decorator that comes after the server: nothing would look at it, and everybody would think it holds.
+ *
+ * @param method undefined for a decorator of the class
+ * @throws {@link ConfigurationError} when a route is made that it would be for
+ */
+export function refuseLate(decorator: string, owner: Function, method?: string | symbol): void {
+  const methods = made.get(owner);
+  if (!methods || (method !== undefined && !methods.has(method))) return;
+  const where = method === undefined ? owner.name : routeName(owner, method);
+  throw new ConfigurationError(
+    `${decorator} comes too late for ${where}: its server is made, so decorate before createKoaServer`,
+  );
 }
 
 /** A class and its base classes, nearest first. */

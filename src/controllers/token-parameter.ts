@@ -1,16 +1,30 @@
 import type { Context } from 'koa';
 import type { Action, MetadataArgsStorage } from 'routing-controllers';
 import { ConfigurationError, withoutDetails } from '../errors';
+import type { JwtManager } from '../manager';
 import type { Token } from '../token/token';
 
 type Parameter = MetadataArgsStorage['params'][number];
 
-/** Requests that the checker let in, with their token; without one where the method lets guests in. */
-const admitted = new WeakMap<Context, Token<object> | undefined>();
+/** What a request was let in with. */
+export interface Admission {
+  /** Undefined for a guest, where the method lets guests in. */
+  readonly token: Token<object> | undefined;
+  /** Which manager verified. */
+  readonly manager: JwtManager<object>;
+}
+
+/** Requests that the checker let in. */
+const admitted = new WeakMap<Context, Admission>();
 
 /** Notes that the checker let a request in. */
-export function admit(context: Context, token: Token<object> | undefined): void {
-  admitted.set(context, token);
+export function admit(context: Context, token: Token<object> | undefined, manager: JwtManager<object>): void {
+  admitted.set(context, { token, manager });
+}
+
+/** What {@link admit} noted. */
+export function admissionOf(context: Context): Admission | undefined {
+  return admitted.get(context);
 }
 
 /**
@@ -19,11 +33,12 @@ export function admit(context: Context, token: Token<object> | undefined): void 
  * @throws {@link ConfigurationError} when the checker did not see the request: the method must not run
  */
 export function tokenOf({ context }: Action): Token<object> | undefined {
-  if (!admitted.has(context as Context)) {
+  const admission = admissionOf(context as Context);
+  if (!admission) {
     const needs = '@InjectToken() needs the checker of createAuthorizationChecker, and a rule on its method';
     throw withoutDetails(new ConfigurationError(needs));
   }
-  return admitted.get(context as Context);
+  return admission.token;
 }
 
 /** Whether a parameter was decorated with `@InjectToken()`. */

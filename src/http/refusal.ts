@@ -1,20 +1,30 @@
 import type { Context } from 'koa';
-import type { JwtError } from '../errors';
+import { copyOf, type JwtError } from '../errors';
 import { ignore, isPromiseLike } from '../util/promises';
 import { responseHeaders } from '../util/response-headers';
+
+/** Makes the body of an error for a request. */
+export type FormatError = (error: JwtError, context: Context) => object;
 
 /** How refusals are worded. */
 export interface RefusalForm {
   readonly realm: string;
   readonly errorMessageKey: string;
-  readonly formatError: ((error: JwtError) => object) | undefined;
+  readonly formatError: FormatError | undefined;
 }
 
-const prepared = new WeakMap<JwtError, Context>();
+/** A refusal that was made ready for a request, and what it put on the context. */
+interface Prepared {
+  readonly error: JwtError;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Of several refusals of a request, the last one: somebody caught those before. */
+const prepared = new WeakMap<Context, Prepared>();
 
 /** Whether {@link prepareRefusal} has made the error ready for this request. */
 export function isPrepared(error: JwtError, context: Context): boolean {
-  return prepared.get(error) === context;
+  return prepared.get(context)?.error === error;
 }
 
 /**
@@ -22,15 +32,40 @@ export function isPrepared(error: JwtError, context: Context): boolean {
  * which takes no headers from an error, and on the error, for Koa, which wipes the context's.
  */
 export function prepareRefusal(error: JwtError, context: Context, form: RefusalForm): void {
-  prepared.set(error, context);
+  withdraw(context);
   const headers = responseHeaders(error.status, error.message, error.challenge, form.realm);
+  prepared.set(context, { error, headers });
   context.set(headers);
-  beforeSending(context, (status) => {
-    // Unless a middleware of the application's made another answer of it.
-    if (status === error.status) context.set(headers);
+  const { status } = error;
+  const { body, type } = wordingOf(error, context, form);
+  error.body = body;
+  beforeSending(context, (sent) => {
+    if (!isPrepared(error, context)) return;
+    if (sent === status) {
+      context.set(headers);
+      setType(context, error, type);
+    } else {
+      // A middleware of the application's made another answer of it.
+      withdraw(context);
+    }
   });
   error.headers = { ...headers, ...varyOf(context) };
-  error.body = bodyOf(error, form);
+}
+
+/** Takes back what belongs to a refusal alone; that nobody keeps the answer does no harm to another one. */
+function withdraw(context: Context): void {
+  for (const [name, value] of Object.entries(prepared.get(context)?.headers ?? {})) {
+    if (name !== 'Cache-Control' && context.response.get(name) === value) context.remove(name);
+  }
+}
+
+/**
+ * A method may say what its answers are (`@ContentType`). Koa sees to it that an object is JSON; of a sentence it believes
+ * what the method says.
+ */
+function setType({ response }: Context, { message }: JwtError, type: string | undefined): void {
+  if (type && response.is('json', '+json')) response.set('Content-Type', type);
+  else if (response.body === message) response.set('Content-Type', 'text/plain; charset=utf-8');
 }
 
 /** Whatever becomes of the request, its answer varies by these headers, and a 401 is kept by nobody. */
@@ -42,6 +77,22 @@ export function guardAnswer(context: Context, vary: readonly string[]): void {
   addVary(context, vary);
 }
 
+/** Whoever asks, the answer is for them alone: no shared cache keeps it, whatever the method says (RFC 6750, section 2.3). */
+export function answerPrivately(context: Context): void {
+  beforeSending(context, () => {
+    context.set('Cache-Control', privately(context.response.get('Cache-Control')));
+  });
+}
+
+function privately(value: string | undefined): string {
+  const directives = (value ?? '').split(',').flatMap((directive) => directive.trim() || []);
+  if (directives.some((directive) => /^(private|no-store)$/i.test(directive))) return directives.join(', ');
+  return [
+    'private',
+    ...directives.filter((directive) => !/^(public|private|s-maxage)\b/i.test(directive)),
+  ].join(', ');
+}
+
 function addVary(context: Context, names: readonly string[]): void {
   if (names.length > 0) context.vary([...names]);
 }
@@ -50,7 +101,7 @@ function addVary(context: Context, names: readonly string[]): void {
  * Sees to the headers at the last moment: the host sets what a method declares (`@Header`) over those of a refusal,
  * and Koa wipes all of them when an error reaches it, one that is thrown by the method behind the check, too.
  */
-function beforeSending({ res }: Context, see: (status: unknown) => void): void {
+export function beforeSending({ res }: Context, see: (status: unknown) => void): void {
   const writeHead = res.writeHead.bind(res) as (...head: unknown[]) => typeof res;
   res.writeHead = (...head: unknown[]) => {
     see(head[0]);
@@ -58,23 +109,39 @@ function beforeSending({ res }: Context, see: (status: unknown) => void): void {
   };
 }
 
-function bodyOf(error: JwtError, { formatError, errorMessageKey }: RefusalForm): object {
+/** What is said, and the type that it is said to have; undefined: what the host says. */
+interface Wording {
+  readonly body: object;
+  readonly type?: string | undefined;
+}
+
+function wordingOf(error: JwtError, context: Context, form: RefusalForm): Wording {
   error.body = undefined;
   const { msg, ...rest } = error.toJSON() as { msg: string };
-  const usual = { [errorMessageKey]: msg, ...rest };
   // A refusal stays a refusal, whatever the application's wording does.
-  return (formatError && written(formatError, error)) ?? usual;
+  const own = form.formatError && ownWording(form.formatError, copyOf(error), context);
+  return own ?? { body: { [form.errorMessageKey]: msg, ...rest } };
 }
 
 /** The application's wording as it will be sent; undefined when it is no object in JSON. */
-function written(formatError: (error: JwtError) => unknown, error: JwtError): object | undefined {
+function ownWording(formatError: FormatError, error: JwtError, context: Context): Wording | undefined {
+  const { response } = context;
+  const usual = response.get('Content-Type');
+  const body = objectInJson(() => formatError(error, context));
+  const type = response.get('Content-Type');
+  if (usual) context.set('Content-Type', usual);
+  else context.remove('Content-Type');
+  return body && { body, type: type === usual ? undefined : type };
+}
+
+function objectInJson(make: () => unknown): object | undefined {
   try {
-    const body = formatError(error);
-    if (isPromiseLike(body)) {
-      ignore(body);
+    const value = make();
+    if (isPromiseLike(value)) {
+      ignore(value);
       return undefined;
     }
-    const json: unknown = JSON.parse(JSON.stringify(body));
+    const json: unknown = JSON.parse(JSON.stringify(value));
     return typeof json === 'object' && json !== null ? json : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { isPlainObject } from '../claims';
+import { isPlainObject } from '../util/json';
 import { checkAlgorithm, checkKeyPairAlgorithm, refuse, type Algorithm, type Key } from './key';
 import { keyPair } from './key-pair';
 import { secretKey } from './secret-key';

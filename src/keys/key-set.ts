@@ -65,7 +65,7 @@ export class KeySet {
    * ```
    */
   static fromPem(pem: string | Buffer | undefined, options: { algorithm: Algorithm; kid?: string }): KeySet {
-    checkOptions('KeySet.fromPem', options, ['algorithm', 'kid']);
+    checkOptions('KeySet.fromPem', options, ['algorithm', 'kid'], "{ algorithm: 'ES256' }");
     return new KeySet([keyFromPem(pem, options.algorithm, options.kid)]);
   }
 

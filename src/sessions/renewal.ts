@@ -41,13 +41,39 @@ export class Renewal<C extends object> {
     return this.#tokens.announcePair(this.#tokens.signPair(contents, session, timeToLive));
   }
 
+  /**
+   * A new access token of the same session, which stays as it is.
+   *
+   * @returns undefined when the session is over, or ends before the new token would outlive the old one
+   * @throws TokenRevokedError when `claimsFor` ended the session
+   */
+  async renewAccess(token: Token<C>): Promise<string | undefined> {
+    const operation = this.#sessions.operation();
+    const session = await this.#sessionOf(token, operation);
+    if (!session) return undefined;
+    const { contents, timeToLive } = await this.#decide(this.#tokens.carried(token), session, operation);
+    const issued = this.#tokens.sign('access', contents, session, timeToLive);
+    const isLonger = issued.claims.exp > token.verifiedClaims().exp;
+    return isLonger ? this.#tokens.announce('access', issued) : undefined;
+  }
+
+  async #sessionOf(token: Token<C>, operation: StoreOperation): Promise<Session | undefined> {
+    const sessions = await this.#sessions.list(token.identity, operation);
+    return sessions.find(({ id }) => id === token.sessionId);
+  }
+
   async #renew(token: Token<C>, operation: StoreOperation): Promise<Renewed> {
     const carried = this.#tokens.carried(token);
     if (!this.#settings.claimsFor) return { contents: carried };
-    const { sid, gen = -1 } = token.verifiedClaims();
-    const session = (await this.#sessions.list(token.identity, operation)).find(({ id }) => id === sid);
+    const { gen = -1 } = token.verifiedClaims();
+    const session = await this.#sessionOf(token, operation);
     // What the rotation will refuse is its to judge, whatever the hook would do.
     if (!session || gen < session.generation - 1) return { contents: carried };
+    return this.#decide(carried, session, operation);
+  }
+
+  async #decide(carried: TokenContents, session: Session, operation: StoreOperation): Promise<Renewed> {
+    if (!this.#settings.claimsFor) return { contents: carried };
     const answer = await this.#ask(carried, session);
     if (answer) return answer;
     await this.#sessions.revoke(session.id, session.subject, operation);

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../claims';
+import { isPlainObject } from '../util/json';
 import type { Rotation, RotationResult, Session, TokenStore } from './token-store';
 
 const numbers = ['generation', 'rotatedAt', 'createdAt', 'lastUsedAt', 'expiresAt'] as const;

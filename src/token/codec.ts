@@ -16,6 +16,7 @@ export function signClaims(claims: object, typ: string, { algorithm, kid, signin
 
 /** Whether the token's signature was made by the key; the one cryptographic step of a verify. */
 export function hasSignatureOf(text: string, { algorithm, verifyingKey }: Key): boolean {
+  if (!isOfWholeLength(text, verifyingKey.asymmetricKeyDetails?.modulusLength)) return false;
   try {
     verify(text, verifyingKey, optionsFor(algorithm));
     return true;
@@ -23,6 +24,16 @@ export function hasSignatureOf(text: string, { algorithm, verifyingKey }: Key): 
     // Whatever the library throws, raw TypeErrors included, means that the signature does not hold.
     return false;
   }
+}
+
+/**
+ * An RSA signature has as many bytes as the modulus (RFC 8017, section 8.1.2). Without its leading zeros it is the same
+ * number, and OpenSSL takes it with PSS: a second spelling of the token.
+ */
+function isOfWholeLength(text: string, modulusLength: number | undefined): boolean {
+  if (modulusLength === undefined) return true;
+  const characters = text.length - text.lastIndexOf('.') - 1;
+  return Math.floor((characters * 6) / 8) === Math.ceil(modulusLength / 8);
 }
 
 function optionsFor(algorithm: LibraryAlgorithm): VerifyOptions {

@@ -1,4 +1,4 @@
-import { isPlainObject, maximumDepth } from '../claims';
+import { isPlainObject, maximumDepth } from '../util/json';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -13,12 +13,15 @@ export function parseStrictObject(base64url: string): Record<string, unknown> | 
   try {
     const text = utf8.decode(Buffer.from(base64url, 'base64url'));
     const json: unknown = JSON.parse(text);
-    return isPlainObject(json) && membersIn(json) === membersWrittenIn(text)
-      ? withoutPrototype(json)
-      : undefined;
+    return isPlainObject(json) && !hasMembersTwice(json, text) ? withoutPrototype(json) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether an object of some JSON has a member twice, of which a parser kept one, or is nested deeper than 32 levels. */
+export function hasMembersTwice(json: unknown, text: string): boolean {
+  return membersIn(json) !== membersWrittenIn(text);
 }
 
 function withoutPrototype(json: Record<string, unknown>): Record<string, unknown> {

@@ -1,7 +1,9 @@
-import { checkedOwnClaims, instanceOfClaims, type ClaimsClass } from '../claims';
+import { checkedOwnClaims } from '../claims';
+import { instanceOfClaims, type ClaimsClass } from '../claims-class';
 import { ConfigurationError } from '../errors';
 import type { KeySet } from '../keys/key-set';
 import { randomId } from '../util/random-id';
+import { TimeoutError } from '../util/within';
 import { signClaims } from './codec';
 import { maximumLength } from './compact';
 import { mediaTypes } from './header';
@@ -57,21 +59,25 @@ export class TokenIssuer<C extends object> {
   async ownClaims(claims: C | undefined): Promise<Record<string, unknown>> {
     const own = claims === undefined ? {} : checkedOwnClaims(claims);
     const { claimsClass } = this.#settings;
-    if (claimsClass && !(await this.#fits(claimsClass, own))) {
-      throw new ConfigurationError(
-        `claims do not fit ${claimsClass.name}: see its class-validator decorators`,
-      );
-    }
+    const misfit = claimsClass && (await this.#misfit(claimsClass, own));
+    if (misfit !== undefined) throw new ConfigurationError(misfit);
     return own;
   }
 
-  async #fits(claimsClass: ClaimsClass<C>, own: Record<string, unknown>): Promise<boolean> {
+  /** What keeps the claims from fitting, for developers; undefined when they fit. */
+  async #misfit(claimsClass: ClaimsClass<C>, own: Record<string, unknown>): Promise<string | undefined> {
+    const start = `claims do not fit ${claimsClass.name}:`;
     const options = { strict: true, timeout: this.#settings.hookTimeout };
     try {
-      return (await instanceOfClaims(claimsClass, own, options)) !== undefined;
-    } catch {
+      const verdict = await instanceOfClaims(claimsClass, own, options);
+      return 'misfits' in verdict
+        ? `${start} see its decorators for ${verdict.misfits.join(', ')}`
+        : undefined;
+    } catch (cause) {
       // A decorator that throws or hangs says no.
-      return false;
+      return cause instanceof TimeoutError
+        ? `${start} its decorators took longer than hookTimeout`
+        : `${start} one of its decorators, or its constructor, threw`;
     }
   }
 
@@ -88,9 +94,10 @@ export class TokenIssuer<C extends object> {
       mediaTypes[frame.type],
       this.#settings.keys.signer(),
     );
-    if (text.length > maximumLength) {
+    const excess = text.length + roomFor(frame) - maximumLength;
+    if (excess > 0) {
       throw new ConfigurationError(
-        `claims are too large: the token would pass ${String(maximumLength)} characters`,
+        `claims are too large: the token would have ${String(excess)} characters more than the ${String(maximumLength)} that it may have`,
       );
     }
     return { text, claims };
@@ -115,4 +122,9 @@ export class TokenIssuer<C extends object> {
       ...(audience && { aud: audience.length === 1 ? audience[0] : audience }),
     };
   }
+}
+
+/** A session must not die of its success: `gen` grows by nine digits at the most, twelve characters of the text. */
+function roomFor({ generation }: TokenFrame): number {
+  return generation === 0 ? 12 : 0;
 }

@@ -1,12 +1,20 @@
-import { instanceOfClaims, ownClaims, type ClaimsClass } from '../claims';
-import { because, TokenExpiredError, WrongTokenTypeError } from '../errors';
+import { ownClaims } from '../claims';
+import { instanceOfClaims, type ClaimsClass, type ClaimsVerdict } from '../claims-class';
+import {
+  because,
+  ConfigurationError,
+  ofOwner,
+  TokenExpiredError,
+  WrongTokenTypeError,
+  type JwtError,
+} from '../errors';
 import type { KeySet } from '../keys/key-set';
 import { unixTime, type Clock } from '../util/clock';
 import { tokenTypeOf } from './header';
 import { invalidToken, openSigned } from './open-signed';
 import { parseStrictObject } from './strict-json';
-import { Token, type TokenType } from './token';
-import { asVerified, faultInClaims } from './validate-claims';
+import { tokenOf, type Token, type TokenType } from './token';
+import { asVerified, faultInClaims, isIdentity } from './validate-claims';
 
 /** What a verifier is made of; durations in seconds. */
 export interface VerifierSettings<C extends object> {
@@ -35,13 +43,15 @@ export class TokenVerifier<C extends object> {
 
   /** Only claims that have a class need to be waited for. */
   verify(text: unknown, expected: TokenType | 'any'): Token<C> | Promise<Token<C>> {
+    if (!['access', 'refresh', 'any'].includes(expected))
+      throw new ConfigurationError("the expected type must be 'access', 'refresh' or 'any'");
     const { type, claims } = this.#open(text);
-    if (expected !== 'any' && type !== expected) throw because(new WrongTokenTypeError(expected), 'typ');
+    if (expected !== 'any' && type !== expected)
+      throw about(claims, because(new WrongTokenTypeError(expected), 'typ'));
     this.#checkClaims(claims, type);
     const { claimsClass, freshFor, clock } = this.#settings;
-    const own = ownClaims(claims);
     const tokenWith = (typed: C) =>
-      Token.of({
+      tokenOf({
         type,
         verified: asVerified(claims),
         claims: typed,
@@ -49,7 +59,8 @@ export class TokenVerifier<C extends object> {
         freshFor,
         clock,
       });
-    return claimsClass ? this.#typedClaims(claimsClass, own).then(tokenWith) : tokenWith(own as C);
+    if (!claimsClass) return tokenWith(ownClaims(claims) as C);
+    return this.#typedClaims(claimsClass, claims).then(({ instance }) => tokenWith(instance));
   }
 
   /** Everything up to the signature, and the JSON that it covers. */
@@ -63,21 +74,28 @@ export class TokenVerifier<C extends object> {
   #checkClaims(claims: Record<string, unknown>, type: TokenType): void {
     const { issuer, audience, clockTolerance, clock } = this.#settings;
     const fault = faultInClaims(claims, type, { issuer, audience, clockTolerance, now: unixTime(clock) });
-    if (fault === 'expired') throw because(new TokenExpiredError(), fault);
-    if (fault) throw invalidToken(fault);
+    if (fault === 'expired') throw about(claims, because(new TokenExpiredError(), fault));
+    if (fault) throw about(claims, invalidToken(fault));
   }
 
-  async #typedClaims(claimsClass: ClaimsClass<C>, own: Record<string, unknown>): Promise<C> {
-    let typed: C | undefined;
+  async #typedClaims(claimsClass: ClaimsClass<C>, claims: Record<string, unknown>): Promise<{ instance: C }> {
+    const options = { strict: false, timeout: this.#settings.hookTimeout };
+    let verdict: ClaimsVerdict<C>;
     try {
-      typed = await instanceOfClaims(claimsClass, own, {
-        strict: false,
-        timeout: this.#settings.hookTimeout,
-      });
+      verdict = await instanceOfClaims(claimsClass, ownClaims(claims), options);
     } catch (cause) {
-      throw invalidToken('claims', cause);
+      throw about(claims, invalidToken('claims', cause));
     }
-    if (!typed) throw invalidToken('claims');
-    return typed;
+    if ('misfits' in verdict) throw about(claims, invalidToken('claims'));
+    return verdict;
   }
+}
+
+/** Tells operators of whom a refused token speaks, as far as it may be told; its signature holds. */
+function about<E extends JwtError>({ sub, jti, sid }: Record<string, unknown>, error: E): E {
+  return ofOwner(error, { identity: textIn(sub), tokenId: textIn(jti), sessionId: textIn(sid) });
+}
+
+function textIn(claim: unknown): string | undefined {
+  return isIdentity(claim) ? claim : undefined;
 }

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors';
 import type { Clock } from '../util/clock';
 import { durationInSeconds, type Duration } from '../util/duration';
 
@@ -33,6 +34,11 @@ export interface TokenParts<C> {
   readonly clock: Clock;
 }
 
+/** What the constructor asks for: a class that everybody can import, and JavaScript knows no private constructors. */
+const proof = Symbol('verified');
+
+let makeToken: <C extends object>(parts: TokenParts<C>) => Token<C>;
+
 /**
  * A verified token. There is no other kind: an instance exists only after signature, times and claims were
  * checked. Frozen.
@@ -65,7 +71,12 @@ export class Token<C extends object = Record<string, unknown>> {
   readonly #freshFor: number;
   readonly #clock: Clock;
 
-  private constructor({ type, verified, claims, raw, freshFor, clock }: TokenParts<C>) {
+  private constructor(parts: TokenParts<C>, given: symbol) {
+    if (given !== proof)
+      throw new ConfigurationError(
+        'nobody makes a Token: it is what JwtManager.verify and @InjectToken() give',
+      );
+    const { type, verified, claims, raw, freshFor, clock } = parts;
     this.identity = verified.sub;
     this.id = verified.jti;
     this.type = type;
@@ -80,9 +91,8 @@ export class Token<C extends object = Record<string, unknown>> {
     Object.freeze(this);
   }
 
-  /** @internal Only the verifier makes tokens. */
-  static of<C extends object>(parts: TokenParts<C>): Token<C> {
-    return new Token(parts);
+  static {
+    makeToken = (parts) => new Token(parts, proof);
   }
 
   /** The text of the token. No property of its own: a logged, returned or copied token goes without it. */
@@ -127,6 +137,11 @@ export class Token<C extends object = Record<string, unknown>> {
       this;
     return { identity, id, type, claims, roles, scopes, sessionId, issuedAt, expiresAt, authenticatedAt };
   }
+}
+
+/** @internal Makes a token of what was verified. */
+export function tokenOf<C extends object>(parts: TokenParts<C>): Token<C> {
+  return makeToken(parts);
 }
 
 function dateOf(seconds: number): Date {

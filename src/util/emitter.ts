@@ -1,24 +1,66 @@
-/** Listeners by event; a listener that throws or rejects changes nothing for anybody else. */
+import { channel, type Channel } from 'node:diagnostics_channel';
+import { ConfigurationError } from '../errors';
+
+/**
+ * Listeners by event; a listener that throws or rejects changes nothing for anybody else, and is warned of once. Each
+ * event is published to the channel `prefix:event` of `node:diagnostics_channel`, too, for tools that trace.
+ */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, ((event: never) => unknown)[]>();
+  readonly #failing = new WeakSet<(event: never) => unknown>();
+  readonly #channels = new Map<keyof Events, Channel>();
+  readonly #prefix: string;
+  readonly #names: readonly (keyof Events & string)[];
 
-  on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => unknown): void {
+  constructor(prefix: string, names: readonly (keyof Events & string)[]) {
+    this.#prefix = prefix;
+    this.#names = names;
+  }
+
+  /** @throws {@link ConfigurationError} when there is no such event, or the listener is no function */
+  on<Name extends keyof Events & string>(name: Name, listener: (event: Events[Name]) => unknown): void {
+    this.#check(name, listener);
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
   }
 
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
       try {
-        void Promise.resolve((listener as (event: Events[Name]) => unknown)(event)).catch(warn);
+        const done = (listener as (event: Events[Name]) => unknown)(event);
+        void Promise.resolve(done).catch(() => {
+          this.#warnOf(listener);
+        });
       } catch {
-        warn();
+        this.#warnOf(listener);
       }
     }
+    const tools = this.#channel(name);
+    if (tools.hasSubscribers) tools.publish(event);
   }
-}
 
-function warn(): void {
-  process.emitWarning('A listener of a JwtManager event threw; what it threw was ignored.', {
-    type: 'JwtListenerWarning',
-  });
+  #check(name: unknown, listener: unknown): void {
+    if (!this.#names.some((known) => known === name))
+      throw new ConfigurationError(
+        `there is no event '${String(name)}'; there are: ${this.#names.join(', ')}`,
+      );
+    if (typeof listener !== 'function')
+      throw new ConfigurationError(`the listener of '${String(name)}' must be a function`);
+  }
+
+  #channel(name: keyof Events): Channel {
+    const known = this.#channels.get(name);
+    if (known) return known;
+    const found = channel(`${this.#prefix}:${String(name)}`);
+    this.#channels.set(name, found);
+    return found;
+  }
+
+  /** Whoever floods a server with bad requests must not flood its log with warnings. */
+  #warnOf(listener: (event: never) => unknown): void {
+    if (this.#failing.has(listener)) return;
+    this.#failing.add(listener);
+    process.emitWarning('A listener of a JwtManager event threw; what it threw was ignored.', {
+      type: 'JwtListenerWarning',
+    });
+  }
 }

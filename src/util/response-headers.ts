@@ -12,8 +12,8 @@ export interface Challenge {
 export const defaultRealm = 'api';
 
 /**
- * The headers of a refusal: the challenge where there is one to give, `no-store` on every 401,
- * `Retry-After` where trying again can help.
+ * The headers of a refusal: the challenge where there is one to give, `Retry-After` where trying again can help. Nobody
+ * keeps a refusal: the next request may come with another token, or find the store there again.
  */
 export function responseHeaders(
   status: number,
@@ -21,10 +21,9 @@ export function responseHeaders(
   challenge: Challenge | undefined,
   realm: string = defaultRealm,
 ): Record<string, string> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
   if (status === 401 || challenge)
     headers['WWW-Authenticate'] = challengeHeader(realm, description, challenge);
-  if (status === 401) headers['Cache-Control'] = 'no-store';
   if (status === 503) headers['Retry-After'] = '1';
   return headers;
 }

@@ -6,7 +6,7 @@ import type { MillionReport } from '../../support/memory-million';
 
 const script = join(__dirname, '../../support/memory-million.js');
 
-describe('A MemoryTokenStore that had a million entries', function () {
+describe('F12: A MemoryTokenStore that had a million entries', function () {
   this.timeout(120_000);
   let report: MillionReport;
 

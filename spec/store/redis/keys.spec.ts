@@ -88,7 +88,7 @@ describe('The keys of a RedisTokenStore', () => {
     }
   });
 
-  it('and values hold no text of a token, no part of it', async () => {
+  it('F10: and values hold no text of a token, no part of it', async () => {
     const texts = await wholeScenario();
     const everything = await dump();
     for (const text of texts) {
@@ -121,7 +121,7 @@ describe('The keys of a RedisTokenStore', () => {
     }
   });
 
-  it('never have a time to live of nothing or less', async () => {
+  it('F13: never have a time to live of nothing or less', async () => {
     await store.createSession(newSession('sid', 'ada', { expiresAt: now - year }));
     await store.revokeToken('jti', now - year);
     await store.revokeSubject('bob', now, { keepUntil: now - year });

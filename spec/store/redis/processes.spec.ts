@@ -17,7 +17,7 @@ describe('A Redis and its processes', () => {
     connected?.close();
   });
 
-  describeProcesses('Processes that share a Redis', {
+  describeProcesses('F1, F5: processes that share a Redis', {
     managerWith: (rotationGrace) =>
       testManager({ store: new RedisTokenStore(connected.client, { prefix }), rotationGrace }),
     startRefresher: (rotationGrace) =>

@@ -12,7 +12,7 @@ describeOn(durable, 'A database and its processes', (database) => {
     dataSource = await database.open();
   });
 
-  describeProcesses('Processes that share a database', {
+  describeProcesses('F1, F5: processes that share a database', {
     managerWith: (rotationGrace) => testManager({ store: new TypeOrmTokenStore(dataSource), rotationGrace }),
     startRefresher: (rotationGrace) =>
       Refresher.start('typeorm-refresher.js', { options: database.options, rotationGrace }),

@@ -48,11 +48,13 @@ describeOn(allKinds, 'TypeOrmTokenStore.purgeExpired', (database) => {
   });
 
   it('goes by the clock of the process when it is told no time', async () => {
-    await store.revokeToken('old', now - 3600);
-    await store.revokeToken('new', now);
+    // Not `now`: the specs may have been running for longer than entries are kept.
+    const present = Math.floor(Date.now() / 1000);
+    await store.revokeToken('old', present - 3600);
+    await store.revokeToken('new', present);
     expect(await store.purgeExpired()).to.equal(1);
-    expect(await store.isRevoked({ jti: 'new', subject: 'bob', issuedAt: now })).to.equal(true);
-    await store.purgeExpired(now + 3600);
+    expect(await store.isRevoked({ jti: 'new', subject: 'bob', issuedAt: present })).to.equal(true);
+    await store.purgeExpired(present + 3600);
   });
 
   it('takes many rows in batches, and twice at once no row twice', async () => {
@@ -66,7 +68,9 @@ describeOn(allKinds, 'TypeOrmTokenStore.purgeExpired', (database) => {
   });
 
   it('lets others get on in between', async () => {
-    const rows = Array.from({ length: 3000 }, (_, index) => ({ jtiHash: String(index), expiresAt: 1 }));
+    const rows = Array.from({ length: 9000 }, (_, index) => ({ jtiHash: String(index), expiresAt: 1 }));
+    // A connection that is only opened now would be later than the purge.
+    await Promise.all([count('jwt_session'), count('jwt_session'), count('jwt_session')]);
     await dataSource.getRepository('JwtRevokedToken').insert(rows);
     let turns = 0;
     const turn = () => {
@@ -83,6 +87,6 @@ describeOn(allKinds, 'TypeOrmTokenStore.purgeExpired', (database) => {
     await purging;
     isOver = true;
     expect(left).to.be.above(0);
-    expect(turns).to.be.at.least(6);
+    expect(turns).to.be.at.least(18);
   });
 });

@@ -33,7 +33,7 @@ describeOn(allKinds, 'the rows of TypeOrmTokenStore', (database, kind) => {
     return rows[0] ?? {};
   }
 
-  it('say that a session is revoked when a replay was refused', async () => {
+  it('F3: say that a session is revoked when a replay was refused', async () => {
     const { refresh_token } = await jwtManager.createTokenPair('ada');
     await jwtManager.refresh(refresh_token);
     expect((await rowOf('ada'))['revoked_at']).to.equal(null);

@@ -79,7 +79,7 @@ describeOn(allKinds, 'the tables of the token store', (database, kind) => {
     await empty(dataSource);
   });
 
-  it('hold no text of a token', async () => {
+  it('F10: hold no text of a token', async () => {
     const dataSource = await database.open();
     const jwtManager = testManager({ store: new TypeOrmTokenStore(dataSource) });
     const first = await jwtManager.createTokenPair('ada', { session: { userAgent: 'Firefox' } });

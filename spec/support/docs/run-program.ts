@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Program } from './compiler';
 import { curl } from './curl';
 import type { Block } from './page';
@@ -34,6 +35,7 @@ export async function runProgram(
   try {
     const requests = blocks.flatMap((block) => (block.language === 'sh' ? curlsOf(block) : []));
     const problems = performAll(requests, run);
+    if (requests.length === 0) await printed(blocks, run);
     await stop(run);
     return [...problems, ...complaints(run), ...missingText(blocks, run)];
   } finally {
@@ -62,6 +64,13 @@ async function start(script: string, environment: NodeJS.ProcessEnv): Promise<Ru
   // What it printed before it listened came by another pipe.
   await new Promise((done) => setImmediate(done));
   return { child, port, output };
+}
+
+/** A program with a server that nobody asks anything talks to it itself: it may do so until it has printed all. */
+async function printed(blocks: readonly Block[], run: Run): Promise<void> {
+  const end = performance.now() + 5000;
+  while (run.child.exitCode === null && missingText(blocks, run).length > 0 && performance.now() < end)
+    await setTimeout(20);
 }
 
 async function stop({ child, port }: Run): Promise<void> {

@@ -50,11 +50,16 @@ export function brokenCommands(text: string, files: readonly string[] = []): str
 function problemsOf(line: string, files: readonly string[]): string[] {
   const [name = '', ...words] = line.trim().split(/\s+/);
   if (name === 'curl' || foreign.includes(name)) return [];
-  if (name === 'node') return files.includes(words[0] ?? '') ? [] : ['no such file on this page'];
+  if (name === 'node')
+    return isProgram(words[0] ?? '', files) ? [] : ['no such file on this page, or in what was built'];
   if (name === 'npm') return npmProblems(words);
   if (name === 'npx') return existsSync(`node_modules/.bin/${words[0] ?? ''}`) ? [] : ['no such tool'];
   if (name === 'export') return secretProblems(line);
   return ['a command that nothing here can check'];
+}
+
+function isProgram(path: string, files: readonly string[]): boolean {
+  return files.includes(path) || (path.startsWith('dist/') && existsSync(path));
 }
 
 function npmProblems([verb = '', ...words]: string[]): string[] {

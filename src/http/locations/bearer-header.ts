@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { ConfigurationError, InvalidRequestError, because } from '../../errors';
+import { isHttpToken } from '../../util/http-token';
 import { checkOptions } from '../../util/options';
 import type { TokenLocation } from './token-location';
 
@@ -10,9 +11,6 @@ export interface BearerHeaderOptions {
   /** The scheme before the token, whatever its case; `''` when the token stands alone. @default 'Bearer' */
   readonly scheme?: string | undefined;
 }
-
-/** An HTTP token (RFC 9110, section 5.6.2). */
-const httpToken = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** What may stand behind the scheme (RFC 6750, section 2.1). */
 const b64token = /^[A-Za-z0-9._~+/-]+=*$/;
@@ -48,10 +46,8 @@ export class BearerHeader implements TokenLocation {
   }
 
   read({ req }: Context): string | undefined {
-    const values = valuesOf(req.rawHeaders, this.#header);
-    if (values.length === 0) return undefined;
-    const [value = '', ...others] = values;
-    if (others.length > 0) throw malformed('header twice');
+    const value = onlyValue(req, this.#header);
+    if (value === undefined) return undefined;
     const text = this.#scheme === '' ? value : this.#afterScheme(value);
     if (text !== undefined && !b64token.test(text)) throw malformed('no token behind the scheme');
     return text;
@@ -61,19 +57,28 @@ export class BearerHeader implements TokenLocation {
     const { length } = this.#scheme;
     if (value.slice(0, length).toLowerCase() !== this.#scheme) return undefined;
     const next = value.charAt(length);
-    if (httpToken.test(next)) return undefined;
+    if (isHttpToken(next)) return undefined;
     return next === ' ' ? value.slice(length + 1) : '';
   }
 }
 
-/** All values of a header; of two Authorization headers, Node keeps the first silently. */
-function valuesOf(rawHeaders: readonly string[], header: string): string[] {
-  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === header);
+/**
+ * The value of a header as the application has it: a middleware may have set or deleted it.
+ *
+ * @throws InvalidRequestError (`ERR_JWT_REQUEST`) when the request has the header twice
+ */
+function onlyValue({ headers, rawHeaders }: Context['req'], header: string): string | undefined {
+  const value: unknown = Object.hasOwn(headers, header) ? headers[header] : undefined;
+  const [first, ...others] = Array.isArray(value) ? (value as unknown[]) : [value];
+  if (first === undefined) return undefined;
+  // Of two Authorization headers, Node keeps the first silently; an adapter may have no raw headers at all.
+  if (others.length > 0 || timesIn(rawHeaders, header) > 1) throw malformed('header twice');
+  if (typeof first !== 'string') throw malformed('header is no text');
+  return first;
 }
 
-/** @internal Whether a value can be the name of a header. */
-export function isHttpToken(value: unknown): value is string {
-  return typeof value === 'string' && httpToken.test(value);
+function timesIn(rawHeaders: readonly string[] = [], header: string): number {
+  return rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === header).length;
 }
 
 function malformed(reason: string): InvalidRequestError {

@@ -19,7 +19,8 @@ export interface TokenLocation {
   read(context: Context, type: TokenType | 'any'): string | undefined;
   /**
    * Called once the token that was read here is verified, before the route's demands. It throws or rejects with
-   * CsrfError to refuse; what it answers does not matter.
+   * CsrfError to refuse. Whatever it answers but undefined is a mistake, and refuses with HookFailedError
+   * (`ERR_JWT_HOOK`).
    */
-  confirm?(context: Context, token: Token<object>): unknown;
+  confirm?(context: Context, token: Token<object>): void | Promise<void>;
 }

@@ -1,0 +1,192 @@
+import { expect } from 'chai';
+import type { Context } from 'koa';
+import { Ctx, Get, Header, JsonController, NotFoundError, Post } from 'routing-controllers';
+import {
+  BearerHeader,
+  createAuthorizationChecker,
+  InjectToken,
+  JwtOptional,
+  JwtRefreshRequired,
+  JwtRequired,
+  TokenCookies,
+  type Token,
+} from '../../src';
+import { rawAnswer, startApp, type Answer, type RunningApp } from '../support/app';
+import { cookieNames } from '../support/cookie-app';
+import { CookieJar } from '../support/cookie-jar';
+import { testClock, testManager } from '../support/manager';
+
+const clock = testClock();
+const jwtManager = testManager({ clock });
+const tokenCookies = new TokenCookies({ renewWithin: '5m' });
+const shared = 'public, max-age=3600';
+
+@JsonController()
+class Routes {
+  @Post('/login')
+  @Header('Cache-Control', shared)
+  async login(@Ctx() context: Context) {
+    tokenCookies.set(context, await jwtManager.createTokenPair('ada'));
+    return {};
+  }
+
+  @Post('/refresh')
+  @JwtRefreshRequired()
+  @Header('Cache-Control', shared)
+  async refresh(@InjectToken() token: Token, @Ctx() context: Context) {
+    tokenCookies.set(context, await jwtManager.refresh(token));
+    return {};
+  }
+
+  @Post('/logout')
+  @JwtRequired()
+  @Header('Cache-Control', shared)
+  async logout(@Ctx() context: Context) {
+    tokenCookies.clear(context);
+    context.set('Cache-Control', shared);
+    return {};
+  }
+
+  @Post('/broken-login')
+  async brokenLogin(@Ctx() context: Context) {
+    tokenCookies.set(context, await jwtManager.createTokenPair('ada'));
+    throw Object.assign(new NotFoundError('not here'), { status: 404, headers: { 'Cache-Control': shared } });
+  }
+
+  @Get('/notes')
+  @JwtRequired()
+  @Header('Cache-Control', shared)
+  notes() {
+    return {};
+  }
+
+  @Get('/etag')
+  @JwtRequired()
+  etag(@Ctx() context: Context) {
+    context.set('Cache-Control', shared);
+    context.etag = 'version-1';
+    context.status = 200;
+    if (context.fresh) {
+      context.status = 304;
+      return context;
+    }
+    return {};
+  }
+
+  @Get('/optional')
+  @JwtOptional()
+  optional() {
+    return {};
+  }
+
+  @Get('/missing')
+  @JwtRequired()
+  missing() {
+    throw Object.assign(new NotFoundError('not here'), { status: 404 });
+  }
+}
+
+for (const defaultErrorHandler of [true, false]) {
+  describe(`D11: what caches may keep, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
+    let app: RunningApp;
+    let jar: CookieJar;
+
+    before(async () => {
+      const locations = [new BearerHeader(), tokenCookies];
+      const authorizationChecker = createAuthorizationChecker(jwtManager, { locations });
+      app = await startApp({ controllers: [Routes], authorizationChecker, defaultErrorHandler });
+    });
+
+    beforeEach(async () => {
+      jar = new CookieJar();
+      jar.take(await rawAnswer(app.port, 'POST', '/login', []));
+    });
+
+    after(() => app.close());
+
+    const send = (method: string, path: string, lines: string[] = []) =>
+      rawAnswer(app.port, method, path, [`Cookie: ${jar.header()}`, ...lines]);
+    const seen = ({ status, headers }: Answer) => ({
+      status,
+      cache: headers.get('Cache-Control'),
+      vary: headers.get('Vary'),
+    });
+    const value = (name: string) => `X-CSRF-Token: ${jar.value(name)}`;
+    const vary = 'Authorization, Cookie';
+
+    it('is no answer that sets or removes cookies, whatever the method says', async () => {
+      const answers = [
+        await rawAnswer(app.port, 'POST', '/login', []),
+        await send('POST', '/refresh', [value(cookieNames.refreshCsrf)]),
+        await send('POST', '/broken-login'),
+        await send('POST', '/logout', [value(cookieNames.accessCsrf)]),
+      ];
+      expect(answers.map(seen)).to.deep.equal([
+        { status: 200, cache: 'no-store', vary: null },
+        { status: 200, cache: 'no-store', vary },
+        { status: 404, cache: 'no-store', vary: null },
+        { status: 200, cache: 'no-store', vary },
+      ]);
+      for (const { headers } of answers) expect(headers.getSetCookie()).to.have.lengthOf(4);
+    });
+
+    it('is no refusal for want of a good token', async () => {
+      const refused: [string, string, string[]][] = [
+        ['GET', '/notes', []],
+        ['HEAD', '/notes', []],
+        ['GET', '/notes', [`Cookie: ${cookieNames.access}=x`]],
+        ['POST', '/refresh', [`Cookie: ${cookieNames.refresh}=x`]],
+        ['POST', '/logout', []],
+      ];
+      for (const [method, path, lines] of refused) {
+        const answer = seen(await rawAnswer(app.port, method, path, lines));
+        expect(answer, `${method} ${path}`).to.deep.equal({ status: 401, cache: 'no-store', vary });
+      }
+    });
+
+    it('is no refusal that removes cookies', async () => {
+      const answer = await send('GET', '/notes', [`Cookie: ${cookieNames.access}=x`]);
+      expect(seen(answer)).to.deep.equal({ status: 400, cache: 'no-store', vary });
+    });
+
+    it('depends on the cookie, whatever the answer is', async () => {
+      const etag = 'If-None-Match: "version-1"';
+      const answers: [method: string, path: string, lines: string[], status: number, cache: string | null][] =
+        [
+          ['GET', '/notes', [], 200, shared],
+          ['HEAD', '/notes', [], 200, shared],
+          ['GET', '/etag', [], 200, shared],
+          ['GET', '/etag', [etag], 304, shared],
+          ['HEAD', '/etag', [etag], 304, shared],
+          ['GET', '/optional', [], 200, null],
+          ['GET', '/missing', [], 404, null],
+          ['POST', '/logout', [], 403, null],
+        ];
+      for (const [method, path, lines, status, cache] of answers) {
+        const answer = seen(await send(method, path, lines));
+        // What a method declares for its answers, the host adds to errors as well, but not Koa.
+        expect(answer, `${method} ${path}`).to.deep.include({ status, vary });
+        if (status < 400) expect(answer, `${method} ${path}`).to.deep.include({ cache });
+      }
+      expect(seen(await rawAnswer(app.port, 'GET', '/optional', []))).to.deep.equal({
+        status: 200,
+        cache: null,
+        vary,
+      });
+    });
+
+    it('is no answer with a renewed cookie, a 304 and an answer to HEAD included', async () => {
+      for (const [method, lines, status] of [
+        ['GET', [], 200],
+        ['GET', ['If-None-Match: "version-1"'], 304],
+        ['HEAD', [], 200],
+      ] as [string, string[], number][]) {
+        jar.take(await rawAnswer(app.port, 'POST', '/login', []));
+        clock.advance(700);
+        const answer = await send(method, '/etag', lines);
+        expect(seen(answer), method).to.deep.equal({ status, cache: 'no-store', vary });
+        expect(answer.headers.getSetCookie(), method).to.have.lengthOf(2);
+      }
+    });
+  });
+}

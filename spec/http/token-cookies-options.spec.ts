@@ -1,0 +1,93 @@
+import { expect } from 'chai';
+import { TokenCookies, type TokenCookiesOptions } from '../../src';
+import { ConfigurationError } from '../../src/errors';
+
+const origin = /^origins must be as browsers write them/;
+const domain = /^domain must be one such as 'example.com'/;
+const path = /^refreshPath must be a path/;
+const header = /^csrfHeader must be a header's name, and not Cookie/;
+const methods = /^csrfMethods must be/;
+const field = /^csrfField must be the name of a field/;
+
+const wrong: [option: string, values: unknown[], message: RegExp][] = [
+  ['secure', [0, 'true', null, 'auto'], /^secure must be true or false/],
+  ['csrf', [0, 'true', null], /^csrf must be true or false/],
+  ['sameSite', ['Lax', 'LAX', true, '', null], /^sameSite must be 'lax', 'strict' or 'none'/],
+  ['domain', ['', '.example.com', 'localhost', '127.0.0.1', '[::1]', 'https://example.com', 1, null], domain],
+  [
+    'domain',
+    ['example.com; Path=/', 'example.com:80', 'a..b', '-a.b', 'a_b.c', 'example.com.', 'a b.c'],
+    domain,
+  ],
+  ['domain', [`${'a'.repeat(64)}.com`, `${'a.'.repeat(126)}com`], domain],
+  ['refreshPath', ['', 'token', '/a;b', '/a b', '/a\r\nb', '/ä', 'http://a/', 1, null], path],
+  ['csrfHeader', ['', 'X CSRF', 'X:', 'Cookie', 'COOKIE', 'ä', 1, null], header],
+  ['csrfMethods', [[], '', [''], [1], null, {}], /^csrfMethods must be a non-empty/],
+  ['csrfMethods', [['post'], ['POST', 'Get'], ['P OST'], ['POST,GET'], ['*']], methods],
+  ['csrfField', ['', 1, null, ['a']], field],
+  ['origins', [[], '', [''], [1], null, {}], /^origins must be a non-empty/],
+  ['origins', [['*'], ['null'], ['app.example'], ['https://*.example'], ['https://*']], origin],
+  ['origins', [['https://app.example/'], ['https://app.example/path'], ['https://app.example?']], origin],
+  ['origins', [['https://APP.example'], ['https://app.example:443'], ['http://app.example:80']], origin],
+  [
+    'origins',
+    [['https://app.example', 'https://'], ['ftp://app.example'], ['file:///'], ['https://ä.example']],
+    origin,
+  ],
+  [
+    'origins',
+    [['https://u@app.example'], [' https://app.example'], ['https://app.example,https://b']],
+    origin,
+  ],
+  ['renewWithin', ['300', 0, -1, 1.5, '', null, {}], /^renewWithin must be/],
+];
+
+const right: TokenCookiesOptions[] = [
+  {},
+  { secure: undefined, domain: undefined, origins: undefined, renewWithin: undefined },
+  { secure: false, sameSite: 'strict' },
+  { sameSite: 'none' },
+  { domain: 'example.com' },
+  { domain: 'a-b.Example.co.uk' },
+  { domain: 'xn--bcher-kva.example' },
+  { refreshPath: '/token/refresh' },
+  { csrfHeader: 'x-xsrf-token', csrfField: 'csrf_token' },
+  { csrfMethods: ['POST', 'M-SEARCH', 'GET'] },
+  { origins: ['https://app.example', 'http://localhost:8080', 'http://127.0.0.1', 'https://[::1]:8443'] },
+  { renewWithin: '5m' },
+];
+
+describe('the options of token cookies', () => {
+  for (const [option, values, message] of wrong) {
+    for (const value of values) {
+      it(`are refused with ${option}: ${JSON.stringify(value)}`, () => {
+        const options = { [option]: value } as TokenCookiesOptions;
+        expect(() => new TokenCookies(options)).to.throw(ConfigurationError, message);
+      });
+    }
+  }
+
+  it("are refused with sameSite: 'none' and no TLS, or browsers would drop the cookies", () => {
+    const message = "sameSite: 'none' needs secure: true";
+    expect(() => new TokenCookies({ sameSite: 'none', secure: false })).to.throw(ConfigurationError, message);
+  });
+
+  it('are refused when there is no such option, and when they are no object', () => {
+    expect(() => new TokenCookies({ sameSites: 'lax' } as object)).to.throw(
+      ConfigurationError,
+      "no option 'sameSites'",
+    );
+    expect(() => new TokenCookies(null as never)).to.throw(ConfigurationError, 'must be an object');
+  });
+
+  it('are checked with csrf: false as well', () => {
+    const options = { csrf: false, origins: ['https://app.example/'] };
+    expect(() => new TokenCookies(options)).to.throw(ConfigurationError, origin);
+  });
+
+  for (const options of right) {
+    it(`are taken: ${JSON.stringify(options)}`, () => {
+      expect(new TokenCookies(options)).to.include({ name: 'Cookie', vary: 'Cookie' });
+    });
+  }
+});

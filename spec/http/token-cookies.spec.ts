@@ -1,0 +1,357 @@
+import { expect } from 'chai';
+import { stringifySetCookie } from 'cookie';
+import Koa, { type Context } from 'koa';
+import { Ctx, Get, Header, JsonController, NotFoundError, Post } from 'routing-controllers';
+import {
+  createAuthorizationChecker,
+  JwtManager,
+  JwtRequired,
+  TokenCookies,
+  type CookieTokens,
+  type TokenCookiesOptions,
+} from '../../src';
+import { rawAnswer, request, startApp, type Answer, type RunningApp } from '../support/app';
+import { cookieNames, cookieRefusals, startCookieApp } from '../support/cookie-app';
+import { CookieJar, cookiesOf } from '../support/cookie-jar';
+import { testClock, testManager } from '../support/manager';
+
+/** What a method does with its answer. */
+type Handler = (context: Context, tokenCookies: TokenCookies) => unknown;
+
+/** Starts an app with one open method; it is there as GET and POST. */
+async function startWith(
+  handler: Handler,
+  cookies: TokenCookiesOptions = {},
+  { defaultErrorHandler = true, koa = new Koa() } = {},
+): Promise<RunningApp> {
+  const tokenCookies = new TokenCookies(cookies);
+  @JsonController()
+  class Routes {
+    @Get('/')
+    @Post('/')
+    @Header('Cache-Control', 'public, max-age=3600')
+    async run(@Ctx() context: Context) {
+      await handler(context, tokenCookies);
+      return { done: true };
+    }
+
+    @Get('/own')
+    @JwtRequired({ locations: [tokenCookies] })
+    own() {
+      return { in: true };
+    }
+  }
+  const authorizationChecker = createAuthorizationChecker(testManager());
+  return startApp({ controllers: [Routes], authorizationChecker, defaultErrorHandler }, koa);
+}
+
+/** The one answer of such an app. */
+async function answerOf(
+  handler: Handler,
+  cookies?: TokenCookiesOptions,
+  host?: { defaultErrorHandler?: boolean; koa?: Koa },
+): Promise<Answer> {
+  const app = await startWith(handler, cookies, host);
+  const answer = await request(app.url, { method: 'POST' });
+  await app.close();
+  return answer;
+}
+
+/** Names and attributes of cookies, without what they hold and for how long. */
+function attributesOf(answer: Answer): object[] {
+  return cookiesOf(answer).map((cookie) =>
+    Object.fromEntries(Object.entries(cookie).filter(([key]) => key !== 'value' && key !== 'maxAge')),
+  );
+}
+
+describe('token cookies', () => {
+  const jwtManager = testManager();
+  const login: Handler = async (context, tokenCookies) => {
+    tokenCookies.set(context, await jwtManager.createTokenPair('ada'));
+  };
+
+  const guarded = { path: '/', secure: true, sameSite: 'lax' };
+  const settings: [name: string, options: TokenCookiesOptions, cookies: object[]][] = [
+    [
+      'by default',
+      {},
+      [
+        { name: '__Host-access_token', httpOnly: true, ...guarded },
+        { name: 'csrf_access_token', ...guarded },
+        { name: '__Secure-refresh_token', httpOnly: true, ...guarded },
+        { name: 'csrf_refresh_token', ...guarded },
+      ],
+    ],
+    [
+      'with a path for the refresh token',
+      { refreshPath: '/token/refresh' },
+      [
+        { name: '__Host-access_token', httpOnly: true, ...guarded },
+        { name: 'csrf_access_token', ...guarded },
+        { name: '__Secure-refresh_token', httpOnly: true, ...guarded, path: '/token/refresh' },
+        { name: 'csrf_refresh_token', ...guarded },
+      ],
+    ],
+    [
+      'for a domain and its subdomains',
+      { domain: 'app.example.com', sameSite: 'strict' },
+      [
+        { name: '__Secure-access_token', httpOnly: true },
+        { name: 'csrf_access_token' },
+        { name: '__Secure-refresh_token', httpOnly: true },
+        { name: 'csrf_refresh_token' },
+      ].map((cookie) => ({ ...cookie, ...guarded, sameSite: 'strict', domain: 'app.example.com' })),
+    ],
+    [
+      'for other sites, without CSRF',
+      { sameSite: 'none', csrf: false },
+      [
+        { name: '__Host-access_token', httpOnly: true, ...guarded, sameSite: 'none' },
+        { name: '__Secure-refresh_token', httpOnly: true, ...guarded, sameSite: 'none' },
+      ],
+    ],
+    [
+      'without TLS',
+      { secure: false, domain: 'example.com' },
+      [
+        { name: 'access_token', httpOnly: true },
+        { name: 'csrf_access_token' },
+        { name: 'refresh_token', httpOnly: true },
+        { name: 'csrf_refresh_token' },
+      ].map((cookie) => ({ ...cookie, path: '/', sameSite: 'lax', domain: 'example.com' })),
+    ],
+  ];
+
+  for (const [name, options, cookies] of settings) {
+    it(`have names and attributes that browsers guard, ${name}; they are removed with the same`, async () => {
+      expect(attributesOf(await answerOf(login, options))).to.deep.equal(cookies);
+      const cleared = await answerOf((context, tokenCookies) => {
+        tokenCookies.clear(context);
+      }, options);
+      expect(attributesOf(cleared)).to.deep.equal(cookies);
+      for (const { value, maxAge } of cookiesOf(cleared))
+        expect({ value, maxAge }).to.deep.equal({ value: '', maxAge: 0 });
+    });
+  }
+
+  it('hold what was issued, for as long as it lives, whatever the clock of this process says', async () => {
+    const clock = testClock();
+    const manager = testManager({ clock, accessTokenTtl: '20m', refreshTokenTtl: '2h' });
+    let pair: CookieTokens | undefined;
+    const answer = await answerOf(async (context, tokenCookies) => {
+      pair = await manager.createTokenPair('ada');
+      tokenCookies.set(context, pair);
+    });
+    const tokenCookies = new TokenCookies();
+    expect(cookiesOf(answer).map(({ name, value, maxAge }) => [name, value, maxAge])).to.deep.equal([
+      [cookieNames.access, pair?.access_token, 1200],
+      [cookieNames.accessCsrf, tokenCookies.csrfValue(pair?.access_token ?? ''), 1200],
+      [cookieNames.refresh, pair?.refresh_token, 7200],
+      [cookieNames.refreshCsrf, tokenCookies.csrfValue(pair?.refresh_token ?? ''), 7200],
+    ]);
+  });
+
+  it('of a refresh token that is handed out again last as long as it has left, and never less than nothing', async () => {
+    const clock = testClock();
+    const manager = testManager({ clock, refreshTokenTtl: '8s' });
+    const first = await manager.createTokenPair('ada');
+    await manager.refresh(first.refresh_token);
+    const lives: unknown[] = [];
+    for (const seconds of [5, 2.5]) {
+      clock.advance(seconds);
+      const replayed = await manager.refresh(first.refresh_token);
+      const answer = await answerOf((context, tokenCookies) => {
+        tokenCookies.set(context, replayed);
+      });
+      lives.push(cookiesOf(answer).map(({ maxAge }) => maxAge));
+    }
+    expect(lives).to.deep.equal([
+      [900, 900, 3, 3],
+      [900, 900, 1, 1],
+    ]);
+    const late = { access_token: await later(manager, clock), refresh_token: first.refresh_token };
+    const answer = await answerOf((context, tokenCookies) => {
+      tokenCookies.set(context, late);
+    });
+    expect(cookiesOf(answer).map(({ maxAge }) => maxAge)).to.deep.equal([900, 900, 0, 0]);
+  });
+
+  async function later(manager: JwtManager, clock: { advance(seconds: number): void }): Promise<string> {
+    clock.advance(60);
+    return manager.createAccessToken('ada');
+  }
+
+  it('can be the access token alone: the refresh token stays as it is', async () => {
+    const answer = await answerOf(async (context, tokenCookies) => {
+      tokenCookies.set(context, { access_token: await jwtManager.createAccessToken('ada') });
+    });
+    expect(cookiesOf(answer).map(({ name }) => name)).to.deep.equal([
+      cookieNames.access,
+      cookieNames.accessCsrf,
+    ]);
+  });
+
+  it('are those that were set or removed last, once each', async () => {
+    const pair = await jwtManager.createTokenPair('ada');
+    const other = await jwtManager.createTokenPair('grace');
+    const twice = await answerOf((context, tokenCookies) => {
+      tokenCookies.set(context, pair);
+      tokenCookies.set(context, other);
+    });
+    expect(cookiesOf(twice)).to.have.lengthOf(4);
+    expect(new CookieJar().take(twice) && cookiesOf(twice)[0]?.value).to.equal(other.access_token);
+    const out = await answerOf((context, tokenCookies) => {
+      tokenCookies.set(context, pair);
+      tokenCookies.clear(context);
+    });
+    expect(cookiesOf(out).map(({ maxAge }) => maxAge)).to.deep.equal([0, 0, 0, 0]);
+    const again = await answerOf((context, tokenCookies) => {
+      tokenCookies.clear(context);
+      tokenCookies.set(context, { access_token: pair.access_token });
+    });
+    expect(cookiesOf(again).map(({ maxAge }) => maxAge)).to.deep.equal([900, 900, 0, 0]);
+  });
+
+  for (const defaultErrorHandler of [true, false]) {
+    const mode = `with defaultErrorHandler: ${String(defaultErrorHandler)}`;
+
+    it(`reach the browser when the method fails behind them, ${mode}`, async () => {
+      for (const error of [new NotFoundError('not here'), new TypeError('a mistake')]) {
+        const answer = await answerOf(
+          async (context, tokenCookies) => {
+            await login(context, tokenCookies);
+            throw error;
+          },
+          {},
+          { defaultErrorHandler },
+        );
+        expect(answer.status).to.be.at.least(400);
+        expect(cookiesOf(answer)).to.have.lengthOf(4);
+        expect(answer.headers.get('Cache-Control')).to.equal('no-store');
+      }
+    });
+
+    it(`leave the application's own cookies alone, ${mode}`, async () => {
+      const answer = await answerOf(
+        async (context, tokenCookies) => {
+          context.cookies.set('theme', 'dark');
+          await login(context, tokenCookies);
+          context.append('Set-Cookie', stringifySetCookie({ name: 'access_token', value: 'own' }));
+          await login(context, tokenCookies);
+        },
+        {},
+        { defaultErrorHandler },
+      );
+      const names = cookiesOf(answer).map(({ name }) => name);
+      expect(names).to.have.members(['theme', 'access_token', ...Object.values(cookieNames)]);
+    });
+
+    it(`go unsigned, with keys and behind a proxy that is not trusted, ${mode}`, async () => {
+      const koa = new Koa();
+      koa.keys = ['a key of the application'];
+      const app = await startCookieApp(jwtManager, { koa, host: { defaultErrorHandler } });
+      expect(koa.proxy).to.equal(false);
+      const behind = [
+        'X-Forwarded-Proto: https',
+        'X-Forwarded-Host: app.example',
+        'Origin: https://localhost',
+      ];
+      const answer = await rawAnswer(app.port, 'POST', '/login', behind);
+      expect(answer.status).to.equal(200);
+      expect(cookiesOf(answer).map(({ name }) => name)).to.deep.equal([
+        cookieNames.access,
+        cookieNames.accessCsrf,
+        cookieNames.refresh,
+        cookieNames.refreshCsrf,
+      ]);
+      const jar = new CookieJar();
+      jar.take(answer);
+      const lines = [...behind, `Cookie: ${jar.header()}`];
+      await app.expectRefusal(() => app.sendRaw('POST', '/notes', lines), cookieRefusals.csrf);
+      const value = `X-CSRF-Token: ${jar.value(cookieNames.accessCsrf)}`;
+      await app.expectRun(() => app.sendRaw('POST', '/notes', [...lines, value]));
+      jar.take(await app.expectRun(() => app.sendRaw('POST', '/logout', [...lines, value])));
+      expect(jar.names).to.deep.equal([]);
+      await app.close();
+    });
+  }
+
+  const nonsense: [name: string, tokens: unknown][] = [
+    ['a promise', jwtManager.createTokenPair('ada')],
+    ['the text alone', 'x.y.z'],
+    ['no tokens', {}],
+    ['no text', { access_token: 1 }],
+    ['a text that is no token', { access_token: 'x.y.z' }],
+    ['claims without times', { access_token: 'e30.e30.e30' }],
+    ['a refresh token that is none', { refresh_token: 'x' }],
+  ];
+
+  for (const [name, tokens] of nonsense) {
+    it(`cannot be made of ${name}`, async () => {
+      const access = await jwtManager.createAccessToken('ada');
+      const given: unknown = name.startsWith('a refresh')
+        ? { access_token: access, ...(tokens as object) }
+        : tokens;
+      let message: unknown;
+      const answer = await answerOf((context, tokenCookies) => {
+        try {
+          tokenCookies.set(context, given as CookieTokens);
+        } catch (error) {
+          ({ message } = error as Error);
+          throw error;
+        }
+      });
+      expect(message).to.equal(
+        'set needs tokens of this library: wait for createTokenPair and give it the pair',
+      );
+      const { status, body } = answer;
+      expect({ status, body }).to.deep.equal({
+        status: 500,
+        body: { msg: 'Server configuration error', code: 'ERR_JWT_CONFIGURATION' },
+      });
+      expect(cookiesOf(answer)).to.deep.equal([]);
+    });
+  }
+
+  it('cannot be larger than browsers take: such a cookie would be dropped without a word', async () => {
+    const sizes: [length: number, status: number][] = [];
+    for (const length of [2600, 2700, 2800, 2900, 5000]) {
+      const claims = { text: 'x'.repeat(length) };
+      const text = await jwtManager.createAccessToken('ada', { claims });
+      const { status } = await answerOf((context, tokenCookies) => {
+        tokenCookies.set(context, { access_token: text });
+      });
+      sizes.push([cookieNames.access.length + text.length, status]);
+    }
+    for (const [length, status] of sizes) expect(status, String(length)).to.equal(length <= 4096 ? 200 : 500);
+    expect(new Set(sizes.map(([, status]) => status)).size).to.equal(2);
+  });
+
+  it('cannot be set once the answer has begun', async () => {
+    let message = '';
+    await answerOf(async (context, tokenCookies) => {
+      context.respond = false;
+      context.res.end('{}');
+      try {
+        await login(context, tokenCookies);
+      } catch (error) {
+        ({ message } = error as Error);
+      }
+    });
+    expect(message).to.equal('cookies must be set before the answer is sent');
+  });
+});
+
+describe('a route whose only location is token cookies', () => {
+  it('misses a cookie', async () => {
+    const app = await startWith(() => undefined);
+    const { status, body, challenge, headers } = await request(`${app.url}/own`);
+    expect({ status, body, challenge }).to.deep.equal({
+      status: 401,
+      body: { msg: 'Missing Cookie', code: 'ERR_JWT_MISSING' },
+      challenge: 'Bearer realm="api"',
+    });
+    expect(headers.get('Vary')).to.equal('Cookie');
+    await app.close();
+  });
+});

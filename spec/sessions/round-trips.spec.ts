@@ -1,0 +1,185 @@
+import { setTimeout } from 'node:timers/promises';
+import { expect } from 'chai';
+import { JwtRefreshRequired, JwtRequired, type StoreLimits, type TokenPair } from '../../src';
+import { reasonFor, StoreUnavailableError } from '../../src/errors';
+import { bearer, knock, openDoors } from '../support/doors';
+import { intervenedStore, type Verb } from '../support/later-store';
+import { refusalOf } from '../support/rejected';
+import { sessionIdOf, sessionWorld, type SessionWorld } from '../support/session-world';
+
+interface Call {
+  readonly verb: Verb;
+  /** Milliseconds that the store is told to have. */
+  readonly left: number;
+}
+
+/** A world that counts what its store is asked, and whose store takes its time. */
+function countedWorld(options: object = {}, delays: Partial<Record<Verb, number>> = {}) {
+  const calls: Call[] = [];
+  const world = sessionWorld(options, (store) =>
+    intervenedStore(store, async (verb, ask, args) => {
+      const { deadline } = args.at(-1) as StoreLimits;
+      calls.push({ verb, left: deadline - performance.now() });
+      if (delays[verb] !== undefined) await setTimeout(delays[verb]);
+      return ask();
+    }),
+  );
+  return { ...world, calls };
+}
+
+describe('the store is asked no more than needed', () => {
+  const dead = async ({ manager }: SessionWorld, pair: TokenPair) => {
+    await manager.revokeSession(sessionIdOf(pair));
+  };
+  const twoBehind = async ({ manager }: SessionWorld, pair: TokenPair) => {
+    await manager.refresh((await manager.refresh(pair.refresh_token)).refresh_token);
+  };
+  const nothing = async () => {};
+
+  type Act = (world: SessionWorld, pair: TokenPair) => Promise<unknown>;
+  const cases: [string, Act, Act, Verb[], object?][] = [
+    ['to issue an access token', nothing, ({ manager }) => manager.createAccessToken('ada'), []],
+    ['to log in', nothing, ({ manager }) => manager.createTokenPair('ada'), ['createSession']],
+    ['to start a session', nothing, ({ manager }) => manager.createRefreshToken('ada'), ['createSession']],
+    ['to verify', nothing, ({ manager }, pair) => manager.verify(pair.access_token), ['isRevoked']],
+    [
+      'to refuse a dead access token',
+      dead,
+      ({ manager }, pair) => manager.verify(pair.access_token),
+      ['isRevoked'],
+    ],
+    [
+      'to refuse a token that is none',
+      nothing,
+      ({ manager }) => Promise.allSettled([manager.verify('a.b.c'), manager.refresh('a.b.c')]),
+      [],
+    ],
+    [
+      'to refresh',
+      nothing,
+      ({ manager }, pair) => manager.refresh(pair.refresh_token),
+      ['isRevoked', 'rotateSession'],
+    ],
+    [
+      'to refresh with claimsFor',
+      nothing,
+      ({ manager }, pair) => manager.refresh(pair.refresh_token),
+      ['isRevoked', 'listSessions', 'rotateSession'],
+      { claimsFor: () => ({}) },
+    ],
+    [
+      'to end a session that claimsFor refuses',
+      nothing,
+      ({ manager }, pair) => manager.refresh(pair.refresh_token),
+      ['isRevoked', 'listSessions', 'revokeSession'],
+      { claimsFor: () => null },
+    ],
+    [
+      'to judge a consumed refresh token where it is verified',
+      twoBehind,
+      ({ manager }, pair) => manager.verify(pair.refresh_token, { type: 'refresh' }),
+      ['isRevoked', 'isRevoked', 'rotateSession'],
+    ],
+    [
+      'to log out',
+      nothing,
+      ({ manager }, pair) => manager.revokeSession(sessionIdOf(pair)),
+      ['revokeSession'],
+    ],
+    ['to log out everywhere', nothing, ({ manager }) => manager.revokeAll('ada'), ['revokeSubject']],
+    ['to revoke a token', nothing, ({ manager }, pair) => manager.revoke(pair.access_token), ['revokeToken']],
+    ['to list sessions', nothing, ({ manager }) => manager.listSessions('ada'), ['listSessions']],
+  ];
+  for (const [name, before, act, expected, options] of cases) {
+    it(name, async () => {
+      const world = countedWorld(options);
+      const pair = await world.manager.createTokenPair('ada');
+      await before(world, pair);
+      world.calls.splice(0);
+      await act(world, pair).catch(() => undefined);
+      expect(world.calls.map(({ verb }) => verb)).to.deep.equal(expected);
+    });
+  }
+
+  it('for a route: once where it is protected, never where it does not matter', async () => {
+    const { manager, calls } = countedWorld();
+    const pair = await manager.createTokenPair('ada');
+    for (const [rule, token, expected] of [
+      [JwtRequired(), pair.access_token, ['isRevoked']],
+      [JwtRefreshRequired(), pair.refresh_token, ['isRevoked']],
+      [JwtRequired({ skipRevocationCheck: true }), pair.access_token, []],
+      // The last question of all: a request that is refused anyway costs the store nothing.
+      [JwtRequired({ roles: 'admin' }), pair.access_token, []],
+      [JwtRequired({ check: () => false }), pair.access_token, []],
+      [JwtRequired(), pair.refresh_token, []],
+    ] as const) {
+      const doors = await openDoors(manager, rule);
+      calls.splice(0);
+      await knock(doors.all[0] as (typeof doors.all)[0], bearer(token));
+      await doors.close();
+      expect(calls.map(({ verb }) => verb)).to.deep.equal(expected);
+    }
+  });
+});
+
+describe('all calls of one operation share one storeTimeout', function () {
+  this.slow(3000);
+
+  async function timed(
+    attempt: () => Promise<unknown>,
+  ): Promise<{ error: StoreUnavailableError; took: number }> {
+    const started = performance.now();
+    const error = await refusalOf(attempt, StoreUnavailableError);
+    return { error, took: performance.now() - started };
+  }
+
+  it('so that three slow answers take no longer than one', async () => {
+    const delays = { isRevoked: 450, listSessions: 450, rotateSession: 450 };
+    const { manager, calls } = countedWorld({ claimsFor: () => ({}) }, delays);
+    const { refresh_token: text } = await manager.createTokenPair('ada');
+    calls.splice(0);
+    const { error, took } = await timed(() => manager.refresh(text));
+    expect(took).to.be.within(950, 1400);
+    expect(reasonFor(error).reason).to.equal('store.rotateSession failed');
+    expect(calls.map(({ verb }) => verb)).to.deep.equal(['isRevoked', 'listSessions', 'rotateSession']);
+    for (const [index, { left }] of calls.entries()) {
+      const most = 1000 - index * 449;
+      expect(left, String(index)).to.be.within(Math.max(0, most - 250), most);
+    }
+  });
+
+  it('and each operation has its own', async () => {
+    const { manager } = countedWorld({}, { isRevoked: 400, rotateSession: 400 });
+    let { refresh_token: text } = await manager.createTokenPair('ada');
+    for (let round = 0; round < 2; round++) ({ refresh_token: text } = await manager.refresh(text));
+  });
+
+  it('in which the time of claimsFor does not count', async () => {
+    const claimsFor = async () => {
+      await setTimeout(900);
+      return {};
+    };
+    const { manager, calls } = countedWorld({ claimsFor }, { isRevoked: 100, rotateSession: 100 });
+    const { refresh_token: text } = await manager.createTokenPair('ada');
+    await manager.refresh(text);
+    expect(calls.at(-1)?.left).to.be.within(600, 900);
+  });
+
+  it('which is used up, too, when a store blocks the process and answers in the end', async () => {
+    const { manager, calls, store } = countedWorld();
+    const { refresh_token: text } = await manager.createTokenPair('ada');
+    const isRevoked = store.isRevoked.bind(store);
+    store.isRevoked = async (query, limits) => {
+      await Promise.resolve();
+      const until = performance.now() + 1050;
+      while (performance.now() < until);
+      return isRevoked(query, limits);
+    };
+    calls.splice(0);
+    const { error } = await timed(() => manager.refresh(text));
+    expect(reasonFor(error).reason).to.equal('store.rotateSession timeout');
+    expect(calls.map(({ verb }) => verb)).to.deep.equal(['isRevoked']);
+    store.isRevoked = isRevoked;
+    await manager.refresh(text);
+  });
+});

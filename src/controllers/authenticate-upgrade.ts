@@ -1,0 +1,63 @@
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import Koa from 'koa';
+import { ConfigurationError } from '../errors';
+import { BearerHeader } from '../http/locations/bearer-header';
+import { JwtManager } from '../manager';
+import type { Token } from '../token/token';
+import { checkOptions } from '../util/options';
+import { defaultRealm } from '../util/response-headers';
+import { authenticate, refuse, type Trial } from './authenticate';
+import { requirementKeys, resolveRequirement, type JwtRequirement } from './requirement';
+
+/** What an upgrade may demand: it has one manager, and no guests. */
+export type UpgradeRequirement<C extends object = Record<string, unknown>> = Omit<
+  JwtRequirement<C>,
+  'manager' | 'optional'
+>;
+
+const koa = new Koa();
+const form = { realm: defaultRealm, errorMessageKey: 'msg', formatError: undefined };
+const defaultLocations = [new BearerHeader()];
+const choices = requirementKeys.filter((key) => key !== 'manager' && key !== 'optional');
+
+/**
+ * Authenticates the request of a WebSocket upgrade, which passes no controller and no middleware, as
+ * {@link createAuthorizationChecker} does with others: the same locations, demands, events and errors. Call it before
+ * the upgrade is completed.
+ *
+ * A token is looked at once: a connection that lives longer than its token is the application's to close, at
+ * `token.expiresAt`.
+ *
+ * @param requirement as for `@JwtRequired`; without `locations`, the token is in the `Authorization` header
+ * @throws JwtError all refusals of a protected route; `status`, `headers` and `toJSON()` are the answer to write to the
+ * socket. A requirement that is wrong is a {@link ConfigurationError}; operators are told what to do.
+ * @example
+ * ```ts
+ * server.on('upgrade', async (request, socket, head) => {
+ *   try {
+ *     const token = await authenticateUpgrade(jwtManager, request, { scopes: 'chat' });
+ *     sockets.handleUpgrade(request, socket, head, (webSocket) => greet(webSocket, token));
+ *   } catch (error) {
+ *     refuseUpgrade(socket, error);
+ *   }
+ * });
+ * ```
+ */
+export async function authenticateUpgrade<C extends object = Record<string, unknown>>(
+  manager: JwtManager<C>,
+  request: IncomingMessage,
+  requirement: UpgradeRequirement<C> = {},
+): Promise<Token<C>> {
+  if (!(manager instanceof JwtManager))
+    throw new ConfigurationError('authenticateUpgrade needs the JwtManager that verifies');
+  const context = koa.createContext(request, new ServerResponse(request));
+  const trial: Trial = { context, manager };
+  try {
+    checkOptions('authenticateUpgrade', requirement, choices);
+    const resolved = resolveRequirement(requirement as JwtRequirement);
+    const action = { request: context.request, response: context.response, context };
+    return (await authenticate(trial, resolved, resolved.locations ?? defaultLocations, action)) as Token<C>;
+  } catch (error) {
+    throw refuse(error, trial, form);
+  }
+}

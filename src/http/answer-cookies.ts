@@ -1,0 +1,46 @@
+import { stringifySetCookie, type SetCookie } from 'cookie';
+import type { Context } from 'koa';
+import { ConfigurationError } from '../errors';
+import { beforeSending } from './refusal';
+
+/** What browsers keep of a cookie's name and value together (RFC 6265, section 6.1); a longer one is dropped silently. */
+const maximumLength = 4096;
+
+const linesByAnswer = new WeakMap<Context, Map<string, string>>();
+
+/**
+ * Puts cookies into the answer, which nobody may keep then. One that was put there before under the same name goes.
+ * They reach the browser whatever becomes of the request: after a rotation, the old refresh token is worth nothing.
+ *
+ * @throws {@link ConfigurationError} when a cookie is longer than browsers take, or the answer has begun
+ */
+export function answerCookies(context: Context, cookies: readonly SetCookie[]): void {
+  if (context.headerSent) throw new ConfigurationError('cookies must be set before the answer is sent');
+  for (const { name, value = '' } of cookies) {
+    if (name.length + value.length > maximumLength)
+      throw new ConfigurationError(
+        `the token is too large for a cookie, which browsers take up to ${String(maximumLength)} bytes of: carry fewer claims`,
+      );
+  }
+  const lines = linesOf(context);
+  for (const cookie of cookies) lines.set(cookie.name, stringifySetCookie(cookie));
+  write(context, lines);
+}
+
+function linesOf(context: Context): Map<string, string> {
+  const known = linesByAnswer.get(context);
+  if (known) return known;
+  const lines = new Map<string, string>();
+  linesByAnswer.set(context, lines);
+  beforeSending(context, () => {
+    write(context, lines);
+  });
+  return lines;
+}
+
+function write(context: Context, lines: ReadonlyMap<string, string>): void {
+  const present = [context.res.getHeader('Set-Cookie') ?? []].flat().map(String);
+  const others = present.filter((line) => !lines.has(line.slice(0, line.indexOf('='))));
+  context.res.setHeader('Set-Cookie', [...others, ...lines.values()]);
+  context.set('Cache-Control', 'no-store');
+}

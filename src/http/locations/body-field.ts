@@ -1,0 +1,52 @@
+import type { Context } from 'koa';
+import { isPlainObject } from '../../util/json';
+import type { TokenType } from '../../token/token';
+import { hasMembersTwice } from '../../token/strict-json';
+import { malformedParameter, onlyText, parameterName } from './parameter-name';
+import type { TokenLocation } from './token-location';
+
+/**
+ * The token in the body of the request, JSON or a form (RFC 6750, section 2.2): for a refresh route, above all.
+ *
+ * The host parses JSON and forms before any route runs, whether the method asks for `@Body()` or not; other bodies,
+ * such as multipart, have no fields here. A field that is no text, empty, or there twice is a malformed request.
+ *
+ * @example
+ * ```ts
+ * @Post('/refresh')
+ * @JwtRefreshRequired({ locations: [new BodyField()] })
+ * refresh(@InjectToken() token: Token) {
+ *   return jwtManager.refresh(token);
+ * }
+ * ```
+ */
+export class BodyField implements TokenLocation {
+  readonly name: string;
+  readonly #fields: Readonly<Record<TokenType, string>>;
+
+  /**
+   * @param access the field that holds an access token
+   * @param refresh the field that holds a refresh token
+   * @throws {@link ConfigurationError} when one is no name
+   */
+  constructor(access = 'access_token', refresh = 'refresh_token') {
+    this.#fields = {
+      access: parameterName(access, 'BodyField, the first argument,'),
+      refresh: parameterName(refresh, 'BodyField, the second argument,'),
+    };
+    this.name = `body field ${[...new Set([access, refresh])].map((field) => `'${field}'`).join(' or ')}`;
+  }
+
+  read({ request }: Context, type: TokenType | 'any'): string | undefined {
+    // Put there by a body parser; its types are not Koa's.
+    const { body, rawBody } = request as { body?: unknown; rawBody?: unknown };
+    if (!isPlainObject(body)) return undefined;
+    const fields = new Set(type === 'any' ? Object.values(this.#fields) : [this.#fields[type]]);
+    const [field, another] = [...fields].filter((name) => Object.hasOwn(body, name));
+    if (field === undefined) return undefined;
+    if (another !== undefined) throw malformedParameter('two tokens in the body');
+    if (request.is('json', '+json') && typeof rawBody === 'string' && hasMembersTwice(body, rawBody))
+      throw malformedParameter('member twice');
+    return onlyText(body[field]);
+  }
+}

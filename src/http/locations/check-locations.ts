@@ -1,0 +1,19 @@
+import { ConfigurationError } from '../../errors';
+import { isHttpToken } from '../../util/http-token';
+import type { TokenLocation } from './token-location';
+
+/** @throws {@link ConfigurationError} when they are no locations, or none */
+export function checkLocations(locations: readonly TokenLocation[]): void {
+  const isList = Array.isArray(locations) && locations.length > 0;
+  if (isList && locations.every((location: unknown) => isLocation(location))) return;
+  throw new ConfigurationError(
+    'locations must be a non-empty list of places, with name and read, such as new BearerHeader()',
+  );
+}
+
+function isLocation(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, vary, read, confirm } = value as Partial<Record<keyof TokenLocation, unknown>>;
+  const isNamed = typeof name === 'string' && name !== '' && (vary === undefined || isHttpToken(vary));
+  return isNamed && typeof read === 'function' && (confirm === undefined || typeof confirm === 'function');
+}
