@@ -231,6 +231,23 @@ describe('authenticateUpgrade', () => {
     await expectRefused(denied, [...bearer(token), 'Origin: https://evil.example'], 'check');
   });
 
+  it('refuses a URL that is none, and tells nobody what stands in it', async () => {
+    const url = `http://[/?jwt=${await jwtManager.createAccessToken('ada')}`;
+    const refused = await refusedUpgrade(server.port, [], url);
+    expect(refused).to.deep.include(
+      challenged(400, 'ERR_JWT_REQUEST', 'invalid_request', 'Malformed request'),
+    );
+    expect(events[0]).to.include({ reason: 'url', path: undefined });
+    expect(JSON.stringify(events[0])).not.to.include('eyJ');
+  });
+
+  it('rejects what is no request', async () => {
+    for (const request of [undefined, {}, 'x'] as unknown[]) {
+      const attempt = authenticateUpgrade(jwtManager, request as IncomingMessage);
+      expect((await refusalOf(attempt, ConfigurationError)).message).to.include('needs the request');
+    }
+  });
+
   it('tells of the token that was refused', async () => {
     requirement = { roles: 'admin' };
     await refusedUpgrade(server.port, bearer(await jwtManager.createAccessToken('ada')), '/chat');

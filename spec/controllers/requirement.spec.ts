@@ -32,6 +32,7 @@ describe('a requirement', () => {
     ['an empty scope', { scopes: '' }, 'scopes must be'],
     ['a scope with a quote', { scopes: ['a"b'] }, 'scopes must be'],
     ['a scope with a space in a list', { scopes: ['a b'] }, 'scopes must be'],
+    ['one scope to choose from', { scopes: { any: 'x' } }, 'scopes.any must be'],
     ['no scopes to choose from', { scopes: { any: [] } }, 'scopes.any must be'],
     ['scopes with a misspelt any', { scopes: { some: ['x'] } }, "has no option 'some'"],
     ['a check that is no function', { check: true }, 'check must be'],

@@ -59,14 +59,14 @@ describe('the CSRF check of cookies', () => {
     await app.expectRefusal(() => app.send(jar, 'POST', '/notes', { 'X-CSRF-Token': value() }), csrf);
   });
 
-  it('holds for the methods that it is told, and for no other', async () => {
-    await start({ cookies: { csrfMethods: ['DELETE', 'GET'] } });
+  it('holds for the methods that it is told, too', async () => {
+    await start({ cookies: { csrfMethods: ['GET'] } });
     await app.expectRefusal(() => app.send(jar, 'DELETE', '/notes'), csrf);
     await app.expectRefusal(() => app.send(jar, 'GET', '/notes'), csrf);
     await app.expectRun(() => app.send(jar, 'GET', '/notes', { 'X-CSRF-Token': value() }));
-    await app.expectRun(() => app.send(jar, 'POST', '/notes', { 'Sec-Fetch-Site': 'cross-site' }));
-    expect((await app.sendRaw('POST', '/login', ['Sec-Fetch-Site: cross-site'])).status).to.equal(200);
-    expect((await app.sendRaw('GET', '/callback', ['Sec-Fetch-Site: cross-site'])).status).to.equal(403);
+    await app.expectRefusal(() => app.send(jar, 'POST', '/notes'), csrf);
+    expect((await app.sendRaw('POST', '/login', ['Sec-Fetch-Site: cross-site'])).status).to.equal(403);
+    expect((await app.sendRaw('GET', '/callback', ['Sec-Fetch-Site: cross-site'])).status).to.equal(200);
   });
 
   it('is none with csrf: false, whoever asks', async () => {

@@ -3,6 +3,7 @@ import { stringifySetCookie } from 'cookie';
 import Koa, { type Context } from 'koa';
 import { Ctx, Get, Header, JsonController, NotFoundError, Post } from 'routing-controllers';
 import {
+  ConfigurationError,
   createAuthorizationChecker,
   JwtManager,
   JwtRequired,
@@ -181,14 +182,46 @@ describe('token cookies', () => {
     return manager.createAccessToken('ada');
   }
 
-  it('can be the access token alone: the refresh token stays as it is', async () => {
+  it('can be the access token alone: the refresh token of before goes', async () => {
     const answer = await answerOf(async (context, tokenCookies) => {
       tokenCookies.set(context, { access_token: await jwtManager.createAccessToken('ada') });
     });
-    expect(cookiesOf(answer).map(({ name }) => name)).to.deep.equal([
-      cookieNames.access,
-      cookieNames.accessCsrf,
+    expect(cookiesOf(answer).map(({ name, maxAge }) => [name, maxAge])).to.deep.equal([
+      [cookieNames.access, 900],
+      [cookieNames.accessCsrf, 900],
+      [cookieNames.refresh, 0],
+      [cookieNames.refreshCsrf, 0],
     ]);
+  });
+
+  it('can be moved: those of another path or domain are removed beside', async () => {
+    const pair = await jwtManager.createTokenPair('ada');
+    const answer = await answerOf(
+      (context, tokenCookies) => {
+        new TokenCookies({ domain: 'example.com' }).clear(context);
+        tokenCookies.set(context, pair);
+      },
+      { refreshPath: '/refresh' },
+    );
+    const refreshes = cookiesOf(answer).filter(({ name }) => name === cookieNames.refresh);
+    expect(refreshes.map(({ path, domain, maxAge }) => [path, domain, maxAge])).to.deep.equal([
+      ['/', 'example.com', 0],
+      ['/refresh', undefined, 2_592_000],
+    ]);
+  });
+
+  it('are refused when they are no tokens, and so is a CSRF value of nothing', async () => {
+    for (const nothing of [undefined, {}, 5] as unknown[]) {
+      await answerOf((context, tokenCookies) => {
+        expect(() => {
+          tokenCookies.set(context, nothing as CookieTokens);
+        }).to.throw(ConfigurationError, 'set needs tokens');
+        expect(() => tokenCookies.csrfValue(nothing as string)).to.throw(
+          ConfigurationError,
+          'csrfValue needs',
+        );
+      });
+    }
   });
 
   it('are those that were set or removed last, once each', async () => {

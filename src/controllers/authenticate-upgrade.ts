@@ -1,12 +1,12 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import Koa from 'koa';
-import { ConfigurationError } from '../errors';
+import { because, ConfigurationError, InvalidRequestError } from '../errors';
 import { BearerHeader } from '../http/locations/bearer-header';
 import { JwtManager } from '../manager';
 import type { Token } from '../token/token';
 import { checkOptions } from '../util/options';
 import { defaultRealm } from '../util/response-headers';
-import { authenticate, refuse, type Trial } from './authenticate';
+import { authenticate, pathOf, refuse, type Trial } from './authenticate';
 import { requirementKeys, resolveRequirement, type JwtRequirement } from './requirement';
 
 /** What an upgrade may demand: it has one manager, and no guests. */
@@ -50,9 +50,13 @@ export async function authenticateUpgrade<C extends object = Record<string, unkn
 ): Promise<Token<C>> {
   if (!(manager instanceof JwtManager))
     throw new ConfigurationError('authenticateUpgrade needs the JwtManager that verifies');
+  if (typeof (request as Partial<IncomingMessage> | undefined)?.url !== 'string')
+    throw new ConfigurationError("authenticateUpgrade needs the request of the server's event 'upgrade'");
   const context = koa.createContext(request, new ServerResponse(request));
   const trial: Trial = { context, manager };
   try {
+    // No router has read the URL yet.
+    if (pathOf(context) === undefined) throw because(new InvalidRequestError('Malformed request'), 'url');
     checkOptions('authenticateUpgrade', requirement, choices);
     const resolved = resolveRequirement(requirement as JwtRequirement);
     const action = { request: context.request, response: context.response, context };

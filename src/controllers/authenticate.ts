@@ -108,8 +108,8 @@ export function refuse(error: unknown, trial: Trial, form: RefusalForm): JwtErro
 
 /** @internal Tells the operators whom and what was refused. */
 export function report(refusal: JwtError, { context, manager, token }: Trial): void {
-  const { method, path, ip } = context;
-  manager.reportRejection(refusal, token, { method, path: withoutTokens(path), ip });
+  const { method, ip } = context;
+  manager.reportRejection(refusal, token, { method, path: pathOf(context), ip });
 }
 
 /** What the client is told. What is wrong with the server, it is not. */
@@ -117,6 +117,18 @@ function refusalFor(error: unknown): JwtError {
   if (error instanceof ConfigurationError) return withoutDetails(error);
   if (error instanceof JwtError) return Object.isFrozen(error) ? copyOf(error) : error;
   return because(new HookFailedError(), 'unexpected error', error);
+}
+
+/**
+ * @internal The path, for operators; undefined where the URL has none. What Koa throws then holds all of the URL, with the
+ * token that may be there.
+ */
+export function pathOf(context: Context): string | undefined {
+  try {
+    return withoutTokens(context.path);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -123,7 +123,9 @@ function scopeRule(scopes: NonNullable<JwtRequirement['scopes']>): NameRule {
   if (Array.isArray(scopes)) return { rule: 'all', names: nameList(scopes, 'scopes', isScopeList) };
   if (!isObject(scopes)) wrong("scopes must be a name, a list of names, or { any: ['read', 'write'] }");
   checkOptions('scopes', scopes, ['any']);
-  return { rule: 'any', names: nameList((scopes as { any: string[] }).any, 'scopes.any', isScopeList) };
+  const { any } = scopes as { any: string[] };
+  if (!Array.isArray(any)) wrong('scopes.any must be a list of scopes');
+  return { rule: 'any', names: nameList(any, 'scopes.any', isScopeList) };
 }
 
 function isObject(value: unknown): boolean {

@@ -9,7 +9,7 @@ const maximumLength = 4096;
 const linesByAnswer = new WeakMap<Context, Map<string, string>>();
 
 /**
- * Puts cookies into the answer, which nobody may keep then. One that was put there before under the same name goes.
+ * Puts cookies into the answer, which nobody may keep then. One that was put there before under the same name, path and domain goes.
  * They reach the browser whatever becomes of the request: after a rotation, the old refresh token is worth nothing.
  *
  * @throws {@link ConfigurationError} when a cookie is longer than browsers take, or the answer has begun
@@ -23,7 +23,10 @@ export function answerCookies(context: Context, cookies: readonly SetCookie[]): 
       );
   }
   const lines = linesOf(context);
-  for (const cookie of cookies) lines.set(cookie.name, stringifySetCookie(cookie));
+  for (const cookie of cookies) {
+    const line = stringifySetCookie(cookie);
+    lines.set(placeOf(line), line);
+  }
   write(context, lines);
 }
 
@@ -40,7 +43,14 @@ function linesOf(context: Context): Map<string, string> {
 
 function write(context: Context, lines: ReadonlyMap<string, string>): void {
   const present = [context.res.getHeader('Set-Cookie') ?? []].flat().map(String);
-  const others = present.filter((line) => !lines.has(line.slice(0, line.indexOf('='))));
+  const others = present.filter((line) => !lines.has(placeOf(line)));
   context.res.setHeader('Set-Cookie', [...others, ...lines.values()]);
   context.set('Cache-Control', 'no-store');
+}
+
+/** What makes a cookie another one to a browser, which keeps both: name, domain, path (RFC 6265, section 5.3). */
+function placeOf(line: string): string {
+  const [pair = '', ...attributes] = line.split('; ');
+  const place = attributes.filter((attribute) => /^(domain|path)=/i.test(attribute)).sort();
+  return [pair.slice(0, pair.indexOf('=')), ...place].join(';');
 }

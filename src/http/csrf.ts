@@ -9,8 +9,8 @@ export interface CsrfSettings {
   /** In lower case. */
   readonly header: string;
   readonly field: string | undefined;
-  /** Undefined: all that are not safe. */
-  readonly methods: ReadonlySet<string> | undefined;
+  /** Beside those that are not safe. */
+  readonly methods: ReadonlySet<string>;
   readonly origins: ReadonlySet<string>;
 }
 
@@ -36,7 +36,7 @@ export function demandOwnRequest(context: Context, text: string, settings: CsrfS
     demandOwnPage(context, settings);
     return;
   }
-  if (!isUnsafe(context, settings)) return;
+  if (isSafe(context) && !settings.methods.has(context.method)) return;
   demandOwnPage(context, settings);
   const value = presentedValue(context, settings);
   if (value === undefined) throw because(new CsrfError(), 'no CSRF value');
@@ -49,7 +49,7 @@ export function demandOwnRequest(context: Context, text: string, settings: CsrfS
  * @throws CsrfError
  */
 export function demandOwnLogin(context: Context, settings: CsrfSettings): void {
-  if (isUnsafe(context, settings)) demandOwnPage(context, settings);
+  if (!isSafe(context)) demandOwnPage(context, settings);
 }
 
 /** A page can open a WebSocket, but give it no header (RFC 6455, section 10.2: the origin is what there is to check). */
@@ -57,8 +57,8 @@ export function isUpgrade({ method, req }: Context): boolean {
   return method === 'GET' && req.headers.upgrade !== undefined;
 }
 
-function isUnsafe({ method }: Context, { methods }: CsrfSettings): boolean {
-  return methods ? methods.has(method) : !safeMethods.has(method);
+function isSafe({ method }: Context): boolean {
+  return safeMethods.has(method);
 }
 
 function demandOwnPage(context: Context, { origins }: CsrfSettings): void {

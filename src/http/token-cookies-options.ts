@@ -29,7 +29,10 @@ export interface TokenCookiesOptions {
   readonly csrf?: boolean | undefined;
   /** The header in which a page sends the CSRF value. @default 'X-CSRF-Token' */
   readonly csrfHeader?: string | undefined;
-  /** The methods that need a CSRF value. @default all but GET, HEAD and OPTIONS (RFC 9110, section 9.2.1) */
+  /**
+   * Methods that need a CSRF value, such as `'GET'` where it changes something, beside all but GET, HEAD and OPTIONS
+   * (RFC 9110, section 9.2.1). @default none
+   */
   readonly csrfMethods?: readonly string[] | undefined;
   /**
    * A field of the body, JSON or a form, that may hold the CSRF value where the header is absent: for forms that are sent
@@ -120,7 +123,7 @@ function resolveCsrf(options: TokenCookiesOptions): CsrfSettings {
   return {
     header: csrfHeader.toLowerCase(),
     field: csrfField,
-    methods: csrfMethods === undefined ? undefined : new Set(methodList(csrfMethods)),
+    methods: new Set(csrfMethods === undefined ? [] : methodList(csrfMethods)),
     origins: new Set(origins === undefined ? [] : originList(origins)),
   };
 }

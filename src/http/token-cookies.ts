@@ -43,7 +43,8 @@ export class TokenCookies implements TokenLocation {
   }
 
   /**
-   * Puts the tokens into the answer: at a login, after a refresh. The cookies last as long as the tokens do.
+   * Puts the tokens into the answer: at a login, after a refresh. The cookies last as long as the tokens do. Without a
+   * refresh token, the cookie of an earlier one is removed: it may be somebody else's.
    *
    * @param tokens as they were just issued
    * @throws CsrfError (`ERR_JWT_CSRF`) when another site's page sent a request that is not safe: it would log its visitor
@@ -54,6 +55,7 @@ export class TokenCookies implements TokenLocation {
     const { csrf } = this.#settings;
     if (csrf) demandOwnLogin(context, csrf);
     this.#put(context, tokens);
+    if (tokens.refresh_token === undefined) answerCookies(context, this.#cookies('refresh'));
   }
 
   /** Removes the cookies: at a logout, beside `jwtManager.revokeSession`. */
@@ -65,10 +67,13 @@ export class TokenCookies implements TokenLocation {
    * The value that a request with this token has to show, for a page that is rendered on the server or that cannot read
    * the cookies because it is on another site.
    *
+   * @throws {@link ConfigurationError} when it is neither
    * @param token that the page's request will come with, or its text
    */
   csrfValue(token: Token<object> | string): string {
-    return csrfValueOf(token instanceof Token ? token.raw : token);
+    const text: unknown = token instanceof Token ? token.raw : token;
+    if (typeof text !== 'string') throw new ConfigurationError('csrfValue needs a token, or its text');
+    return csrfValueOf(text);
   }
 
   read(context: Context, type: TokenType | 'any'): string | undefined {
@@ -76,12 +81,13 @@ export class TokenCookies implements TokenLocation {
     const { names } = this.#settings;
     const valuesOf = (kind: TokenType) =>
       cookies.flatMap(({ name, value }) => (name === names[kind] ? [value] : []));
-    const values = { access: valuesOf('access'), refresh: valuesOf('refresh') };
-    if (values.access.length > 1 || values.refresh.length > 1) {
+    // What the method does not ask for is not its business: any host of the site can toss a refresh cookie.
+    const found = (type === 'any' ? (['access', 'refresh'] as const) : [type]).map(valuesOf);
+    if (found.some(({ length }) => length > 1)) {
       this.clear(context);
       throw because(new InvalidRequestError('More than one token in the request'), 'cookie twice');
     }
-    return type === 'any' ? (values.access[0] ?? values.refresh[0]) : values[type][0];
+    return found.flat()[0];
   }
 
   confirm(context: Context, token: Token<object>): void {
@@ -102,7 +108,8 @@ export class TokenCookies implements TokenLocation {
     });
   }
 
-  #put(context: Context, { access_token: access, refresh_token: refresh }: CookieTokens): void {
+  #put(context: Context, tokens: CookieTokens): void {
+    const { access_token: access, refresh_token: refresh } = (tokens as CookieTokens | undefined) ?? {};
     const { issuedAt, expiresAt } = timesOf(access);
     const cookies = this.#cookies('access', access, expiresAt - issuedAt);
     if (refresh !== undefined) {

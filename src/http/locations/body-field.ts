@@ -45,7 +45,8 @@ export class BodyField implements TokenLocation {
     const [field, another] = [...fields].filter((name) => Object.hasOwn(body, name));
     if (field === undefined) return undefined;
     if (another !== undefined) throw malformedParameter('two tokens in the body');
-    if (request.is('json', '+json') && typeof rawBody === 'string' && hasMembersTwice(body, rawBody))
+    // A parser may take other types than application/json for JSON.
+    if (!request.is('urlencoded') && typeof rawBody === 'string' && hasMembersTwice(body, rawBody))
       throw malformedParameter('member twice');
     return onlyText(body[field]);
   }
