@@ -273,6 +273,15 @@ describe('claimsFor', () => {
       },
     ],
     [
+      'that was consumed, once the window is over',
+      async ({ manager, clock }) => {
+        const { refresh_token: text } = await manager.createTokenPair('ada');
+        await manager.refresh(text);
+        clock.advance(11);
+        return text;
+      },
+    ],
+    [
       'that was revoked alone',
       async ({ manager }) => {
         const { refresh_token: text } = await manager.createTokenPair('ada');

@@ -68,7 +68,7 @@ export class Renewal<C extends object> {
     const { gen = -1 } = token.verifiedClaims();
     const session = await this.#sessionOf(token, operation);
     // What the rotation will refuse is its to judge, whatever the hook would do.
-    if (!session || gen < session.generation - 1) return { contents: carried };
+    if (!session || !this.#sessions.wouldRotate(session, gen)) return { contents: carried };
     return this.#decide(carried, session, operation);
   }
 

@@ -2,6 +2,7 @@ import { because, ConfigurationError, RefreshReusedError, TokenRevokedError, typ
 import type { ManagerEvents, SessionEvent } from '../events';
 import type { ManagerSettings } from '../manager-options';
 import { GuardedStore, type StoreOperation } from '../store/guarded-store';
+import { judgeRotation } from '../store/judge-rotation';
 import type { RotationResult, Session, TokenStore } from '../store/token-store';
 import type { Token } from '../token/token';
 import { isIdentity } from '../token/validate-claims';
@@ -69,6 +70,13 @@ export class Sessions {
   /** Whether the token was revoked alone, whatever became of its session. */
   isRevokedAlone(token: Token<object>, operation: StoreOperation): boolean | Promise<boolean> {
     return operation.isRevoked({ jti: token.id, subject: token.identity, issuedAt: neverTooOld });
+  }
+
+  /** Whether a rotation would go through, as the row stands. */
+  wouldRotate(session: Session, generation: number): boolean {
+    const graceSeconds = this.#settings.rotationGrace;
+    const rotation = { sessionId: session.id, generation, now: this.#now(), graceSeconds };
+    return ['rotated', 'replayed'].includes(judgeRotation(session, rotation).outcome);
   }
 
   /** Moves the session on. @returns the row whose tokens are to be handed out */

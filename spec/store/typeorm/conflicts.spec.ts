@@ -55,12 +55,15 @@ describeOn(servers, 'a transaction that the database ends', (database, kind) => 
   it('for a deadlock, is begun again and comes through', async () => {
     const session = newSession();
     await store.createSession(session);
+    const before = await limits();
     let verb: Promise<unknown> | undefined;
     await crossing(session.subject, session.id, async () => {
       verb = store.revokeSubject(session.subject, now, {}, { deadline: performance.now() + 5000 });
       await waiting(dataSource);
     });
     await verb;
+    // The application has its connections back as it left them.
+    expect(await limits()).to.deep.equal(before);
     // One created the session, one was crossing; on a busy machine they may meet more than once.
     expect(begun.count).to.be.within(4, 7);
     expect(await store.listSessions(session.subject, now)).to.deep.equal([]);
@@ -69,6 +72,22 @@ describeOn(servers, 'a transaction that the database ends', (database, kind) => 
     expect(await store.isRevoked({ ...token, issuedAt: now + 60 })).to.equal(true);
     expect(await store.isRevoked({ ...token, issuedAt: now + 61 })).to.equal(false);
   });
+
+  /** The limits of all connections in the pool that are free. */
+  async function limits(): Promise<unknown[]> {
+    const names =
+      kind === postgreSql
+        ? ['statement_timeout', 'lock_timeout']
+        : ['wait_timeout', 'innodb_lock_wait_timeout'];
+    const text =
+      kind === postgreSql
+        ? `SELECT ${names.map((name) => `current_setting('${name}') AS ${name}`).join(', ')}`
+        : `SELECT ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(', ')}`;
+    const runners = Array.from({ length: 3 }, () => dataSource.createQueryRunner());
+    const found = await Promise.all(runners.map(async (runner) => (await runner.query(text)) as unknown[]));
+    await Promise.all(runners.map((runner) => runner.release()));
+    return found.flat();
+  }
 
   async function waiting(on: DataSource): Promise<void> {
     const text =

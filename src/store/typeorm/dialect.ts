@@ -58,13 +58,18 @@ export const mysql: ServerDialect = {
   begin: (left) => {
     const seconds = String(Math.max(1, Math.ceil(left / 1000)));
     return [
-      `SET @jwt_wait = @@SESSION.wait_timeout, @jwt_lock_wait = @@SESSION.innodb_lock_wait_timeout,
+      `SET @jwt_wait = CAST(COALESCE(@jwt_wait, @@SESSION.wait_timeout) AS UNSIGNED),
+      @jwt_lock_wait = CAST(COALESCE(@jwt_lock_wait, @@SESSION.innodb_lock_wait_timeout) AS UNSIGNED),
       SESSION wait_timeout = ${seconds}, SESSION innodb_lock_wait_timeout = ${seconds}`,
       'SET TRANSACTION ISOLATION LEVEL READ COMMITTED',
       'START TRANSACTION',
     ];
   },
-  restore: ['SET SESSION wait_timeout = @jwt_wait, SESSION innodb_lock_wait_timeout = @jwt_lock_wait'],
+  // Emptied at the end alone: a transaction that is begun again must not take its own limits for the application's.
+  restore: [
+    `SET SESSION wait_timeout = @jwt_wait, SESSION innodb_lock_wait_timeout = @jwt_lock_wait,
+      @jwt_wait = NULL, @jwt_lock_wait = NULL`,
+  ],
   destroy: (connection) => {
     // mysql2's own destroy() says goodbye and waits for an answer.
     (connection as { stream: { destroy(): void } }).stream.destroy();
