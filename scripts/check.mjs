@@ -9,7 +9,7 @@ const steps = [
   ['unused code', 'npm run unused'],
   ['types and build', 'npm run build'],
   ['package', 'npm run package:check'],
-  ['specs and examples', 'npm test'],
+  ['specs and examples', 'npm run test:full'],
   ['coverage', 'npm run coverage'],
   ['docs', 'npm run docs:check'],
 ];

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { JwtError, type JwtManager, type TokenPair } from '../../src';
 import { describeOnEachStore } from '../support/each-store';
+import { isFull } from '../support/full';
 import { testClock, testManager, type TestClock } from '../support/manager';
 
-const rounds = process.env['RACES'] === 'full' ? 200 : 50;
+const rounds = isFull ? 200 : 10;
 const dead = ['ERR_JWT_REVOKED', 'ERR_JWT_REFRESH_REUSED'];
 
 type Work = () => Promise<unknown>;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { tokenStoreEntities } from '../../src/typeorm';
 import { betterSqlite3, isBetterSqlite3Installed } from './better-sqlite3-stand-in';
+import { isFull } from './full';
 import { requireService } from './require-service';
 
 /** A database that is there for one group of specs. */
@@ -110,7 +111,7 @@ export function describeOn(
 ): void {
   for (const kind of kinds) {
     describe(`${title} (${kind.name})`, function () {
-      this.timeout(process.env['RACES'] === 'full' ? 0 : 60_000);
+      this.timeout(isFull ? 0 : 60_000);
       const opened: DataSource[] = [];
       let options: DataSourceOptions | undefined;
       const database: TestDatabase = {

@@ -1,9 +1,10 @@
 import { MemoryTokenStore } from '../../../src';
 import { tokenStoreSuite } from '../../../src/testing';
+import { isFull } from '../../support/full';
 
-const rounds = process.env['RACES'] === 'full' ? 200 : 20;
+const races = isFull ? { rounds: 200, callers: [2, 10, 50, 200] } : { rounds: 5, callers: [2, 10] };
 
 describe('MemoryTokenStore', () => {
   const store = new MemoryTokenStore();
-  tokenStoreSuite({ describe, it }, () => store, { rounds, callers: [2, 10, 50, 200] });
+  tokenStoreSuite({ describe, it }, () => store, races);
 });

@@ -1,10 +1,9 @@
 import type { TokenStore } from '../../../src';
 import { RedisTokenStore } from '../../../src/redis';
 import { tokenStoreSuite } from '../../../src/testing';
+import { isFull } from '../../support/full';
 import { clientKinds, clusterKinds, ownPrefix, type Connected } from '../../support/redis-clients';
 import { useCluster, useRedis } from '../../support/use-redis';
-
-const isFull = process.env['RACES'] === 'full';
 
 describe('RedisTokenStore', () => {
   for (const [kind, connect] of Object.entries(clientKinds)) {
@@ -12,7 +11,11 @@ describe('RedisTokenStore', () => {
       const prefix = ownPrefix();
       const url = useRedis(prefix);
       const store = useStore(() => connect(url()), prefix);
-      tokenStoreSuite({ describe, it }, store, { rounds: isFull ? 200 : 20, callers: [2, 10, 50, 200] });
+      tokenStoreSuite(
+        { describe, it },
+        store,
+        isFull ? { rounds: 200, callers: [2, 10, 50, 200] } : { rounds: 5, callers: [2, 10] },
+      );
     });
   }
 
@@ -21,7 +24,11 @@ describe('RedisTokenStore', () => {
     for (const [kind, connect] of Object.entries(clusterKinds)) {
       describe(`with ${kind}`, () => {
         const store = useStore(() => connect(cluster().ports), ownPrefix());
-        tokenStoreSuite({ describe, it }, store, { rounds: isFull ? 200 : 5, callers: [2, 50] });
+        tokenStoreSuite(
+          { describe, it },
+          store,
+          isFull ? { rounds: 200, callers: [2, 50] } : { rounds: 2, callers: [2] },
+        );
       });
     }
   });

@@ -2,13 +2,14 @@ import type { TokenStore } from '../../../src';
 import { tokenStoreSuite } from '../../../src/testing';
 import { TypeOrmTokenStore } from '../../../src/typeorm';
 import { allKinds, describeOn } from '../../support/databases';
+import { isFull } from '../../support/full';
 
-const rounds = process.env['RACES'] === 'full' ? 200 : 20;
+const races = isFull ? { rounds: 200, callers: [2, 10, 50, 200] } : { rounds: 5, callers: [2, 10] };
 
 describeOn(allKinds, 'TypeOrmTokenStore', (database) => {
   let store: TokenStore;
   before(async () => {
     store = new TypeOrmTokenStore(await database.open());
   });
-  tokenStoreSuite({ describe, it }, () => store, { rounds, callers: [2, 10, 50, 200] });
+  tokenStoreSuite({ describe, it }, () => store, races);
 });
