@@ -3,7 +3,7 @@ import { sessionDetails, type SessionDetails } from './sessions/session-details'
 import { isRoleList, isScopeList } from './token/validate-claims';
 import { durationInSeconds, type Duration } from './util/duration';
 import { nameList } from './util/name-list';
-import { checkOptions } from './util/options';
+import { readOptions } from './util/options';
 
 /** What a token is to say. */
 export interface IssueOptions<C extends object = Record<string, unknown>> {
@@ -40,8 +40,8 @@ const issueOptionNames = ['claims', 'roles', 'scopes', 'fresh', 'expiresIn', 'au
 
 /** @internal */
 export function resolveIssueOptions<C extends object>(options: IssueOptions<C>): IssueSettings<C> {
-  checkOptions('issuing a token', options, issueOptionNames);
-  const { claims, roles, scopes, fresh, expiresIn, audience, session } = options;
+  const own = readOptions('issuing a token', options, issueOptionNames);
+  const { claims, roles, scopes, fresh, expiresIn, audience, session } = own;
   if (fresh !== undefined && typeof fresh !== 'boolean')
     throw new ConfigurationError('fresh must be true or false');
   return {

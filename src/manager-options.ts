@@ -10,7 +10,7 @@ import type { Session, TokenStore } from './store/token-store';
 import type { TokenType } from './token/token';
 import { systemClock, type Clock } from './util/clock';
 import { durationInSeconds, type Duration } from './util/duration';
-import { checkOptions } from './util/options';
+import { readOptions } from './util/options';
 
 /** The options of a {@link JwtManager}. Exactly one of `secret` and `keys` must be given. */
 export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
@@ -126,8 +126,9 @@ const managerOptionNames = [
 ] as const;
 
 /** @internal */
-export function resolveManagerOptions<C extends object>(options: JwtManagerOptions<C>): ManagerSettings<C> {
-  checkOptions('JwtManager', options, managerOptionNames, '{ secret: process.env.JWT_SECRET_KEY }');
+export function resolveManagerOptions<C extends object>(given: JwtManagerOptions<C>): ManagerSettings<C> {
+  const example = '{ secret: process.env.JWT_SECRET_KEY }';
+  const options = readOptions('JwtManager', given, managerOptionNames, example);
   const { issuer, audience, accessTokenTtl = '15m', refreshTokenTtl = '30d', clockTolerance = 0 } = options;
   const { freshFor = '15m', claims, claimsFor, hookTimeout = '5s', clock = systemClock } = options;
   const { sessionTtl = '90d', rotationGrace = '10s', storeTimeout = '1s' } = options;

@@ -15,7 +15,7 @@ import type { Session } from './store/token-store';
 import { Token, type TokenType } from './token/token';
 import { TokenVerifier } from './token/token-verifier';
 import { Emitter } from './util/emitter';
-import { checkOptions } from './util/options';
+import { readOptions } from './util/options';
 
 /**
  * Issues and verifies access and refresh tokens. One instance for an application, made at start-up: every option is
@@ -112,8 +112,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    */
   verify(jwt: string, expected: VerifyExpectations = {}): Promise<Token<C>> {
     return this.#rejections.watch(async (attempt) => {
-      checkOptions('verify', expected, ['type']);
-      const { type = 'access' } = expected;
+      const { type = 'access' } = readOptions('verify', expected, ['type']);
       const token = await this.authenticate(jwt, type);
       attempt.token = token;
       const pending = this.demandAlive(token);
@@ -135,8 +134,8 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    */
   refresh(token: string | Token<C>, options: RefreshOptions = {}): Promise<TokenPair> {
     return this.#rejections.watch(async (attempt) => {
-      checkOptions('refresh', options, ['session']);
-      const seen = sessionDetails(options.session);
+      const { session } = readOptions('refresh', options, ['session']);
+      const seen = sessionDetails(session);
       const renewal = new Renewal(this.#settings, this.#tokens, this.#store('refresh'));
       if (typeof token !== 'string' && !(token instanceof Token))
         throw because(new InvalidRequestError('Malformed refresh request'), 'no token');
@@ -178,8 +177,8 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async revokeAll(identity: string, options: RevokeAllOptions = {}): Promise<void> {
-    checkOptions('revokeAll', options, ['except']);
-    await this.#store('revokeAll').revokeAll(identity, options.except);
+    const { except } = readOptions('revokeAll', options, ['except']);
+    await this.#store('revokeAll').revokeAll(identity, except);
   }
 
   /**

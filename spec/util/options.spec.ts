@@ -1,27 +1,69 @@
 import { expect } from 'chai';
 import { ConfigurationError } from '../../src/errors';
 import { nameList } from '../../src/util/name-list';
-import { checkOptions } from '../../src/util/options';
+import { frozenCopy, readOptions } from '../../src/util/options';
+import { withPolluted } from '../support/polluted';
 
-describe('options', () => {
-  it('are an object with nothing but what is known', () => {
+interface Sample {
+  readonly a?: unknown;
+  readonly b?: unknown;
+}
+
+describe('reading options', () => {
+  it('returns what an object has', () => {
     for (const options of [{}, { a: 1 }, { a: undefined, b: null }, Object.create(null) as object])
-      expect(() => {
-        checkOptions('It', options, ['a', 'b']);
-      }).not.to.throw();
+      expect({ ...readOptions('It', options, ['a', 'b']) }).to.deep.equal({ ...options });
   });
 
-  it('are refused with the name of what is not known', () => {
+  it('returns a frozen copy that inherits nothing', () => {
+    const options: { a: number } = { a: 1 };
+    const own = readOptions('It', options, ['a']);
+    options.a = 2;
+    expect(own.a).to.equal(1);
+    expect(own).to.be.frozen;
+    expect(Object.getPrototypeOf(own)).to.equal(null);
+  });
+
+  it('copies and freezes lists, and keeps their members', () => {
+    const member = {};
+    const list = [member];
+    const own = readOptions('It', { a: list }, ['a']);
+    list.push({});
+    expect(own.a).to.deep.equal([member]).and.be.frozen;
+    expect(own.a[0]).to.equal(member).and.not.be.frozen;
+  });
+
+  it('reads a getter once', () => {
+    let reads = 0;
+    const options = {
+      get a() {
+        return ++reads;
+      },
+    };
+    const own = readOptions('It', options, ['a']);
+    expect([own.a, own.a, reads]).to.deep.equal([1, 1, 1]);
+  });
+
+  it('ignores what a polluted prototype holds, known or not', () => {
+    withPolluted({ a: 1, unknown: 2 }, () => {
+      const own = readOptions<Sample>('It', { b: 3 }, ['a', 'b']);
+      expect([own.a, own.b]).to.deep.equal([undefined, 3]);
+    });
+  });
+
+  it('rejects an unknown option and names it', () => {
     for (const options of [{ c: 1 }, { a: 1, c: undefined }, JSON.parse('{"c":1}') as object])
-      expect(() => {
-        checkOptions('It', options, ['a', 'b']);
-      }).to.throw(ConfigurationError, "It has no option 'c'; there are: a, b");
-    expect(() => {
-      checkOptions('It', JSON.parse('{"__proto__":{}}'), ['a']);
-    }).to.throw(ConfigurationError, "It has no option '__proto__'");
+      expect(() => readOptions('It', options, ['a', 'b'])).to.throw(
+        ConfigurationError,
+        "It has no option 'c'; there are: a, b",
+      );
+    expect(() => readOptions('It', JSON.parse('{"__proto__":{}}') as object, ['a'])).to.throw(
+      ConfigurationError,
+      "It has no option '__proto__'",
+    );
   });
 
-  const noObjects = [
+  const notOptions: unknown[] = [
     undefined,
     null,
     1,
@@ -32,14 +74,30 @@ describe('options', () => {
     new Map(),
     new Date(),
     new (class Own {})(),
+    Object.create({ a: 1 }),
   ];
-  for (const options of noObjects) {
-    it(`are not ${Object.prototype.toString.call(options)}`, () => {
-      expect(() => {
-        checkOptions('It', options, ['a']);
-      }).to.throw(ConfigurationError, 'It: the options must be an object');
+  for (const options of notOptions) {
+    it(`rejects ${Object.prototype.toString.call(options)}`, () => {
+      expect(() => readOptions('It', options as object, ['a'])).to.throw(
+        ConfigurationError,
+        'It: the options must be an object',
+      );
     });
   }
+});
+
+describe('a frozen copy of options', () => {
+  it('copies lists and nested options, and nothing else', () => {
+    const location = { name: 'mine' };
+    const check = () => true;
+    const options = { roles: { deny: ['guest'] }, locations: [location], check };
+    const copy = frozenCopy(options);
+    options.roles.deny.push('other');
+    options.locations.pop();
+    expect(copy).to.deep.equal({ roles: { deny: ['guest'] }, locations: [location], check });
+    for (const part of [copy, copy.roles, copy.roles.deny, copy.locations]) expect(part).to.be.frozen;
+    expect(copy.locations[0]).to.equal(location).and.not.be.frozen;
+  });
 });
 
 describe('a list of names', () => {

@@ -4,7 +4,7 @@ import { because, ConfigurationError, InvalidRequestError } from '../errors';
 import { BearerHeader } from '../http/locations/bearer-header';
 import { JwtManager } from '../manager';
 import type { Token } from '../token/token';
-import { checkOptions } from '../util/options';
+import { readOptions } from '../util/options';
 import { defaultRealm } from '../util/response-headers';
 import { authenticate, pathOf, refuse, type Trial } from './authenticate';
 import { requirementKeys, resolveRequirement, type JwtRequirement } from './requirement';
@@ -57,8 +57,8 @@ export async function authenticateUpgrade<C extends object = Record<string, unkn
   try {
     // No router has read the URL yet.
     if (pathOf(context) === undefined) throw because(new InvalidRequestError('Malformed request'), 'url');
-    checkOptions('authenticateUpgrade', requirement, choices);
-    const resolved = resolveRequirement(requirement as JwtRequirement);
+    const own = readOptions('authenticateUpgrade', requirement, choices);
+    const resolved = resolveRequirement(own as JwtRequirement);
     const action = { request: context.request, response: context.response, context };
     return (await authenticate(trial, resolved, resolved.locations ?? defaultLocations, action)) as Token<C>;
   } catch (error) {

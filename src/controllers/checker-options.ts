@@ -5,7 +5,7 @@ import { checkLocations } from '../http/locations/check-locations';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { RefusalForm } from '../http/refusal';
 import { JwtManager } from '../manager';
-import { checkOptions } from '../util/options';
+import { readOptions } from '../util/options';
 import { defaultRealm } from '../util/response-headers';
 
 /** The options of {@link createAuthorizationChecker}. */
@@ -62,9 +62,9 @@ export function managersOf(manager: unknown): Map<string, JwtManager<object>> {
 /** @internal @throws {@link ConfigurationError} when an option is wrong */
 export function resolveCheckerOptions(
   managers: Map<string, JwtManager<object>>,
-  options: AuthorizationCheckerOptions,
+  given: AuthorizationCheckerOptions,
 ): CheckerSettings {
-  checkOptions('createAuthorizationChecker', options, [
+  const options = readOptions('createAuthorizationChecker', given, [
     'locations',
     'realm',
     'errorMessageKey',

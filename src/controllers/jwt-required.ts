@@ -1,6 +1,6 @@
 import { getMetadataArgsStorage } from 'routing-controllers';
 import { ConfigurationError } from '../errors';
-import { checkOptions } from '../util/options';
+import { readOptions } from '../util/options';
 import { installInheritance } from './inheritance';
 import { refuseLate } from './route-rule';
 import { requirementKeys, RouteRule, ruleFor, type JwtRequirement } from './requirement';
@@ -71,8 +71,8 @@ function decorator<C extends object>(
 ): RouteDecorator {
   refuseMisuse(name, typeof requirement === 'function' ? [requirement] : misuse);
   const choices = requirementKeys.filter((key) => !(key in fixed));
-  checkOptions(name, requirement, choices, "{ roles: 'admin' }");
-  return recording(name, ruleFor({ ...(requirement as JwtRequirement), ...fixed }));
+  const own = readOptions(name, requirement, choices, "{ roles: 'admin' }");
+  return recording(name, ruleFor({ ...(own as JwtRequirement), ...fixed }));
 }
 
 /** `@JwtRequired` without parentheses is called with what it should decorate, and would decorate nothing. */

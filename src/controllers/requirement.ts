@@ -6,7 +6,7 @@ import type { Token, TokenType } from '../token/token';
 import { isRoleList, isScopeList } from '../token/validate-claims';
 import { durationInSeconds, type Duration } from '../util/duration';
 import { nameList } from '../util/name-list';
-import { checkOptions } from '../util/options';
+import { frozenCopy, readOptions } from '../util/options';
 
 /** What a method demands of a request. Everything that is given must hold. */
 export interface JwtRequirement<C extends object = Record<string, unknown>> {
@@ -80,11 +80,13 @@ export const requirementKeys = [
  * @throws {@link ConfigurationError} when it is not one
  */
 export function ruleFor(requirement: JwtRequirement): RouteRule {
-  return new RouteRule(Object.freeze({ ...requirement }), resolveRequirement(requirement));
+  const declared = frozenCopy(requirement);
+  return new RouteRule(declared, resolveRequirement(declared));
 }
 
 /** @internal @throws {@link ConfigurationError} when it is not one */
-export function resolveRequirement(requirement: JwtRequirement): ResolvedRequirement {
+export function resolveRequirement(given: JwtRequirement): ResolvedRequirement {
+  const requirement = readOptions('the requirement', given, requirementKeys);
   const { type = 'access', optional = false, fresh, roles, scopes, check, locations, manager } = requirement;
   const { skipRevocationCheck = false } = requirement;
   if (!['access', 'refresh', 'any'].includes(type)) wrong("type must be 'access', 'refresh' or 'any'");
@@ -113,8 +115,8 @@ function roleRule(roles: NonNullable<JwtRequirement['roles']>): NameRule {
   if (typeof roles === 'string' || Array.isArray(roles))
     return { rule: 'any', names: nameList(roles, 'roles', isRoleList) };
   if (!isObject(roles)) wrong("roles must be a name, a list of names, or { deny: 'guest' }");
-  checkOptions('roles', roles, ['deny']);
-  return { rule: 'deny', names: nameList((roles as { deny: string }).deny, 'roles.deny', isRoleList) };
+  const { deny } = readOptions('roles', roles as { deny: string }, ['deny']);
+  return { rule: 'deny', names: nameList(deny, 'roles.deny', isRoleList) };
 }
 
 function scopeRule(scopes: NonNullable<JwtRequirement['scopes']>): NameRule {
@@ -122,8 +124,7 @@ function scopeRule(scopes: NonNullable<JwtRequirement['scopes']>): NameRule {
     return { rule: 'all', names: nameList(scopes.split(' '), 'scopes', isScopeList) };
   if (Array.isArray(scopes)) return { rule: 'all', names: nameList(scopes, 'scopes', isScopeList) };
   if (!isObject(scopes)) wrong("scopes must be a name, a list of names, or { any: ['read', 'write'] }");
-  checkOptions('scopes', scopes, ['any']);
-  const { any } = scopes as { any: string[] };
+  const { any } = readOptions('scopes', scopes as { any: string[] }, ['any']);
   if (!Array.isArray(any)) wrong('scopes.any must be a list of scopes');
   return { rule: 'any', names: nameList(any, 'scopes.any', isScopeList) };
 }

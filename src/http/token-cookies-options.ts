@@ -3,7 +3,7 @@ import type { TokenType } from '../token/token';
 import { durationInSeconds, type Duration } from '../util/duration';
 import { isHttpToken } from '../util/http-token';
 import { nameList } from '../util/name-list';
-import { checkOptions } from '../util/options';
+import { readOptions } from '../util/options';
 import type { CsrfSettings } from './csrf';
 
 /** The options of {@link TokenCookies}. */
@@ -84,8 +84,8 @@ const domainName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([
 const absolutePath = /^\/[!-:<-~]*$/;
 
 /** @internal @throws {@link ConfigurationError} when an option is wrong */
-export function resolveTokenCookiesOptions(options: TokenCookiesOptions): TokenCookiesSettings {
-  checkOptions('TokenCookies', options, optionNames);
+export function resolveTokenCookiesOptions(given: TokenCookiesOptions): TokenCookiesSettings {
+  const options = readOptions('TokenCookies', given, optionNames);
   const { secure = true, sameSite = 'lax', domain, refreshPath = '/', csrf = true, renewWithin } = options;
   demand(typeof secure === 'boolean', 'secure must be true or false');
   demand(typeof csrf === 'boolean', 'csrf must be true or false');

@@ -1,6 +1,6 @@
 import { randomBytes, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { inspect } from 'node:util';
-import { checkOptions } from '../util/options';
+import { readOptions } from '../util/options';
 import { generatePrivatePem } from './generate';
 import { keysFromJwks } from './jwk';
 import { checkAlgorithm, hashBytes, isSecretAlgorithm, refuse } from './key';
@@ -47,8 +47,8 @@ export class KeySet {
     secret: string | Buffer | KeyObject | undefined,
     options: { algorithm?: 'HS256' | 'HS384' | 'HS512'; kid?: string } = {},
   ): KeySet {
-    checkOptions('KeySet.fromSecret', options, ['algorithm', 'kid']);
-    return new KeySet([secretKey(secret, options.algorithm, options.kid)]);
+    const { algorithm, kid } = readOptions('KeySet.fromSecret', options, ['algorithm', 'kid']);
+    return new KeySet([secretKey(secret, algorithm, kid)]);
   }
 
   /**
@@ -65,8 +65,8 @@ export class KeySet {
    * ```
    */
   static fromPem(pem: string | Buffer | undefined, options: { algorithm: Algorithm; kid?: string }): KeySet {
-    checkOptions('KeySet.fromPem', options, ['algorithm', 'kid'], "{ algorithm: 'ES256' }");
-    return new KeySet([keyFromPem(pem, options.algorithm, options.kid)]);
+    const own = readOptions('KeySet.fromPem', options, ['algorithm', 'kid'], "{ algorithm: 'ES256' }");
+    return new KeySet([keyFromPem(pem, own.algorithm, own.kid)]);
   }
 
   /**
@@ -84,8 +84,8 @@ export class KeySet {
     jwks: { readonly keys: readonly JsonWebKey[] } | string,
     options: { algorithm?: Algorithm } = {},
   ): KeySet {
-    checkOptions('KeySet.fromJwks', options, ['algorithm']);
-    return new KeySet(keysFromJwks(jwks, options.algorithm));
+    const { algorithm } = readOptions('KeySet.fromJwks', options, ['algorithm']);
+    return new KeySet(keysFromJwks(jwks, algorithm));
   }
 
   /**
@@ -100,11 +100,11 @@ export class KeySet {
    * ```
    */
   static async generate(algorithm: Algorithm, options: { kid?: string } = {}): Promise<KeySet> {
-    checkOptions('KeySet.generate', options, ['kid']);
+    const { kid } = readOptions('KeySet.generate', options, ['kid']);
     checkAlgorithm(algorithm);
     const key = isSecretAlgorithm(algorithm)
-      ? secretKey(randomBytes(hashBytes[algorithm]), algorithm, options.kid)
-      : keyFromPem(await generatePrivatePem(algorithm), algorithm, options.kid);
+      ? secretKey(randomBytes(hashBytes[algorithm]), algorithm, kid)
+      : keyFromPem(await generatePrivatePem(algorithm), algorithm, kid);
     return new KeySet([key]);
   }
 

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors';
-import { checkOptions } from '../util/options';
+import { readOptions } from '../util/options';
 
 /** What a list of devices shows of a login. */
 export interface SessionDetails {
@@ -19,8 +19,8 @@ const longest = { userAgent: 512, ip: 64, label: 255 } as const;
  * @throws {@link ConfigurationError} when an entry is no string
  */
 export function sessionDetails(details: SessionDetails = {}): SessionDetails {
-  checkOptions('session', details, Object.keys(longest));
-  const entries = Object.entries(details) as [keyof typeof longest, unknown][];
+  const own = readOptions('session', details, Object.keys(longest));
+  const entries = Object.entries(own) as [keyof typeof longest, unknown][];
   return Object.fromEntries(
     entries.filter(([, text]) => text !== undefined).map(([name, text]) => [name, cleaned(name, text)]),
   );

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors';
 import { systemClock, type Clock } from '../util/clock';
-import { checkOptions } from '../util/options';
+import { readOptions } from '../util/options';
 import { judgeRotation } from './judge-rotation';
 import { ShardedMap } from './memory/sharded-map';
 import { isLoginRevoked, stateOf, SubjectIndex, type Login } from './memory/subject-index';
@@ -46,8 +46,8 @@ export class MemoryTokenStore implements TokenStore {
 
   /** @throws {@link ConfigurationError} when an option is wrong */
   constructor(options: MemoryTokenStoreOptions = {}) {
-    checkOptions('MemoryTokenStore', options, ['clock', 'maxEntries']);
-    const { clock = systemClock, maxEntries = Infinity } = options;
+    const own = readOptions('MemoryTokenStore', options, ['clock', 'maxEntries']);
+    const { clock = systemClock, maxEntries = Infinity } = own;
     if (typeof clock !== 'function')
       throw new ConfigurationError('clock must be a function such as Date.now');
     if (typeof maxEntries !== 'number' || !(maxEntries >= 1))

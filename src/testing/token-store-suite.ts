@@ -9,6 +9,7 @@ import {
 } from './store-revocation';
 import { rotationSpecs } from './store-rotation';
 import { sessionSpecs } from './store-sessions';
+import { readOptions } from '../util/options';
 
 /** Where the suite puts its specs: mocha, jest, vitest and `node:test` have both. */
 export interface SpecRunner {
@@ -46,8 +47,10 @@ export interface TokenStoreSuiteOptions {
 export function tokenStoreSuite(
   { describe, it }: SpecRunner,
   createStore: () => TokenStore | Promise<TokenStore>,
-  { rounds = 20, callers = [2, 10, 50] }: TokenStoreSuiteOptions = {},
+  options: TokenStoreSuiteOptions = {},
 ): void {
+  const own = readOptions('tokenStoreSuite', options, ['rounds', 'callers']);
+  const { rounds = 20, callers = [2, 10, 50] } = own;
   const groups: Readonly<Record<string, StoreSpecs>> = {
     sessions: sessionSpecs,
     rotation: rotationSpecs,

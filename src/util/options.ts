@@ -1,25 +1,49 @@
 import { ConfigurationError } from '../errors';
 
 /**
- * Refuses what is no options object and every option that does not exist: a misspelt option is a setting lost.
+ * Reads an options object: checks that it is one and that every option exists, and returns a frozen copy with its lists
+ * copied and frozen.
  *
- * @param name whose options they are, for the error
- * @param example what is usually given, where nothing may not be
+ * Only the object's own members count. The copy inherits nothing, so an option that is not given is undefined whatever a
+ * polluted prototype holds (CWE-1321), and no later change of the object or its lists has an effect.
+ *
+ * @param owner the class or function that takes the options, for the error
+ * @param example typical options, for the error where the options are required
+ * @throws {@link ConfigurationError} when it is no plain object, or has an option that does not exist
  */
-export function checkOptions(
-  name: string,
-  options: unknown,
+export function readOptions<T extends object>(
+  owner: string,
+  options: T,
   known: readonly string[],
   example?: string,
-): void {
+): Readonly<T> {
   if (!isPlain(options)) {
     const such = example === undefined ? '' : `, such as ${example}`;
-    throw new ConfigurationError(`${name}: the options must be an object${such}`);
+    throw new ConfigurationError(`${owner}: the options must be an object${such}`);
   }
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown !== undefined) {
-    throw new ConfigurationError(`${name} has no option '${unknown}'; there are: ${known.join(', ')}`);
+  const own = Object.create(null) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(options)) {
+    if (!known.includes(name))
+      throw new ConfigurationError(`${owner} has no option '${name}'; there are: ${known.join(', ')}`);
+    own[name] = copyOfList(value);
   }
+  return Object.freeze(own) as Readonly<T>;
+}
+
+/**
+ * A frozen copy of an options object to hand out again, with its lists and its nested options objects copied and frozen.
+ * The members of lists are kept as they are.
+ */
+export function frozenCopy<T extends object>(options: T): Readonly<T> {
+  const entries = Object.entries(options).map(([name, value]) => [
+    name,
+    isPlain(value) ? frozenCopy(value) : copyOfList(value),
+  ]);
+  return Object.freeze(Object.fromEntries(entries)) as Readonly<T>;
+}
+
+function copyOfList(value: unknown): unknown {
+  return Array.isArray(value) ? Object.freeze([...(value as unknown[])]) : value;
 }
 
 function isPlain(options: unknown): options is object {

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { ConfigurationError, InvalidRequestError, because } from '../../errors';
 import { isHttpToken } from '../../util/http-token';
-import { checkOptions } from '../../util/options';
+import { readOptions } from '../../util/options';
 import type { TokenLocation } from './token-location';
 
 /** The options of a {@link BearerHeader}. */
@@ -34,8 +34,8 @@ export class BearerHeader implements TokenLocation {
 
   /** @throws {@link ConfigurationError} when an option cannot be part of a header */
   constructor(options: BearerHeaderOptions = {}) {
-    checkOptions('BearerHeader', options, ['header', 'scheme']);
-    const { header = 'Authorization', scheme = 'Bearer' } = options;
+    const own = readOptions('BearerHeader', options, ['header', 'scheme']);
+    const { header = 'Authorization', scheme = 'Bearer' } = own;
     if (!isHttpToken(header)) throw new ConfigurationError("header must be a header's name");
     if (scheme !== '' && !isHttpToken(scheme))
       throw new ConfigurationError("scheme must be a word, such as 'Bearer'");

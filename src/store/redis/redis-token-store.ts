@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../errors';
 import { systemClock, unixSeconds } from '../../util/clock';
 import { maximumDuration } from '../../util/duration';
-import { checkOptions } from '../../util/options';
+import { readOptions } from '../../util/options';
 import type {
   RevocationQuery,
   RevokeSubjectOptions,
@@ -62,8 +62,8 @@ export class RedisTokenStore implements TokenStore {
   /** @throws {@link ConfigurationError} when it is no client of `redis` or `ioredis`, or the prefix cannot be one */
   constructor(client: NodeRedisClient | IoredisClient, options: RedisTokenStoreOptions = {}) {
     this.#runner = new ScriptRunner(scriptClient(client));
-    checkOptions('RedisTokenStore', options, ['prefix']);
-    this.#base = `{${checkPrefix(options.prefix ?? 'routing-controllers-jwt')}}:`;
+    const { prefix = 'routing-controllers-jwt' } = readOptions('RedisTokenStore', options, ['prefix']);
+    this.#base = `{${checkPrefix(prefix)}}:`;
   }
 
   async createSession(session: Session, limits?: StoreLimits): Promise<void> {
