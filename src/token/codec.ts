@@ -3,15 +3,29 @@ import type { Key } from '../keys/key';
 
 type SigningKey = Key & { readonly signingKey: NonNullable<Key['signingKey']> };
 
-/** `jsonwebtoken` is asked for the signature only: it checks too little of the rest. */
+/** `jsonwebtoken` checks the signature only: it checks too little of the rest. */
 const optionsByAlgorithm = new Map<LibraryAlgorithm, VerifyOptions>();
+
+/** The library copies its options to an ordinary object, where a polluted prototype would speak for those not given. */
+const unusedOptions: VerifyOptions = {
+  allowInvalidAsymmetricKeyTypes: undefined,
+  audience: undefined,
+  clockTimestamp: undefined,
+  complete: undefined,
+  issuer: undefined,
+  jwtid: undefined,
+  maxAge: undefined,
+  nonce: undefined,
+  subject: undefined,
+};
 
 /**
  * Signs claims. The header is ours alone; nothing of a caller's goes into it. The claims go as text: given an object,
  * the library falls over a claim that is called `toString`.
  */
 export function signClaims(claims: object, typ: string, { algorithm, kid, signingKey }: SigningKey): string {
-  return sign(JSON.stringify(claims), signingKey, { algorithm, header: { alg: algorithm, typ, kid } });
+  const header = withoutPrototype({ alg: algorithm, typ, kid });
+  return sign(JSON.stringify(claims), signingKey, withoutPrototype({ algorithm, header }));
 }
 
 /** Whether the token's signature was made by the key; the one cryptographic step of a verify. */
@@ -39,8 +53,17 @@ function isOfWholeLength(text: string, modulusLength: number | undefined): boole
 function optionsFor(algorithm: LibraryAlgorithm): VerifyOptions {
   let options = optionsByAlgorithm.get(algorithm);
   if (!options) {
-    options = { algorithms: [algorithm], ignoreExpiration: true, ignoreNotBefore: true };
+    options = {
+      ...unusedOptions,
+      algorithms: [algorithm],
+      ignoreExpiration: true,
+      ignoreNotBefore: true,
+    };
     optionsByAlgorithm.set(algorithm, options);
   }
   return options;
+}
+
+function withoutPrototype<T extends object>(options: T): T {
+  return Object.assign(Object.create(null) as T, options);
 }
