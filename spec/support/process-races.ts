@@ -1,11 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { RefreshReusedError, TokenRevokedError, type JwtManager, type TokenPair } from '../../src';
-import { isFull } from './full';
 import type { Refresher, Refreshed } from './refresher';
 import { refusalOf } from './rejected';
 
-const rounds = isFull ? 200 : 5;
+const rounds = 50;
 const callers = 10;
 
 /** How the specs get at a store, in this process and in others. */
