@@ -18,7 +18,10 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
   readonly secret?: string | Buffer | KeyObject | undefined;
   /** The keys: one signs, all verify. */
   readonly keys?: KeySet | undefined;
-  /** `iss` of every token, and demanded of every token (RFC 8725, section 3.8). */
+  /**
+   * `iss` of every token, and required in every token (RFC 8725, section 3.8). Without it, a token that names an issuer
+   * is rejected.
+   */
   readonly issuer?: string | undefined;
   /** `aud` of every token; a token must name one of these. Without it, a token that names an audience is refused. */
   readonly audience?: string | readonly string[] | undefined;
@@ -156,6 +159,14 @@ export function resolveManagerOptions<C extends object>(given: JwtManagerOptions
     hookTimeout: durationInSeconds(hookTimeout, 'hookTimeout', { maximum: 60 }),
     clock,
   };
+}
+
+/** @internal Whether each of two managers accepts tokens of the other: they share a key, and iss and aud may agree. */
+export function acceptSameTokens(one: ManagerSettings<object>, other: ManagerSettings<object>): boolean {
+  const shareAudience = one.audience
+    ? one.audience.some((name) => other.audience?.includes(name))
+    : other.audience === undefined;
+  return one.issuer === other.issuer && shareAudience && one.keys.sharesKeyWith(other.keys);
 }
 
 function keysOf({ secret, keys }: Pick<JwtManagerOptions, 'secret' | 'keys'>): KeySet {

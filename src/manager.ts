@@ -220,9 +220,9 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     return { freshFor, hookTimeout };
   }
 
-  /** @internal Whether nobody chose where sessions are remembered. */
-  get hasDefaultStore(): boolean {
-    return this.#settings.hasDefaultStore;
+  /** @internal */
+  get settings(): ManagerSettings<C> {
+    return this.#settings;
   }
 
   #store(method: string): Sessions {

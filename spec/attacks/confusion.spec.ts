@@ -102,7 +102,8 @@ describe('C14: tokens of somebody else', () => {
       ['another audience', { issuer: issuers.a, audience: 'b' }, 'aud'],
       ['both', { issuer: issuers.b, audience: 'b' }, 'iss'],
       ['no audience', { issuer: issuers.a }, 'aud'],
-      ['no issuer and another audience', { audience: 'b' }, 'aud'],
+      ['no issuer', { audience: 'a' }, 'iss'],
+      ['no issuer and another audience', { audience: 'b' }, 'iss'],
     ];
     for (const [name, options, reason] of others) {
       const b = testManager({ keys, ...options });

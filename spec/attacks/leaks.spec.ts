@@ -106,7 +106,7 @@ describe('G4: a refusal', () => {
   }
 
   it('of a manager that this checker lacks tells the client no more than that', async () => {
-    const partner = testManager();
+    const partner = testManager({ issuer: 'partner' });
     createAuthorizationChecker({ default: testManager(), partner });
     const doors = await openDoors(testManager(), JwtRequired({ manager: 'partner' }));
     await expectRefusal(doors, refusals.misconfigured, []);

@@ -392,7 +392,7 @@ describe('several managers', () => {
   });
 
   it('refuses at the request when this checker lacks it', async () => {
-    createAuthorizationChecker({ default: testManager(), partner: testManager() });
+    createAuthorizationChecker({ default: testManager(), partner: testManager({ issuer: 'partner' }) });
     const authorizationChecker = createAuthorizationChecker(testManager());
     const app = await startApp({ controllers: [SeveralRoutes], authorizationChecker });
     expect(await request(`${app.url}/several/partner`)).to.deep.include({

@@ -60,7 +60,7 @@ async function warningsOf(
 }
 
 describe('in production, the store that nobody chose', () => {
-  const partner = testManager({ store: false });
+  const partner = testManager({ store: false, issuer: 'partner' });
 
   it('is warned of once, with what to do', async () => {
     const manager = testManager();
@@ -76,7 +76,7 @@ describe('in production, the store that nobody chose', () => {
   });
 
   it('is warned of once for each manager, when it is first needed', async () => {
-    const managers = { default: testManager(), partner: testManager() };
+    const managers = { default: testManager(), partner: testManager({ issuer: 'partner' }) };
     expect(await warningsOf(managers, ['/open'], 'production')).to.have.length(0);
     expect(await warningsOf(managers, ['/protected'], 'production')).to.have.length(1);
     expect(await warningsOf(managers, ['/guests', '/protected'], 'production')).to.have.length(1);

@@ -22,7 +22,7 @@ describe('a request that is refused', () => {
       return ask();
     }),
   );
-  const storeless = testManager({ store: false });
+  const storeless = testManager({ store: false, issuer: 'storeless' });
   const events: RejectedEvent[] = [];
   for (const each of [manager, storeless]) each.on('rejected', (event) => events.push(event));
 

@@ -5,6 +5,7 @@ import { checkLocations } from '../http/locations/check-locations';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { RefusalForm } from '../http/refusal';
 import { JwtManager } from '../manager';
+import { acceptSameTokens } from '../manager-options';
 import { readOptions } from '../util/options';
 import { defaultRealm } from '../util/response-headers';
 
@@ -49,14 +50,31 @@ export function managerCalled(
   return found;
 }
 
-/** @internal @throws {@link ConfigurationError} when there is none called default */
+/**
+ * @internal
+ * @throws {@link ConfigurationError} when there is none called default, or when two of them accept each other's tokens:
+ * each route would be open to users of the other (RFC 8725, section 3.8)
+ */
 export function managersOf(manager: unknown): Map<string, JwtManager<object>> {
   const isSingle = manager instanceof JwtManager;
   const managers = new Map(Object.entries(isSingle ? { default: manager } : { ...(manager as object) }));
   if (!managers.has('default') || ![...managers.values()].every((value) => value instanceof JwtManager)) {
     throw new ConfigurationError('give a JwtManager, or several by name with one called default');
   }
+  checkIsolation(managers as Map<string, JwtManager<object>>);
   return managers as Map<string, JwtManager<object>>;
+}
+
+function checkIsolation(managers: ReadonlyMap<string, JwtManager<object>>): void {
+  for (const [name, manager] of managers) {
+    for (const [otherName, other] of managers) {
+      if (name >= otherName || manager === other || !acceptSameTokens(manager.settings, other.settings)) continue;
+      throw new ConfigurationError(
+        `createAuthorizationChecker: the managers '${name}' and '${otherName}' accept each other's tokens, because they ` +
+          'share a key, issuer and audience; give each its own key, or another issuer or audience',
+      );
+    }
+  }
 }
 
 /** @internal @throws {@link ConfigurationError} when an option is wrong */

@@ -8,7 +8,7 @@ const warned = new WeakSet<JwtManager<object>>();
  * an application is written logs users out at each restart in production, and lets a second process know of no logout.
  */
 export function warnOfMemoryStore(manager: JwtManager<object>, { app }: Context): void {
-  if (!manager.hasDefaultStore || app.env !== 'production' || warned.has(manager)) return;
+  if (!manager.settings.hasDefaultStore || app.env !== 'production' || warned.has(manager)) return;
   warned.add(manager);
   process.emitWarning(
     'A JwtManager remembers its sessions in the memory of this process. Give it a store that all processes share, ' +

@@ -109,14 +109,16 @@ export class KeySet {
   }
 
   /**
-   * Adds the keys of another set, to verify with; this set's own key goes on signing.
+   * Adds the keys of another set for verification only: this set's own key continues to sign. Use it to rotate your own
+   * keys, since the manager accepts their tokens as its own. Keys of another issuer belong to another manager.
    *
    * @throws {@link ConfigurationError} when a `kid` is there already, or secrets would mix with key pairs; then
    *   nothing is added
    *
    * @example
    * ```ts
-   * keys.add(KeySet.fromPem(process.env.PARTNER_KEY, { algorithm: 'ES256' }));
+   * const keys = KeySet.fromPem(process.env.JWT_PRIVATE_KEY, { algorithm: 'ES256' });
+   * keys.add(KeySet.fromPem(process.env.JWT_PREVIOUS_KEY, { algorithm: 'ES256' }));
    * ```
    */
   add(other: KeySet): this {
@@ -135,6 +137,14 @@ export class KeySet {
     if (kid !== undefined) return this.#keys.get(kid);
     const [only, another] = this.#keys.values();
     return another ? undefined : only;
+  }
+
+  /** @internal Whether both sets have a key in common, by its material: its `kid` may differ. */
+  sharesKeyWith(other: KeySet): boolean {
+    const others = [...other.#keys.values()];
+    return [...this.#keys.values()].some(({ verifyingKey }) =>
+      others.some((key) => key.verifyingKey.equals(verifyingKey)),
+    );
   }
 
   /** @internal @throws {@link ConfigurationError} when no key of the set can sign */

@@ -3,6 +3,7 @@ import { maximumDuration } from '../util/duration';
 
 /** What the claims of a token are measured against. */
 export interface Expectations {
+  /** Undefined: the token must not name one. It would come from someone else (RFC 8725, section 3.8). */
   readonly issuer: string | undefined;
   readonly audience: readonly string[] | undefined;
   /** Seconds that clocks may differ. */
@@ -68,7 +69,7 @@ export function faultInClaims(
   if (!isTime(exp) || exp > iat + maximumDuration) return 'exp';
   const fault = faultInContext(claims, type, now + clockTolerance);
   if (fault) return fault;
-  if (issuer !== undefined && claims['iss'] !== issuer) return 'iss';
+  if (claims['iss'] !== issuer) return 'iss';
   if (!isAudience(claims['aud'], audience)) return 'aud';
   // "on or after" exp (RFC 7519, section 4.1.4); last, so that `expired` is said only of a token that was good.
   return now >= exp + clockTolerance ? 'expired' : undefined;
