@@ -38,6 +38,20 @@ class Routes {
     return {};
   }
 
+  @Post('/pair')
+  @JwtRefreshRequired()
+  @Header('Cache-Control', shared)
+  async pair(@InjectToken() token: Token) {
+    return jwtManager.refresh(token);
+  }
+
+  @Post('/failed-pair')
+  @JwtRefreshRequired()
+  failedPair(@Ctx() context: Context) {
+    context.set('Cache-Control', shared);
+    throw Object.assign(new NotFoundError('not here'), { status: 404, headers: { 'Cache-Control': shared } });
+  }
+
   @Post('/logout')
   @JwtRequired()
   @Header('Cache-Control', shared)
@@ -128,6 +142,18 @@ for (const defaultErrorHandler of [true, false]) {
         { status: 200, cache: 'no-store', vary },
       ]);
       for (const { headers } of answers) expect(headers.getSetCookie()).to.have.lengthOf(4);
+    });
+
+    it('is no response of a route that takes a refresh token, whatever the method declares', async () => {
+      const { refresh_token } = await jwtManager.createTokenPair('ada');
+      const authorization = `Authorization: Bearer ${refresh_token}`;
+      for (const [path, status] of [
+        ['/failed-pair', 404],
+        ['/pair', 200],
+      ] as [string, number][]) {
+        const answer = seen(await rawAnswer(app.port, 'POST', path, [authorization]));
+        expect(answer, path).to.deep.equal({ status, cache: 'no-store', vary });
+      }
     });
 
     it('is no refusal for want of a good token', async () => {

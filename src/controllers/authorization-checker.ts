@@ -53,6 +53,7 @@ async function judge(action: Action, roles: unknown[], settings: CheckerSettings
     guardAnswer(
       context,
       locations.flatMap(({ vary }) => vary ?? []),
+      requirement.type === 'refresh',
     );
     trial.manager = managerCalled(requirement.manager ?? 'default', settings.managers);
     warnOfMemoryStore(trial.manager, context);

@@ -68,11 +68,14 @@ function setType({ response }: Context, { message }: JwtError, type: string | un
   else if (response.body === message) response.set('Content-Type', 'text/plain; charset=utf-8');
 }
 
-/** Whatever becomes of the request, its answer varies by these headers, and a 401 is kept by nobody. */
-export function guardAnswer(context: Context, vary: readonly string[]): void {
+/**
+ * Every response of the request varies by these headers. No cache keeps a 401, nor the response of a route that issues
+ * tokens (RFC 6749, section 5.1).
+ */
+export function guardAnswer(context: Context, vary: readonly string[], issuesTokens: boolean): void {
   beforeSending(context, (status) => {
     addVary(context, vary);
-    if (status === 401) context.set('Cache-Control', 'no-store');
+    if (status === 401 || issuesTokens) context.set('Cache-Control', 'no-store');
   });
   addVary(context, vary);
 }
