@@ -1,7 +1,7 @@
 import { stringifySetCookie, type SetCookie } from 'cookie';
 import type { Context } from 'koa';
 import { ConfigurationError } from '../errors';
-import { beforeSending } from './refusal';
+import { beforeSending } from './before-sending';
 
 /** What browsers keep of a cookie's name and value together (RFC 6265, section 6.1); a longer one is dropped silently. */
 const maximumLength = 4096;

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { copyOf, type JwtError } from '../errors';
 import { ignore, isPromiseLike } from '../util/promises';
 import { responseHeaders } from '../util/response-headers';
+import { beforeSending } from './before-sending';
 
 /** Makes the body of an error for a request. */
 export type FormatError = (error: JwtError, context: Context) => object;
@@ -83,12 +84,15 @@ export function guardAnswer(context: Context, vary: readonly string[], issuesTok
 /** Whoever asks, the answer is for them alone: no shared cache keeps it, whatever the method says (RFC 6750, section 2.3). */
 export function answerPrivately(context: Context): void {
   beforeSending(context, () => {
-    context.set('Cache-Control', privately(context.response.get('Cache-Control')));
+    context.set('Cache-Control', privately(context.res.getHeader('Cache-Control')));
   });
 }
 
-function privately(value: string | undefined): string {
-  const directives = (value ?? '').split(',').flatMap((directive) => directive.trim() || []);
+/** A response that names `Cache-Control` several times has an array of values. */
+function privately(value: number | string | string[] | undefined): string {
+  const directives = String(value ?? '')
+    .split(',')
+    .flatMap((directive) => directive.trim() || []);
   if (directives.some((directive) => /^(private|no-store)$/i.test(directive))) return directives.join(', ');
   return [
     'private',
@@ -98,18 +102,6 @@ function privately(value: string | undefined): string {
 
 function addVary(context: Context, names: readonly string[]): void {
   if (names.length > 0) context.vary([...names]);
-}
-
-/**
- * Sees to the headers at the last moment: the host sets what a method declares (`@Header`) over those of a refusal,
- * and Koa wipes all of them when an error reaches it, one that is thrown by the method behind the check, too.
- */
-export function beforeSending({ res }: Context, see: (status: unknown) => void): void {
-  const writeHead = res.writeHead.bind(res) as (...head: unknown[]) => typeof res;
-  res.writeHead = (...head: unknown[]) => {
-    see(head[0]);
-    return writeHead(...head);
-  };
 }
 
 /** What is said, and the type that it is said to have; undefined: what the host says. */
