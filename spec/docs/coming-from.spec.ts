@@ -16,7 +16,7 @@ function ancestorIn(file: string): Ancestor {
 
 /** A small section, and what of it must be found out. */
 const ancestor: Ancestor = { library: 'X', source: ['nowhere'], names: { all: ['A()', 'B'] } };
-const holder = '[errors](../../spec/errors.spec.ts): leave the depth of other stacks as it was';
+const holder = '`spec/errors.spec.ts`: leave the depth of other stacks as it was';
 const a = `| \`A()\` | \`new KeySet()\` | ${holder} |`;
 const b = '| `B` | Not here: nobody has ever asked for that. | – |';
 const broken: [what: string, rows: string[], problem: string][] = [

@@ -64,7 +64,9 @@ function isProgram(path: string, files: readonly string[]): boolean {
 
 function npmProblems([verb = '', ...words]: string[]): string[] {
   if (verb === 'ci') return existsSync('package-lock.json') ? [] : ['no lock file'];
+  if (verb === 'init') return words.join() === '-y' ? [] : ['not a way to start'];
   if (verb === 'pkg') return words[0] === 'set' ? [] : ['not a way to set a field'];
+  if (verb === 'uninstall') return words.length > 0 ? [] : ['nothing to uninstall'];
   if (verb === 'install') return installProblems(words.filter((word) => !word.startsWith('--')));
   const script = verb === 'run' ? (words.find((word) => !word.startsWith('-')) ?? '') : verb;
   return script in manifest.scripts ? [] : [`no script '${script}'`];
