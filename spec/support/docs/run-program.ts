@@ -7,6 +7,7 @@ import type { Program } from './compiler';
 import { curl } from './curl';
 import type { Block } from './page';
 import { commandsOf, type Command } from './shell';
+import { keyPairFor } from '../keys';
 
 /** What became of a program. */
 interface Run {
@@ -50,6 +51,7 @@ async function start(script: string, environment: NodeJS.ProcessEnv): Promise<Ru
       ...process.env,
       NODE_ENV: '',
       JWT_SECRET_KEY: randomBytes(32).toString('base64url'),
+      PARTNER_PUBLIC_KEY: keyPairFor('ES256').publicPem,
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
