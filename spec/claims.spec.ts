@@ -39,6 +39,14 @@ class Profile {
   bytes?: Buffer;
 
   @IsOptional()
+  @Type(() => Date)
+  born?: Date;
+
+  @IsOptional()
+  @Type(() => Date)
+  visits?: Map<string, Date>;
+
+  @IsOptional()
   @Transform(({ value }: { value: string }) => value.trim())
   nick?: string;
 }
@@ -106,12 +114,19 @@ describe('own claims with a class', () => {
       expect(part).to.be.frozen;
   });
 
-  it('may hold bytes, which cannot be frozen', async () => {
+  it('may hold bytes and dates, which cannot be frozen and do not change all the same', async () => {
     const options = { strict: false, timeout: 1 };
-    const verdict = await instanceOfClaims(Profile, { bytes: '00ff' }, options);
+    const born = '1815-12-10T00:00:00.000Z';
+    const verdict = await instanceOfClaims(Profile, { bytes: '00ff', born, visits: { home: born } }, options);
     const { instance } = verdict as { instance: Profile };
     expect(instance).to.be.frozen;
+    instance.bytes?.fill(1);
+    instance.born?.setTime(0);
+    instance.visits?.get('home')?.setTime(0);
+    instance.visits?.clear();
     expect(instance.bytes).to.deep.equal(Buffer.from([0, 255]));
+    expect(instance.born).to.deep.equal(new Date(born));
+    expect(instance.visits).to.deep.equal(new Map([['home', new Date(born)]]));
   });
 
   it('leave nothing of one token in another', async () => {

@@ -1,6 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validate, type ValidationError, type ValidatorOptions } from 'class-validator';
 import { ConfigurationError } from './errors';
+import { immutable } from './util/immutable';
 import { within } from './util/within';
 
 /**
@@ -34,7 +35,7 @@ export function checkClaimsClass(claims: unknown): void {
 }
 
 /**
- * Checks the application's claims against their class and makes an instance of it, frozen all the way down.
+ * Checks the application's claims against their class and makes an instance of it, immutable at every depth.
  *
  * @returns the instance in an object: by itself, one with a method `then` would be waited for as a promise
  * @throws what a decorator throws, or a TimeoutError
@@ -51,20 +52,11 @@ export async function instanceOfClaims<C extends object>(
     forbidUnknownValues: true,
   };
   const failures = await within(timeout * 1000, validate(instance, options));
-  return failures.length === 0 ? { instance: frozen(instance) } : { misfits: failures.flatMap(namesOf) };
+  return failures.length === 0 ? { instance: immutable(instance) } : { misfits: failures.flatMap(namesOf) };
 }
 
 /** Down to the members of members; names only, as values are nobody's business. */
 function namesOf({ property, children = [] }: ValidationError): string[] {
   const nested = children.flatMap(namesOf);
   return nested.length === 0 ? [property] : nested.map((name) => `${property}.${name}`);
-}
-
-/** Freezes everything that a decorator made of the claims; views of bytes cannot be frozen. */
-function frozen<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value))
-    return value;
-  Object.freeze(value);
-  Object.values(value).forEach(frozen);
-  return value;
 }

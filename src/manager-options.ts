@@ -43,7 +43,8 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
   /**
    * The class of the application's own claims, with class-validator decorators, which are asked at issue and at verify;
    * types `token.claims`.
-   * What it and its decorators make of a token's claims is frozen.
+   * The instance that it and its decorators build from a token is frozen at every depth. A member that cannot be frozen,
+   * such as a Date or a Map, is copied each time that it is read.
    */
   readonly claims?: ClaimsClass<C> | undefined;
   /**

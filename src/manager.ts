@@ -103,7 +103,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
   /**
    * Verifies the text of a token: signature, type, times, issuer, audience, claims, revocation.
    *
-   * @throws TokenInvalidError (`ERR_JWT_INVALID`) when it is not one of ours or not for here
+   * @throws TokenInvalidError (`ERR_JWT_INVALID`) when it is not one of ours, not for here, or not a text at all
    * @throws TokenExpiredError (`ERR_JWT_EXPIRED`) when it was good and is over
    * @throws WrongTokenTypeError (`ERR_JWT_TYPE`) when it is of the other type
    * @throws TokenRevokedError (`ERR_JWT_REVOKED`) when it, its session or all tokens of its identity were revoked
@@ -137,8 +137,6 @@ export class JwtManager<C extends object = Record<string, unknown>> {
       const { session } = readOptions('refresh', options, ['session']);
       const seen = sessionDetails(session);
       const renewal = new Renewal(this.#settings, this.#tokens, this.#store('refresh'));
-      if (typeof token !== 'string' && !(token instanceof Token))
-        throw because(new InvalidRequestError('Malformed refresh request'), 'no token');
       const verified = await this.#own(token, 'refresh');
       attempt.token = verified;
       return renewal.refresh(verified, seen);
@@ -149,6 +147,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * Revokes this one token, on every process that shares the store. One that is over already is left alone.
    *
    * @throws TokenInvalidError (`ERR_JWT_INVALID`) when it is not one of ours
+   * @throws InvalidRequestError (`ERR_JWT_REQUEST`) when it is neither a text nor a token, as for `refresh`
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async revoke(token: Token<C> | string): Promise<void> {
@@ -164,7 +163,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * Logs out: both tokens of the session are dead at once, on every process that shares the store.
    *
    * @returns false when there was no such session or it was over already
-   * @throws StoreUnavailableError (`ERR_JWT_STORE`)
+   * @throws StoreUnavailableError (`ERR_JWT_STORE`); {@link ConfigurationError} without an id, as of a token without one
    */
   async revokeSession(sessionId: string): Promise<boolean> {
     return this.#store('revokeSession').revoke(sessionId);
@@ -230,8 +229,10 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     throw new ConfigurationError(`${method} needs a store: do not give store: false`);
   }
 
-  /** A verified token is verified once more: it may be over by now, or another manager's. */
+  /** A verified token is verified again: it may have expired since, or be another manager's. */
   #own(given: Token<C> | string, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
+    if (typeof given !== 'string' && !(given instanceof Token))
+      throw because(new InvalidRequestError('Malformed token parameter'), 'no token');
     return this.authenticate(given instanceof Token ? given.raw : given, type);
   }
 

@@ -43,7 +43,7 @@ class Routes {
 const json = 'application/json';
 const form = 'application/x-www-form-urlencoded';
 
-const malformed = { msg: 'Malformed refresh request', code: 'ERR_JWT_REQUEST' };
+const malformed = { msg: 'Malformed token parameter', code: 'ERR_JWT_REQUEST' };
 const challengeFor = (error: string, description: string) =>
   `Bearer realm="api", error="${error}", error_description="${description}"`;
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Context } from 'koa';
 import { Controller, CurrentUser, Get, JsonController, type Action } from 'routing-controllers';
 import {
   createAuthorizationChecker,
@@ -7,8 +8,10 @@ import {
   JwtOptional,
   JwtRequired,
   Token,
+  type JwtManager,
   type RejectedEvent,
 } from '../../src';
+import { admit } from '../../src/controllers/token-parameter';
 import { ConfigurationError } from '../../src/errors';
 import { getWith, request, startApp, type RunningApp } from '../support/app';
 import { testManager } from '../support/manager';
@@ -119,6 +122,24 @@ describe('createCurrentUserChecker', () => {
     [ran, loaded] = [0, []];
     events.splice(0);
     loadUser = ({ identity }) => ({ name: identity });
+  });
+
+  it('loads again when the request continues with another token or manager', async () => {
+    const own = await jwtManager.verify(token);
+    const other = await jwtManager.verify(await jwtManager.createAccessToken('grace'));
+    const theirs = await partner.verify(await partner.createAccessToken('ada'));
+    const checker = createCurrentUserChecker(({ identity }) => ({ identity }));
+    const action = { request: {}, response: {}, context: {} };
+    const userOf = async (given: Token, manager: JwtManager): Promise<unknown> => {
+      admit(action.context as Context, given, manager);
+      return (await checker(action)) as unknown;
+    };
+    const first = await userOf(own, jwtManager);
+    expect(await userOf(other, jwtManager)).to.deep.equal({ identity: 'grace' });
+    expect(await userOf(theirs, partner))
+      .to.deep.equal({ identity: 'ada' })
+      .and.not.equal(first);
+    expect(await userOf(own, jwtManager)).to.equal(first);
   });
 
   for (const defaultErrorHandler of [true, false]) {

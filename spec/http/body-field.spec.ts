@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import Koa from 'koa';
-import { Body, JsonController, Post } from 'routing-controllers';
+import { Body, Get, JsonController, Post } from 'routing-controllers';
 import {
   BodyField,
   createAuthorizationChecker,
@@ -11,8 +11,9 @@ import {
   type Token,
 } from '../../src';
 import { ConfigurationError } from '../../src/errors';
-import { request, startApp, type Answer, type RunningApp } from '../support/app';
+import { answerOf, rawRequest, request, startApp, type Answer, type RunningApp } from '../support/app';
 import { testManager } from '../support/manager';
+import { withPolluted } from '../support/polluted';
 
 const malformed = {
   status: 400,
@@ -37,6 +38,12 @@ class BodyRoutes {
   @JwtRequired()
   withBody(@InjectToken() token: Token, @Body() body: object) {
     return { identity: token.identity, fields: Object.keys(body) };
+  }
+
+  @Get('/read')
+  @JwtRequired()
+  read() {
+    return {};
   }
 
   @Post('/refresh')
@@ -198,11 +205,37 @@ describe('BodyField', () => {
     it(`can be called ${name}, and then finds only what the request has`, () => {
       const location = new BodyField(name, name);
       const read = (body: unknown) =>
-        location.read({ request: { body, is: () => 'json' } } as never, 'access');
+        location.read({ request: { method: 'POST', body, is: () => 'json' } } as never, 'access');
       expect(read({})).to.equal(undefined);
       expect(read(JSON.parse(`{"${name}":"text"}`))).to.equal('text');
     });
   }
+
+  for (const method of ['GET', 'HEAD']) {
+    it(`never reads the body of a ${method} request, whether a parser has read it or not`, async () => {
+      const text = JSON.stringify({ access_token: access });
+      const head = [
+        `${method} /body/read HTTP/1.1`,
+        'Host: localhost',
+        'Connection: close',
+        'Content-Type: application/json',
+        `Content-Length: ${String(text.length)}`,
+      ];
+      const answer = answerOf(await rawRequest(app.port, Buffer.from([...head, '', text].join('\r\n'))));
+      expect(answer.status).to.equal(401);
+      expect(answer.challenge).to.equal(missing.challenge);
+    });
+  }
+
+  it('reads no body that a prototype has', () => {
+    const body = { access_token: access };
+    const request: object = { method: 'POST', is: () => 'json' };
+    const read = (given: object) => new BodyField().read({ request: given } as never, 'access');
+    withPolluted({ body }, () => {
+      expect(read(request)).to.equal(undefined);
+    });
+    expect(read({ ...request, body })).to.equal(access);
+  });
 
   it('reads what a body parser of the application has put there', async () => {
     const koa = new Koa().use((context, next) => {

@@ -15,8 +15,8 @@ import { admissionOf } from './token-parameter';
 
 /**
  * Makes the function that the host asks for what stands behind `@CurrentUser()`: the user that a verified token speaks
- * for. It is loaded once a request, however many parameters ask for it, and never without a verified token: for a guest
- * and on an open method it is undefined, and `loadUser` is not called.
+ * for. It is loaded once for each request and token, however many parameters ask for it, and never without a verified
+ * token: for a guest and on an open method it is undefined, and `loadUser` is not called.
  *
  * A `loadUser` that answers nothing refuses the request with TokenInvalidError (`ERR_JWT_INVALID`), so that a user who
  * was deleted is out at once. One that throws, or takes longer than the manager's `hookTimeout`, refuses it with
@@ -36,16 +36,17 @@ export function createCurrentUserChecker<C extends object = Record<string, unkno
 ): CurrentUserChecker {
   if (typeof loadUser !== 'function')
     throw new ConfigurationError('loadUser must be a function of the token that answers its user');
-  const users = new WeakMap<Context, Promise<unknown>>();
+  const users = new WeakMap<Context, WeakMap<Token<object>, Promise<unknown>>>();
   return (action) => {
     const context = action.context as Context;
     const admission = admissionOf(context);
     if (!admission?.token) return undefined;
     const { token, manager } = admission;
-    const known = users.get(context);
-    if (known) return known;
-    const user = load(() => loadUser(token as Token<C>, action), { context, manager, token });
-    users.set(context, user);
+    const usersOfRequest = users.get(context) ?? new WeakMap<Token<object>, Promise<unknown>>();
+    const user =
+      usersOfRequest.get(token) ??
+      load(() => loadUser(token as Token<C>, action), { context, manager, token });
+    users.set(context, usersOfRequest.set(token, user));
     return user;
   };
 }

@@ -8,8 +8,9 @@ import type { TokenLocation } from './token-location';
 /**
  * The token in the body of the request, JSON or a form (RFC 6750, section 2.2): for a refresh route, above all.
  *
- * The host parses JSON and forms before any route runs, whether the method asks for `@Body()` or not; other bodies,
- * such as multipart, have no fields here. A field that is no text, empty, or there twice is a malformed request.
+ * routing-controllers parses JSON and forms before any route runs, whether the method asks for `@Body()` or not. Other
+ * bodies, such as multipart, have no fields here, and the body of a GET or HEAD request is never read (RFC 6750,
+ * section 2.2). A field that is no text, empty, or there twice is a malformed request.
  *
  * @example
  * ```ts
@@ -38,8 +39,8 @@ export class BodyField implements TokenLocation {
   }
 
   read({ request }: Context, type: TokenType | 'any'): string | undefined {
-    // Put there by a body parser; its types are not Koa's.
-    const { body, rawBody } = request as { body?: unknown; rawBody?: unknown };
+    if (!hasParsedBody(request)) return undefined;
+    const { body, rawBody } = request;
     if (!isPlainObject(body)) return undefined;
     const fields = new Set(type === 'any' ? Object.values(this.#fields) : [this.#fields[type]]);
     const [field, another] = [...fields].filter((name) => Object.hasOwn(body, name));
@@ -50,4 +51,11 @@ export class BodyField implements TokenLocation {
       throw malformedParameter('member twice');
     return onlyText(body[field]);
   }
+}
+
+/** Whether a body parser has put something there, and not a prototype. */
+function hasParsedBody<R extends Context['request']>(
+  request: R,
+): request is R & { body: unknown; rawBody?: unknown } {
+  return !['GET', 'HEAD'].includes(request.method) && Object.hasOwn(request, 'body');
 }
