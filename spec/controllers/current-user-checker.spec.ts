@@ -136,9 +136,7 @@ describe('createCurrentUserChecker', () => {
     };
     const first = await userOf(own, jwtManager);
     expect(await userOf(other, jwtManager)).to.deep.equal({ identity: 'grace' });
-    expect(await userOf(theirs, partner))
-      .to.deep.equal({ identity: 'ada' })
-      .and.not.equal(first);
+    expect(await userOf(theirs, partner)).to.not.equal(first);
     expect(await userOf(own, jwtManager)).to.equal(first);
   });
 
