@@ -12,7 +12,7 @@ export function itWithCurl(name: string, body: Mocha.AsyncFunc | Mocha.Func): vo
 export function curl(line: string, port: number, token = ''): SpawnSyncReturns<string> {
   const command = line
     .replace(/localhost:\d+/, `127.0.0.1:${String(port)}`)
-    .replace('<ACCESS TOKEN>', token)
+    .replace(/<ACCESS TOKEN>|<TICKET>/, token)
     .replace(/^curl /, 'curl --silent --show-error --max-time 5 ');
   return spawnSync('sh', ['-c', command], { encoding: 'utf8' });
 }

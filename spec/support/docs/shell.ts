@@ -11,6 +11,7 @@ export interface Command {
 interface Manifest {
   readonly name: string;
   readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta: Readonly<Record<string, { optional: boolean }>>;
@@ -90,6 +91,7 @@ function installProblems(packages: readonly string[]): string[] {
 function isTried(text: string, name: string): boolean {
   if (name === manifest.name) return true;
   const version = text.slice(name.length + 1);
+  if (name in manifest.dependencies) return version === '';
   const { [name]: tried = '' } = manifest.devDependencies;
   return tried !== '' && (version === '' || tried === version || tried.startsWith(`${version}.`));
 }
