@@ -35,7 +35,8 @@ export { BearerHeader, type BearerHeaderOptions } from './http/locations/bearer-
 export { BodyField } from './http/locations/body-field';
 export { QueryParameter } from './http/locations/query-parameter';
 export type { TokenLocation } from './http/locations/token-location';
-export { TokenCookies, type CookieTokens } from './http/token-cookies';
+export type { CookieTokens } from './http/cookie-tokens';
+export { TokenCookies, type SetCookiesOptions } from './http/token-cookies';
 export type { TokenCookiesOptions } from './http/token-cookies-options';
 export type { Algorithm } from './keys/key';
 export { KeySet } from './keys/key-set';

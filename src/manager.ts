@@ -7,7 +7,6 @@ import type { RefreshOptions, RevokeAllOptions, VerifyExpectations } from './man
 import { Rejections } from './rejections';
 import { LoginTokens } from './sessions/login-tokens';
 import { Renewal } from './sessions/renewal';
-import { SilentRenewal } from './sessions/silent-renewal';
 import { sessionDetails, type SessionDetails } from './sessions/session-details';
 import { Sessions } from './sessions/sessions';
 import type { TokenPair } from './sessions/token-pair';
@@ -32,8 +31,6 @@ import { readOptions } from './util/options';
  * @typeParam C the application's own claims; inferred from the option `claims`
  */
 export class JwtManager<C extends object = Record<string, unknown>> {
-  /** @internal */
-  readonly silentRenewal: SilentRenewal<C>;
   readonly #settings: ManagerSettings<C>;
   readonly #verifier: TokenVerifier<C>;
   readonly #tokens: LoginTokens<C>;
@@ -48,7 +45,6 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     this.#tokens = new LoginTokens(this.#settings, this.#events);
     const { store } = this.#settings;
     this.#sessions = store && new Sessions(this.#settings, store, this.#events);
-    this.silentRenewal = new SilentRenewal(this.#settings, this.#tokens, this.#sessions, this);
   }
 
   /**
@@ -72,7 +68,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    */
   async createRefreshToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
     const settings = resolveIssueOptions(options);
-    const contents = await this.#tokens.contents(identity, settings);
+    const contents = await this.#tokens.loginContents(identity, settings);
     const session = this.#sessions?.draft(identity, settings.session);
     const issued = this.#tokens.sign('refresh', contents, session, settings.expiresIn);
     if (session) await this.#sessions?.create(session);
@@ -93,7 +89,8 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    */
   async createTokenPair(identity: string, options: IssueOptions<C> = {}): Promise<TokenPair> {
     const settings = resolveIssueOptions(options);
-    const contents = await this.#tokens.contents(identity, { ...settings, fresh: settings.fresh ?? true });
+    const login = { ...settings, fresh: settings.fresh ?? true };
+    const contents = await this.#tokens.loginContents(identity, login);
     const session = this.#sessions?.draft(identity, settings.session);
     const pair = this.#tokens.signPair(contents, session, settings.expiresIn);
     if (session) await this.#sessions?.create(session);

@@ -10,4 +10,4 @@ export const jwtManager = new JwtManager({
   accessTokenTtl: ACCESS_TOKEN_TTL,
 });
 
-export const tokenCookies = new TokenCookies({ renewWithin: '5m' });
+export const tokenCookies = new TokenCookies();

@@ -41,7 +41,7 @@ for (const defaultErrorHandler of [true, false]) {
           'Access-Control-Request-Private-Network: true',
         ];
         const cookie = `Cookie: ${jar.header()}`;
-        const csrf = `X-CSRF-Token: ${jar.value(cookieNames.accessCsrf)}`;
+        const csrf = `X-CSRF-Token: ${jar.value(cookieNames.csrf)}`;
         for (const [method, path] of [
           ['OPTIONS', '/notes'],
           ['OPTIONS', '/login'],

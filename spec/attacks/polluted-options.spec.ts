@@ -149,8 +149,11 @@ const calls: [string, Readonly<Record<string, true>>, () => unknown][] = [
   [
     'new TokenCookies',
     {
+      name: true,
       secure: true,
       sameSite: true,
+      partitioned: true,
+      persistent: true,
       domain: true,
       refreshPath: true,
       csrf: true,
@@ -158,7 +161,6 @@ const calls: [string, Readonly<Record<string, true>>, () => unknown][] = [
       csrfMethods: true,
       csrfField: true,
       origins: true,
-      renewWithin: true,
     } satisfies Names<TokenCookiesOptions>,
     () => new TokenCookies({}),
   ],

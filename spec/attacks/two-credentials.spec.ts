@@ -33,7 +33,7 @@ for (const defaultErrorHandler of [true, false]) {
       'no token at all',
     ]) {
       it(`are refused in cookie and header: ${name}`, async () => {
-        const value = jar.value(cookieNames.accessCsrf);
+        const value = jar.value(cookieNames.csrf);
         const lines = [
           `Cookie: ${jar.header()}`,
           `Authorization: Bearer ${String(bearers[name])}`,

@@ -74,7 +74,7 @@ describe('the script on the page of cookies', () => {
   function browserDocument(): { readonly cookie: string } {
     return {
       get cookie() {
-        return jar.header(jar.names.filter((name) => name.startsWith('csrf_')));
+        return jar.header(jar.names.filter((name) => name.endsWith('csrf_token')));
       },
     };
   }

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import Koa from 'koa';
 import { createHash } from 'node:crypto';
-import { TokenCookies } from '../../src';
+import { inspect } from 'node:util';
+import { ConfigurationError, TokenCookies } from '../../src';
 import { rawRequest, answerOf, type Answer } from '../support/app';
 import {
   cookieNames,
@@ -27,7 +28,7 @@ describe('the CSRF check of cookies', () => {
 
   afterEach(() => app.close());
 
-  const value = () => jar.value(cookieNames.accessCsrf);
+  const value = () => jar.value(cookieNames.csrf);
 
   /** A POST with a body, over a socket. */
   async function post(type: string, body: string, lines: string[] = []): Promise<Answer> {
@@ -43,14 +44,62 @@ describe('the CSRF check of cookies', () => {
     return answerOf(await rawRequest(app.port, `${head.join('\r\n')}\r\n\r\n${body}`));
   }
 
-  it('wants the value that belongs to the token, which the readable cookie and the server can tell', async () => {
+  it('needs one value for all tokens of a login, which is kept through refreshes', async () => {
+    await start({});
+    const texts = [jar.value(cookieNames.access), jar.value(cookieNames.refresh)];
+    const first = value();
+    jar.take(await app.send(jar, 'POST', '/refresh', { 'X-CSRF-Token': first }));
+    texts.push(jar.value(cookieNames.access), jar.value(cookieNames.refresh));
+    expect(new Set(texts).size).to.equal(4);
+    expect(value()).to.equal(first);
+    for (const text of texts) {
+      expect(app.tokenCookies.csrfValue(text)).to.equal(first);
+      const token = await jwtManager.verify(text, { type: 'any' }).catch(() => undefined);
+      if (token) expect(app.tokenCookies.csrfValue(token)).to.equal(first);
+      expect(new TokenCookies({ csrf: false }).csrfValue(text)).to.equal(first);
+    }
+    await app.expectRun(() => app.send(jar, 'POST', '/notes', { 'X-CSRF-Token': first }));
+  });
+
+  it('is another value for each login, and for each token that belongs to none', async () => {
+    await start({});
+    const alone = [await jwtManager.createAccessToken('ada'), await jwtManager.createAccessToken('ada')];
+    const values = [
+      value(),
+      (await app.login()).value(cookieNames.csrf),
+      ...alone.map((text) => app.tokenCookies.csrfValue(text)),
+    ];
+    expect(new Set(values).size).to.equal(4);
+    const [text = ''] = alone;
+    const lines = [
+      `Cookie: ${cookieNames.access}=${text}`,
+      `X-CSRF-Token: ${app.tokenCookies.csrfValue(text)}`,
+    ];
+    await app.expectRun(() => app.sendRaw('POST', '/notes', lines));
+    const hash = createHash('sha256').update(`routing-controllers-jwt csrf ${text}`).digest('base64url');
+    expect(app.tokenCookies.csrfValue(text)).to.equal(hash);
+  });
+
+  it('cannot be computed from what applications see of a session: claims, events, lists', async () => {
+    const seen: unknown[] = [];
+    for (const event of ['issued', 'sessionCreated', 'sessionRotated'] as const)
+      jwtManager.on(event, (details) => seen.push(details));
     await start({});
     const text = jar.value(cookieNames.access);
-    const hash = createHash('sha256').update(`routing-controllers-jwt csrf ${text}`).digest('base64url');
-    expect(value()).to.equal(hash);
-    expect(app.tokenCookies.csrfValue(text)).to.equal(hash);
-    expect(app.tokenCookies.csrfValue(await jwtManager.verify(text))).to.equal(hash);
-    expect(new TokenCookies({ csrf: false }).csrfValue(text)).to.equal(hash);
+    const token = await jwtManager.verify(text);
+    jar.take(await app.send(jar, 'POST', '/refresh', { 'X-CSRF-Token': value() }));
+    seen.push(token, token.claims, await jwtManager.listSessions('ada'));
+    const claims = JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString()) as {
+      csrf: string;
+    };
+    expect(claims.csrf).to.match(/^[\w-]{22}$/);
+    expect(inspect(seen, { depth: 9, showHidden: true }))
+      .to.not.include(claims.csrf)
+      .and.not.include(value());
+    const taken = await jwtManager
+      .createTokenPair('ada', { claims: { csrf: 'mine' } })
+      .catch((error: unknown) => error);
+    expect(taken).to.be.instanceOf(ConfigurationError);
   });
 
   it('looks into the header that it is told', async () => {
@@ -63,10 +112,25 @@ describe('the CSRF check of cookies', () => {
     await start({ cookies: { csrfMethods: ['GET'] } });
     await app.expectRefusal(() => app.send(jar, 'DELETE', '/notes'), csrf);
     await app.expectRefusal(() => app.send(jar, 'GET', '/notes'), csrf);
+    await expectHead(403);
+    await expectHead(200, { 'X-CSRF-Token': value() });
     await app.expectRun(() => app.send(jar, 'GET', '/notes', { 'X-CSRF-Token': value() }));
     await app.expectRefusal(() => app.send(jar, 'POST', '/notes'), csrf);
     expect((await app.sendRaw('POST', '/login', ['Sec-Fetch-Site: cross-site'])).status).to.equal(403);
     expect((await app.sendRaw('GET', '/callback', ['Sec-Fetch-Site: cross-site'])).status).to.equal(200);
+  });
+
+  /** An answer to HEAD has no body. */
+  async function expectHead(status: number, headers: Record<string, string> = {}): Promise<void> {
+    const before = app.runs;
+    expect((await app.send(jar, 'HEAD', '/notes', headers)).status).to.equal(status);
+    expect(app.runs - before).to.equal(status === 200 ? 1 : 0);
+  }
+
+  it('holds for GET where it is told of HEAD: both run one method', async () => {
+    await start({ cookies: { csrfMethods: ['HEAD'] } });
+    await app.expectRefusal(() => app.send(jar, 'GET', '/notes'), csrf);
+    await expectHead(403);
   });
 
   it('is none with csrf: false, whoever asks', async () => {
@@ -155,6 +219,15 @@ describe('the CSRF check of cookies', () => {
         await (isIn ? app.expectRun(attempt) : app.expectRefusal(attempt, csrf));
       });
     }
+
+    it('is not got around with an upgrade where GET needs a value: the page is checked', async () => {
+      await app.close();
+      await start({ cookies: { csrfMethods: ['GET'] } });
+      const lines = [`Cookie: ${jar.header()}`, ...upgrade];
+      await app.expectRun(() => app.sendRaw('GET', '/notes', lines));
+      const foreign = [...lines, 'Sec-Fetch-Site: cross-site'];
+      await app.expectRefusal(() => app.sendRaw('GET', '/notes', foreign), csrf);
+    });
 
     it('wants a value with other methods', async () => {
       const lines = [`Cookie: ${jar.header()}`, ...upgrade];

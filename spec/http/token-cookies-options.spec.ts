@@ -2,17 +2,17 @@ import { expect } from 'chai';
 import { TokenCookies, type TokenCookiesOptions } from '../../src';
 import { ConfigurationError } from '../../src/errors';
 
-const origin = /^origins must be as browsers write them/;
-const domain = /^domain must be one such as 'example.com'/;
-const path = /^refreshPath must be a path/;
-const header = /^csrfHeader must be a header's name, and not Cookie/;
-const methods = /^csrfMethods must be/;
-const field = /^csrfField must be the name of a field/;
+const origin = /^TokenCookies: origins must be as browsers write them/;
+const domain = /^TokenCookies: domain must be one such as 'example.com'/;
+const path = /^TokenCookies: refreshPath must be a path/;
+const header = /^TokenCookies: csrfHeader must be a header's name, and not Cookie/;
+const methods = /^TokenCookies: csrfMethods must be/;
+const field = /^TokenCookies: csrfField must be the name of a field/;
 
 const wrong: [option: string, values: unknown[], message: RegExp][] = [
-  ['secure', [0, 'true', null, 'auto'], /^secure must be true or false/],
-  ['csrf', [0, 'true', null], /^csrf must be true or false/],
-  ['sameSite', ['Lax', 'LAX', true, '', null], /^sameSite must be 'lax', 'strict' or 'none'/],
+  ['secure', [0, 'true', null, 'auto'], /^TokenCookies: secure must be true or false/],
+  ['csrf', [0, 'true', null], /^TokenCookies: csrf must be true or false/],
+  ['sameSite', ['Lax', 'LAX', true, '', null], /^TokenCookies: sameSite must be 'lax', 'strict' or 'none'/],
   ['domain', ['', '.example.com', 'localhost', '127.0.0.1', '[::1]', 'https://example.com', 1, null], domain],
   [
     'domain',
@@ -22,16 +22,33 @@ const wrong: [option: string, values: unknown[], message: RegExp][] = [
   ['domain', [`${'a'.repeat(64)}.com`, `${'a.'.repeat(126)}com`], domain],
   ['refreshPath', ['', 'token', '/a;b', '/a b', '/a\r\nb', '/ä', 'http://a/', 1, null], path],
   ['csrfHeader', ['', 'X CSRF', 'X:', 'Cookie', 'COOKIE', 'ä', 1, null], header],
-  ['csrfMethods', [[], '', [''], [1], null, {}], /^csrfMethods must be a non-empty/],
+  ['csrfMethods', [[], '', [''], [1], null, {}], /^TokenCookies: csrfMethods must be a non-empty/],
   ['csrfMethods', [['post'], ['POST', 'Get'], ['P OST'], ['POST,GET'], ['*']], methods],
   ['csrfField', ['', 1, null, ['a']], field],
-  ['origins', [[], '', [''], [1], null, {}], /^origins must be a non-empty/],
+  ['origins', [[], '', [''], [1], null, {}], /^TokenCookies: origins must be a non-empty/],
+  [
+    'origins',
+    [['tauri://*'], ['*://localhost'], ['TAURI://localhost'], ['a b://c'], ['data:,x'], ['blob:null']],
+    origin,
+  ],
+  [
+    'origins',
+    [['app://u@localhost'], ['app://localhost?x'], ['app://a,b'], ['app://a b'], ['app://:80']],
+    origin,
+  ],
   ['origins', [['*'], ['null'], ['app.example'], ['https://*.example'], ['https://*']], origin],
   ['origins', [['https://app.example/'], ['https://app.example/path'], ['https://app.example?']], origin],
   ['origins', [['https://APP.example'], ['https://app.example:443'], ['http://app.example:80']], origin],
   [
     'origins',
-    [['https://app.example', 'https://'], ['ftp://app.example'], ['file:///'], ['https://ä.example']],
+    [
+      ['https://app.example', 'https://'],
+      ['capacitor://'],
+      ['file:///'],
+      ['file://'],
+      ['tauri://localhost/'],
+      ['https://ä.example'],
+    ],
     origin,
   ],
   [
@@ -39,12 +56,18 @@ const wrong: [option: string, values: unknown[], message: RegExp][] = [
     [['https://u@app.example'], [' https://app.example'], ['https://app.example,https://b']],
     origin,
   ],
-  ['renewWithin', ['300', 0, -1, 1.5, '', null, {}], /^renewWithin must be/],
+  [
+    'name',
+    ['', ' ', 'a b', '__Host-x', 'a=b', 'a;b', 'ä', '-a', 'x'.repeat(65), 1, null],
+    /^TokenCookies: name must/,
+  ],
+  ['persistent', [0, 'true', null, '30d'], /^TokenCookies: persistent must be true or false/],
+  ['partitioned', [0, 'true', null], /^TokenCookies: partitioned must be true or false/],
 ];
 
 const right: TokenCookiesOptions[] = [
   {},
-  { secure: undefined, domain: undefined, origins: undefined, renewWithin: undefined },
+  { secure: undefined, domain: undefined, origins: undefined, name: undefined },
   { secure: false, sameSite: 'strict' },
   { sameSite: 'none' },
   { domain: 'example.com' },
@@ -54,7 +77,17 @@ const right: TokenCookiesOptions[] = [
   { csrfHeader: 'x-xsrf-token', csrfField: 'csrf_token' },
   { csrfMethods: ['POST', 'M-SEARCH', 'GET'] },
   { origins: ['https://app.example', 'http://localhost:8080', 'http://127.0.0.1', 'https://[::1]:8443'] },
-  { renewWithin: '5m' },
+  { name: 'shop' },
+  { name: 'a-b.c_1' },
+  { persistent: false, partitioned: true, sameSite: 'none' },
+  { origins: ['capacitor://localhost', 'ionic://localhost', 'tauri://localhost', 'https://tauri.localhost'] },
+  {
+    origins: [
+      'chrome-extension://mhjfbmdgcfjbbpaeojofohoefgiehjai',
+      'moz-extension://2c127fa4-62c7-7e4f-90e5',
+    ],
+  },
+  { origins: ['app://Obsidian.md', 'ftp://app.example', 'custom://[::1]:80', 'x+y://a_b'] },
 ];
 
 describe('the options of token cookies', () => {
@@ -70,6 +103,14 @@ describe('the options of token cookies', () => {
   it("are refused with sameSite: 'none' and no TLS, or browsers would drop the cookies", () => {
     const message = "sameSite: 'none' needs secure: true";
     expect(() => new TokenCookies({ sameSite: 'none', secure: false })).to.throw(ConfigurationError, message);
+  });
+
+  it('are refused with partitioned: true and no TLS, or browsers would drop the cookies', () => {
+    const message = 'partitioned: true needs secure: true';
+    expect(() => new TokenCookies({ partitioned: true, secure: false })).to.throw(
+      ConfigurationError,
+      message,
+    );
   });
 
   it('are refused when there is no such option, and when they are no object', () => {

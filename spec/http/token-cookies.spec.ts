@@ -5,7 +5,6 @@ import { Ctx, Get, Header, JsonController, NotFoundError, Post } from 'routing-c
 import {
   ConfigurationError,
   createAuthorizationChecker,
-  JwtManager,
   JwtRequired,
   TokenCookies,
   type CookieTokens,
@@ -58,11 +57,13 @@ async function answerOf(
   return answer;
 }
 
-/** Names and attributes of cookies, without what they hold and for how long. */
+/** Names and attributes of cookies; of those that are removed, that they are: in both ways that browsers know. */
 function attributesOf(answer: Answer): object[] {
-  return cookiesOf(answer).map((cookie) =>
-    Object.fromEntries(Object.entries(cookie).filter(([key]) => key !== 'value' && key !== 'maxAge')),
-  );
+  return cookiesOf(answer).map(({ value, maxAge, expires, ...others }) => {
+    if (value !== '') return others;
+    expect({ maxAge, expires }).to.deep.equal({ maxAge: 0, expires: new Date(0) });
+    return { ...others, isGone: true };
+  });
 }
 
 describe('token cookies', () => {
@@ -72,54 +73,79 @@ describe('token cookies', () => {
   };
 
   const guarded = { path: '/', secure: true, sameSite: 'lax' };
+  /** The cookies under a prefix, and those that other options would have set. */
+  const three = (prefix: string, attributes: object, refreshPath = '/') => [
+    { name: `${prefix}access_token`, httpOnly: true, ...attributes },
+    { name: `${prefix}refresh_token`, httpOnly: true, ...attributes, path: refreshPath },
+    { name: `${prefix}csrf_token`, ...attributes },
+  ];
+  const gone = (cookies: object[]) => cookies.map((cookie) => ({ ...cookie, httpOnly: true, isGone: true }));
+
   const settings: [name: string, options: TokenCookiesOptions, cookies: object[]][] = [
-    [
-      'by default',
-      {},
-      [
-        { name: '__Host-access_token', httpOnly: true, ...guarded },
-        { name: 'csrf_access_token', ...guarded },
-        { name: '__Secure-refresh_token', httpOnly: true, ...guarded },
-        { name: 'csrf_refresh_token', ...guarded },
-      ],
-    ],
+    ['by default', {}, three('__Host-', guarded)],
+    ['with a name', { name: 'shop' }, three('__Host-shop_', guarded)],
     [
       'with a path for the refresh token',
       { refreshPath: '/token/refresh' },
       [
+        ...gone([{ name: '__Host-refresh_token', ...guarded }]),
         { name: '__Host-access_token', httpOnly: true, ...guarded },
-        { name: 'csrf_access_token', ...guarded },
         { name: '__Secure-refresh_token', httpOnly: true, ...guarded, path: '/token/refresh' },
-        { name: 'csrf_refresh_token', ...guarded },
+        { name: '__Host-csrf_token', ...guarded },
       ],
     ],
     [
       'for a domain and its subdomains',
       { domain: 'app.example.com', sameSite: 'strict' },
       [
-        { name: '__Secure-access_token', httpOnly: true },
-        { name: 'csrf_access_token' },
-        { name: '__Secure-refresh_token', httpOnly: true },
-        { name: 'csrf_refresh_token' },
-      ].map((cookie) => ({ ...cookie, ...guarded, sameSite: 'strict', domain: 'app.example.com' })),
+        ...gone(three('__Host-', { ...guarded, sameSite: 'strict' })),
+        ...three('__Secure-', { ...guarded, sameSite: 'strict', domain: 'app.example.com' }),
+      ],
+    ],
+    [
+      'for a domain, with a path for the refresh token',
+      { domain: 'app.example.com', refreshPath: '/r' },
+      [
+        ...gone([
+          { name: '__Host-access_token', ...guarded },
+          { name: '__Secure-refresh_token', ...guarded, path: '/r' },
+          { name: '__Host-csrf_token', ...guarded },
+          { name: '__Secure-refresh_token', ...guarded, domain: 'app.example.com' },
+          { name: '__Host-refresh_token', ...guarded },
+        ]),
+        ...three('__Secure-', { ...guarded, domain: 'app.example.com' }, '/r'),
+      ],
     ],
     [
       'for other sites, without CSRF',
       { sameSite: 'none', csrf: false },
+      three('__Host-', { ...guarded, sameSite: 'none' }).slice(0, 2),
+    ],
+    [
+      'with a path and without CSRF: the refresh token needs the third one all the same',
+      { csrf: false, refreshPath: '/r', secure: false },
       [
-        { name: '__Host-access_token', httpOnly: true, ...guarded, sameSite: 'none' },
-        { name: '__Secure-refresh_token', httpOnly: true, ...guarded, sameSite: 'none' },
+        ...gone([{ name: 'refresh_token', path: '/', sameSite: 'lax' }]),
+        { name: 'access_token', httpOnly: true, path: '/', sameSite: 'lax' },
+        { name: 'refresh_token', httpOnly: true, path: '/r', sameSite: 'lax' },
+        { name: 'csrf_token', httpOnly: true, path: '/', sameSite: 'lax' },
+      ],
+    ],
+    [
+      'for embedded pages',
+      { sameSite: 'none', partitioned: true },
+      [
+        ...gone(three('__Host-', { ...guarded, sameSite: 'none' })),
+        ...three('__Host-', { ...guarded, sameSite: 'none', partitioned: true }),
       ],
     ],
     [
       'without TLS',
       { secure: false, domain: 'example.com' },
       [
-        { name: 'access_token', httpOnly: true },
-        { name: 'csrf_access_token' },
-        { name: 'refresh_token', httpOnly: true },
-        { name: 'csrf_refresh_token' },
-      ].map((cookie) => ({ ...cookie, path: '/', sameSite: 'lax', domain: 'example.com' })),
+        ...gone(three('', { path: '/', sameSite: 'lax' })),
+        ...three('', { path: '/', sameSite: 'lax', domain: 'example.com' }),
+      ],
     ],
   ];
 
@@ -129,11 +155,79 @@ describe('token cookies', () => {
       const cleared = await answerOf((context, tokenCookies) => {
         tokenCookies.clear(context);
       }, options);
-      expect(attributesOf(cleared)).to.deep.equal(cookies);
-      for (const { value, maxAge } of cookiesOf(cleared))
-        expect({ value, maxAge }).to.deep.equal({ value: '', maxAge: 0 });
+      expect(attributesOf(cleared)).to.deep.equal(cookies.map((cookie) => ({ ...cookie, isGone: true })));
     });
   }
+
+  it('end with the browser where the options or the login want it, and a refresh keeps that', async () => {
+    const table: [option: boolean | undefined, login: boolean | undefined, isLasting: boolean][] = [
+      [undefined, undefined, true],
+      [undefined, false, false],
+      [true, false, false],
+      [false, undefined, false],
+      [false, true, true],
+    ];
+    for (const [persistent, choice, isLasting] of table) {
+      const jar = new CookieJar();
+      const app = await startWith(
+        async (context, tokenCookies) => {
+          const text = tokenCookies.read(context, 'refresh');
+          if (text === undefined) {
+            tokenCookies.set(context, await jwtManager.createTokenPair('ada'), { persistent: choice });
+          } else tokenCookies.set(context, await jwtManager.refresh(text));
+        },
+        { persistent },
+      );
+      for (const round of ['login', 'refresh', 'refresh']) {
+        const headers = jar.names.length > 0 ? { Cookie: jar.header() } : {};
+        const answer = jar.take(await request(app.url, { method: 'POST', headers }));
+        const ages = cookiesOf(answer).map(({ maxAge }) => maxAge);
+        const expected = isLasting ? [900, 2_592_000, 2_592_000] : [undefined, undefined, undefined];
+        expect(ages, `${String(persistent)} ${String(choice)} ${round}`).to.deep.equal(expected);
+      }
+      await app.close();
+    }
+  });
+
+  it("take the options' persistence at the next login, whatever the login before wanted", async () => {
+    const pair = await jwtManager.createTokenPair('ada');
+    for (const cookie of [
+      `${pair.refresh_token}~`,
+      'x~',
+      '~',
+      `${await jwtManager.createRefreshToken('ada')}~`,
+    ]) {
+      const app = await startWith(async (context, tokenCookies) => {
+        tokenCookies.set(context, await jwtManager.createTokenPair('grace'));
+      });
+      const headers = { Cookie: `${cookieNames.refresh}=${cookie}` };
+      const answer = await request(app.url, { method: 'POST', headers });
+      expect(cookiesOf(answer).map(({ maxAge }) => maxAge)).to.deep.equal([900, 2_592_000, 2_592_000]);
+      await app.close();
+    }
+  });
+
+  it('are refused with other options than there are', async () => {
+    const pair = await jwtManager.createTokenPair('ada');
+    await answerOf((context, tokenCookies) => {
+      for (const options of [{ persistent: 'no' }, { persistent: null }, { maxAge: 5 }, 5] as object[])
+        expect(() => {
+          tokenCookies.set(context, pair, options);
+        }).to.throw(ConfigurationError, /^TokenCookies.set/);
+    });
+  });
+
+  it('are refused when they are of two logins: one CSRF value would not fit both', async () => {
+    const [{ access_token }, { refresh_token }] = [
+      await jwtManager.createTokenPair('ada'),
+      await jwtManager.createTokenPair('ada'),
+    ];
+    await answerOf((context, tokenCookies) => {
+      expect(() => {
+        tokenCookies.set(context, { access_token, refresh_token });
+      }).to.throw(ConfigurationError, 'must be of one login');
+    });
+  });
 
   it('hold what was issued, for as long as it lives, whatever the clock of this process says', async () => {
     const clock = testClock();
@@ -146,9 +240,8 @@ describe('token cookies', () => {
     const tokenCookies = new TokenCookies();
     expect(cookiesOf(answer).map(({ name, value, maxAge }) => [name, value, maxAge])).to.deep.equal([
       [cookieNames.access, pair?.access_token, 1200],
-      [cookieNames.accessCsrf, tokenCookies.csrfValue(pair?.access_token ?? ''), 1200],
       [cookieNames.refresh, pair?.refresh_token, 7200],
-      [cookieNames.refreshCsrf, tokenCookies.csrfValue(pair?.refresh_token ?? ''), 7200],
+      [cookieNames.csrf, tokenCookies.csrfValue(pair?.access_token ?? ''), 7200],
     ]);
   });
 
@@ -167,20 +260,10 @@ describe('token cookies', () => {
       lives.push(cookiesOf(answer).map(({ maxAge }) => maxAge));
     }
     expect(lives).to.deep.equal([
-      [900, 900, 3, 3],
-      [900, 900, 1, 1],
+      [900, 3, 900],
+      [900, 1, 900],
     ]);
-    const late = { access_token: await later(manager, clock), refresh_token: first.refresh_token };
-    const answer = await answerOf((context, tokenCookies) => {
-      tokenCookies.set(context, late);
-    });
-    expect(cookiesOf(answer).map(({ maxAge }) => maxAge)).to.deep.equal([900, 900, 0, 0]);
   });
-
-  async function later(manager: JwtManager, clock: { advance(seconds: number): void }): Promise<string> {
-    clock.advance(60);
-    return manager.createAccessToken('ada');
-  }
 
   it('can be the access token alone: the refresh token of before goes', async () => {
     const answer = await answerOf(async (context, tokenCookies) => {
@@ -188,9 +271,8 @@ describe('token cookies', () => {
     });
     expect(cookiesOf(answer).map(({ name, maxAge }) => [name, maxAge])).to.deep.equal([
       [cookieNames.access, 900],
-      [cookieNames.accessCsrf, 900],
       [cookieNames.refresh, 0],
-      [cookieNames.refreshCsrf, 0],
+      [cookieNames.csrf, 900],
     ]);
   });
 
@@ -203,7 +285,7 @@ describe('token cookies', () => {
       },
       { refreshPath: '/refresh' },
     );
-    const refreshes = cookiesOf(answer).filter(({ name }) => name === cookieNames.refresh);
+    const refreshes = cookiesOf(answer).filter(({ name }) => name === '__Secure-refresh_token');
     expect(refreshes.map(({ path, domain, maxAge }) => [path, domain, maxAge])).to.deep.equal([
       ['/', 'example.com', 0],
       ['/refresh', undefined, 2_592_000],
@@ -215,7 +297,7 @@ describe('token cookies', () => {
       await answerOf((context, tokenCookies) => {
         expect(() => {
           tokenCookies.set(context, nothing as CookieTokens);
-        }).to.throw(ConfigurationError, 'set needs tokens');
+        }).to.throw(ConfigurationError, 'TokenCookies.set needs tokens');
         expect(() => tokenCookies.csrfValue(nothing as string)).to.throw(
           ConfigurationError,
           'csrfValue needs',
@@ -231,18 +313,18 @@ describe('token cookies', () => {
       tokenCookies.set(context, pair);
       tokenCookies.set(context, other);
     });
-    expect(cookiesOf(twice)).to.have.lengthOf(4);
+    expect(cookiesOf(twice)).to.have.lengthOf(3);
     expect(new CookieJar().take(twice) && cookiesOf(twice)[0]?.value).to.equal(other.access_token);
     const out = await answerOf((context, tokenCookies) => {
       tokenCookies.set(context, pair);
       tokenCookies.clear(context);
     });
-    expect(cookiesOf(out).map(({ maxAge }) => maxAge)).to.deep.equal([0, 0, 0, 0]);
+    expect(cookiesOf(out).map(({ maxAge }) => maxAge)).to.deep.equal([0, 0, 0]);
     const again = await answerOf((context, tokenCookies) => {
       tokenCookies.clear(context);
       tokenCookies.set(context, { access_token: pair.access_token });
     });
-    expect(cookiesOf(again).map(({ maxAge }) => maxAge)).to.deep.equal([900, 900, 0, 0]);
+    expect(cookiesOf(again).map(({ maxAge }) => maxAge)).to.deep.equal([900, 0, 900]);
   });
 
   for (const defaultErrorHandler of [true, false]) {
@@ -259,7 +341,7 @@ describe('token cookies', () => {
           { defaultErrorHandler },
         );
         expect(answer.status).to.be.at.least(400);
-        expect(cookiesOf(answer)).to.have.lengthOf(4);
+        expect(cookiesOf(answer)).to.have.lengthOf(3);
         expect(answer.headers.get('Cache-Control')).to.equal('no-store');
       }
     });
@@ -293,15 +375,14 @@ describe('token cookies', () => {
       expect(answer.status).to.equal(200);
       expect(cookiesOf(answer).map(({ name }) => name)).to.deep.equal([
         cookieNames.access,
-        cookieNames.accessCsrf,
         cookieNames.refresh,
-        cookieNames.refreshCsrf,
+        cookieNames.csrf,
       ]);
       const jar = new CookieJar();
       jar.take(answer);
       const lines = [...behind, `Cookie: ${jar.header()}`];
       await app.expectRefusal(() => app.sendRaw('POST', '/notes', lines), cookieRefusals.csrf);
-      const value = `X-CSRF-Token: ${jar.value(cookieNames.accessCsrf)}`;
+      const value = `X-CSRF-Token: ${jar.value(cookieNames.csrf)}`;
       await app.expectRun(() => app.sendRaw('POST', '/notes', [...lines, value]));
       jar.take(await app.expectRun(() => app.sendRaw('POST', '/logout', [...lines, value])));
       expect(jar.names).to.deep.equal([]);
@@ -335,7 +416,7 @@ describe('token cookies', () => {
         }
       });
       expect(message).to.equal(
-        'set needs tokens of this library: wait for createTokenPair and give it the pair',
+        'TokenCookies.set needs tokens of this library: await createTokenPair and pass the pair',
       );
       const { status, body } = answer;
       expect({ status, body }).to.deep.equal({
@@ -371,7 +452,7 @@ describe('token cookies', () => {
         ({ message } = error as Error);
       }
     });
-    expect(message).to.equal('cookies must be set before the answer is sent');
+    expect(message).to.equal('TokenCookies: cookies must be set before the response is sent');
   });
 });
 

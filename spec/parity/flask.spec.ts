@@ -511,16 +511,11 @@ describe('what Flask-JWT-Extended says, said here', () => {
       });
       const jar = new CookieJar();
       jar.take(await request(`${app.url}/login`, { method: 'POST' }));
-      expect(jar.names).to.have.members([
-        '__Host-access_token',
-        '__Secure-refresh_token',
-        'csrf_access_token',
-        'csrf_refresh_token',
-      ]);
+      expect(jar.names).to.have.members(['__Host-access_token', '__Host-refresh_token', '__Host-csrf_token']);
       const stolen = jar.header();
       const read = await request(`${app.url}/protected`, { headers: { Cookie: stolen } });
       expect(seen(read)).to.deep.equal(welcome());
-      const value = { 'X-CSRF-Token': jar.value('csrf_access_token') };
+      const value = { 'X-CSRF-Token': jar.value('__Host-csrf_token') };
       expect(jar.take(await request(`${app.url}/logout`, inBrowser(jar, value))).status).to.equal(200);
       expect(jar.names).to.deep.equal([]);
       const after = await request(`${app.url}/protected`, { headers: { Cookie: stolen } });
@@ -537,16 +532,25 @@ describe('what Flask-JWT-Extended says, said here', () => {
       const app = await start(jwtManager, [browserController(jwtManager, tokenCookies)]);
       const cookies = cookiesOf(await request(`${app.url}/login`, { method: 'POST' }));
       const common = { domain: 'example.com', secure: true, sameSite: 'strict' };
-      const shown = cookies.map(({ name, path, maxAge, domain, secure, sameSite, httpOnly = false }) => [
-        name,
-        { path, maxAge, httpOnly, domain, secure, sameSite },
-      ]);
+      const shown = cookies
+        .filter(({ value }) => value !== '')
+        .map(({ name, path, maxAge, domain, secure, sameSite, httpOnly = false }) => [
+          name,
+          { path, maxAge, httpOnly, domain, secure, sameSite },
+        ]);
       expect(Object.fromEntries(shown)).to.deep.equal({
         '__Secure-access_token': { path: '/', maxAge: 600, httpOnly: true, ...common },
-        csrf_access_token: { path: '/', maxAge: 600, httpOnly: false, ...common },
         '__Secure-refresh_token': { path: '/refresh', maxAge: 604_800, httpOnly: true, ...common },
-        csrf_refresh_token: { path: '/', maxAge: 604_800, httpOnly: false, ...common },
+        '__Secure-csrf_token': { path: '/', maxAge: 604_800, httpOnly: false, ...common },
       });
+    });
+
+    it('lets cookies end with the browser', async () => {
+      const jwtManager = testManager();
+      const tokenCookies = new TokenCookies({ persistent: false });
+      const app = await start(jwtManager, [browserController(jwtManager, tokenCookies)]);
+      const cookies = cookiesOf(await request(`${app.url}/login`, { method: 'POST' }));
+      expect(cookies.map(({ maxAge, expires }) => maxAge ?? expires)).to.deep.equal(Array(3).fill(undefined));
     });
 
     it('demands a CSRF value of requests that change something, in the header that it is told', async () => {
@@ -557,7 +561,7 @@ describe('what Flask-JWT-Extended says, said here', () => {
       });
       const jar = new CookieJar();
       jar.take(await request(`${app.url}/login`, { method: 'POST' }));
-      const right = { 'X-Double': jar.value('csrf_access_token') };
+      const right = { 'X-Double': jar.value('__Host-csrf_token') };
       const send = async (headers: Record<string, string>) =>
         seen(await request(`${app.url}/protected`, inBrowser(jar, headers)));
       expect(await send(right)).to.deep.equal(welcome());
@@ -573,7 +577,7 @@ describe('what Flask-JWT-Extended says, said here', () => {
       });
       const jar = new CookieJar();
       jar.take(await request(`${app.url}/login`, { method: 'POST' }));
-      expect(jar.names).to.deep.equal(['__Host-access_token', '__Secure-refresh_token']);
+      expect(jar.names).to.deep.equal(['__Host-access_token', '__Host-refresh_token']);
       expect(seen(await request(`${app.url}/protected`, inBrowser(jar)))).to.deep.equal(welcome());
     });
 

@@ -82,9 +82,8 @@ export interface CookieAppOptions {
 /** The names that the cookies have by default. */
 export const cookieNames = {
   access: '__Host-access_token',
-  refresh: '__Secure-refresh_token',
-  accessCsrf: 'csrf_access_token',
-  refreshCsrf: 'csrf_refresh_token',
+  refresh: '__Host-refresh_token',
+  csrf: '__Host-csrf_token',
 } as const;
 
 export async function startCookieApp(

@@ -10,9 +10,7 @@ export class CookieClient {
   async send(method: string, path: string, body?: object, headers: HeadersOf = {}): Promise<Answer> {
     const all = {
       Cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-      'X-CSRF-Token': this.cookies.get(
-        path.endsWith('/refresh') ? 'csrf_refresh_token' : 'csrf_access_token',
-      ),
+      'X-CSRF-Token': this.cookies.get('__Host-csrf_token'),
       ...(body && { 'Content-Type': 'application/json' }),
       ...headers,
     };

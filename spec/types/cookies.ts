@@ -17,8 +17,8 @@ export const options: TokenCookiesOptions[] = [
   {},
   { secure: false, sameSite: 'strict', domain: 'example.com', refreshPath: '/token/refresh' },
   { csrf: true, csrfHeader: 'X-XSRF-TOKEN', csrfMethods: ['POST'], csrfField: 'csrf_token' },
-  { origins: ['https://app.example.com'] as const, renewWithin: '5m' },
-  { renewWithin: 300, domain: undefined, csrfField: undefined, origins: undefined },
+  { origins: ['https://app.example.com'] as const, name: 'shop', partitioned: true },
+  { persistent: false, domain: undefined, csrfField: undefined, origins: undefined },
 ];
 
 const tokenCookies = new TokenCookies({ sameSite: 'none' });
@@ -31,7 +31,8 @@ export const checker = createAuthorizationChecker(new JwtManager({ secret }), {
 
 export async function use(jwtManager: JwtManager<{ tenant: string }>): Promise<string[]> {
   tokenCookies.set(context, pair);
-  tokenCookies.set(context, alone);
+  tokenCookies.check(context);
+  tokenCookies.set(context, alone, { persistent: false });
   tokenCookies.set(context, await jwtManager.createTokenPair('ada', { claims: { tenant: 't1' } }));
   tokenCookies.clear(context);
   const typed = await jwtManager.verify('x');
@@ -53,8 +54,8 @@ export function refused(jwtManager: JwtManager): void {
   tokenCookies.clear();
   // @ts-expect-error TS2345: a pair where one token belongs
   tokenCookies.csrfValue(pair);
-  // @ts-expect-error TS2339: what is for the checker alone
-  void tokenCookies.renew(context, token);
+  // @ts-expect-error TS2322: a lifetime where there is a switch
+  tokenCookies.set(context, pair, { persistent: '30d' });
 }
 
 export const wrong: TokenCookiesOptions[] = [
@@ -70,6 +71,6 @@ export const wrong: TokenCookiesOptions[] = [
   { csrfMethods: 'POST' },
   // @ts-expect-error TS2322: an expression for an origin
   { origins: [/example/] },
-  // @ts-expect-error TS2322: a switch for a duration
-  { renewWithin: true },
+  // @ts-expect-error TS2322: a word for a switch
+  { persistent: 'no' },
 ];

@@ -13,7 +13,6 @@ import {
 } from '../errors';
 import type { TokenLocation } from '../http/locations/token-location';
 import { prepareRefusal, type RefusalForm } from '../http/refusal';
-import { TokenCookies } from '../http/token-cookies';
 import type { JwtManager } from '../manager';
 import type { Token } from '../token/token';
 import { ignore, isPromiseLike } from '../util/promises';
@@ -55,8 +54,6 @@ export async function authenticate(
     const seen = () => ({ ip: context.ip, userAgent: context.get('User-Agent') });
     const pending = manager.demandAlive(token, seen);
     if (pending) await pending;
-    if (found.location instanceof TokenCookies)
-      await found.location.renew(context, token, manager.silentRenewal);
   }
   return token;
 }

@@ -8,14 +8,20 @@ const maximumLength = 4096;
 
 const linesByAnswer = new WeakMap<Context, Map<string, string>>();
 
+/** @throws {@link ConfigurationError} when the response has been sent */
+export function demandOpenResponse(context: Context): void {
+  if (context.headerSent)
+    throw new ConfigurationError('TokenCookies: cookies must be set before the response is sent');
+}
+
 /**
- * Puts cookies into the answer, which nobody may keep then. One that was put there before under the same name, path and domain goes.
- * They reach the browser whatever becomes of the request: after a rotation, the old refresh token is worth nothing.
+ * Puts cookies into the response, which is then not cached. A cookie replaces an earlier one of the same name, path and
+ * domain. They reach the browser whatever becomes of the request: after a rotation, the old refresh token is useless.
  *
- * @throws {@link ConfigurationError} when a cookie is longer than browsers take, or the answer has begun
+ * @throws {@link ConfigurationError} when a cookie is longer than browsers accept, or the response has been sent
  */
 export function answerCookies(context: Context, cookies: readonly SetCookie[]): void {
-  if (context.headerSent) throw new ConfigurationError('cookies must be set before the answer is sent');
+  demandOpenResponse(context);
   for (const { name, value = '' } of cookies) {
     if (name.length + value.length > maximumLength)
       throw new ConfigurationError(
@@ -48,9 +54,9 @@ function write(context: Context, lines: ReadonlyMap<string, string>): void {
   context.set('Cache-Control', 'no-store');
 }
 
-/** What makes a cookie another one to a browser, which keeps both: name, domain, path (RFC 6265, section 5.3). */
+/** What makes a browser keep two cookies apart: name, domain, path (RFC 6265, section 5.3), and the partition. */
 function placeOf(line: string): string {
   const [pair = '', ...attributes] = line.split('; ');
-  const place = attributes.filter((attribute) => /^(domain|path)=/i.test(attribute)).sort();
+  const place = attributes.filter((attribute) => /^((domain|path)=|partitioned$)/i.test(attribute)).sort();
   return [pair.slice(0, pair.indexOf('=')), ...place].join(';');
 }

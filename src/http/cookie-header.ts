@@ -5,26 +5,26 @@ export interface RequestCookie {
 }
 
 /**
- * Every cookie of a request, from all its Cookie headers, in their order (RFC 6265, section 4.2.1). Most parsers keep the
- * first of two with one name and say nothing of the other.
+ * All cookies of a request, in their order (RFC 6265, section 4.2.1). Most parsers keep the first of two cookies of one
+ * name silently.
  *
- * @param rawHeaders names and values in turn, as Node has them
+ * @param header `req.headers.cookie`: Node joins several Cookie headers with `; `, an adapter may keep them as a list
  */
-export function requestCookies(rawHeaders: readonly string[]): RequestCookie[] {
-  return rawHeaders
-    .filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'cookie')
-    .flatMap((header) => header.split(';'))
+export function requestCookies(header: string | readonly string[] | undefined): RequestCookie[] {
+  return [header ?? []]
+    .flat()
+    .flatMap((text) => text.split(';'))
     .flatMap((pair) => cookieOf(pair) ?? []);
 }
 
 function cookieOf(pair: string): RequestCookie | undefined {
   const equals = pair.indexOf('=');
-  // Without a name, it is a value that anybody may have set.
+  // A cookie without a name can be set by any page of the site.
   if (equals === -1) return undefined;
   return { name: unpadded(pair.slice(0, equals)), value: unpadded(pair.slice(equals + 1)) };
 }
 
-/** Without spaces and tabs alone: trimming more would make one of our names out of one that browsers let anybody set. */
+/** Removes spaces and tabs only: removing more would turn a name that any host may set into one of ours. */
 function unpadded(text: string): string {
   let start = 0;
   let end = text.length;

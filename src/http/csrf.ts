@@ -1,50 +1,62 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
 import { because, CsrfError } from '../errors';
+import { splitCompact } from '../token/compact';
+import { parseStrictObject } from '../token/strict-json';
+import type { Token } from '../token/token';
 import { equalInConstantTime } from '../util/constant-time';
 import { isPlainObject } from '../util/json';
 
-/** @internal What a request that is let in by a cookie must show. */
+/** @internal What a request that is authenticated by a cookie must show. */
 export interface CsrfSettings {
   /** In lower case. */
   readonly header: string;
   readonly field: string | undefined;
-  /** Beside those that are not safe. */
+  /** In addition to those that are not safe; GET stands for HEAD. */
   readonly methods: ReadonlySet<string>;
   readonly origins: ReadonlySet<string>;
 }
 
-/** TRACE is safe as well (RFC 9110, section 9.2.1), but no page can send it. */
-const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** TRACE is safe as well (RFC 9110, section 9.2.1), but no page can send it. HEAD counts as GET. */
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'OPTIONS']);
 
 /**
- * The CSRF value of a token. Whoever has no copy of the token cannot make it, so that a pair of cookies that somebody
- * planted, another session's value and that of an earlier login fit no request of the victim's.
+ * The CSRF value of a token, which is the same for all tokens of a login. It cannot be computed without one of them: a
+ * pair of cookies that an attacker planted, the value of another session and that of an earlier login do not match.
+ *
+ * @param text of the token
+ * @param csrf its claim; a token that belongs to no login has none, and a value of its own
  */
-export function csrfValueOf(text: string): string {
-  return createHash('sha256').update(`routing-controllers-jwt csrf ${text}`).digest('base64url');
+export function csrfValueOf(text: string, csrf: unknown = claimIn(text)): string {
+  const secret = typeof csrf === 'string' ? csrf : text;
+  return createHash('sha256').update(`routing-controllers-jwt csrf ${secret}`).digest('base64url');
+}
+
+function claimIn(text: string): unknown {
+  return parseStrictObject(splitCompact(text)?.claims ?? '')?.['csrf'];
 }
 
 /**
- * Refuses a request that changes something, or opens a WebSocket, unless a page of our own sent it.
+ * Checks that a request that changes something, or opens a WebSocket, was sent by one of our own pages.
  *
- * @param text the token that came by cookie
+ * @param token the one that came by cookie
  * @throws CsrfError
  */
-export function demandOwnRequest(context: Context, text: string, settings: CsrfSettings): void {
+export function demandOwnRequest(context: Context, token: Token<object>, settings: CsrfSettings): void {
   if (isUpgrade(context)) {
     demandOwnPage(context, settings);
     return;
   }
-  if (isSafe(context) && !settings.methods.has(context.method)) return;
-  demandOwnPage(context, settings);
+  if (isSafe(context) && !settings.methods.has(withHeadAsGet(context.method))) return;
+  // The value decides where the browser hides the origin: over plain http with `Referrer-Policy: no-referrer`.
+  if (!hidesOrigin(context)) demandOwnPage(context, settings);
   const value = presentedValue(context, settings);
   if (value === undefined) throw because(new CsrfError(), 'no CSRF value');
-  if (!equalInConstantTime(value, csrfValueOf(text))) throw because(new CsrfError(), 'wrong CSRF value');
+  if (!fits(value, token)) throw because(new CsrfError(), 'wrong CSRF value');
 }
 
 /**
- * Refuses to log somebody in for a page of other people's: the user would work in an account that they can see.
+ * Checks that a login was not sent by another site's page: the user would work in an account that the attacker can see.
  *
  * @throws CsrfError
  */
@@ -52,19 +64,45 @@ export function demandOwnLogin(context: Context, settings: CsrfSettings): void {
   if (!isSafe(context)) demandOwnPage(context, settings);
 }
 
-/** A page can open a WebSocket, but give it no header (RFC 6455, section 10.2: the origin is what there is to check). */
+/**
+ * Checks that a refresh token came together with the CSRF cookie of its login. A sibling host can set the refresh cookie
+ * where it has a path, but no cookie with the prefix `__Host-`.
+ *
+ * @param values of all CSRF cookies in the request
+ * @throws CsrfError
+ */
+export function demandBoundCookie(values: readonly string[], token: Token<object>): void {
+  const isBound = values.length > 0 && values.every((value) => fits(value, token));
+  if (!isBound) throw because(new CsrfError(), 'no CSRF cookie of this login');
+}
+
+/** A page can open a WebSocket, but set no header on it (RFC 6455, section 10.2: the origin is what there is to check). */
 export function isUpgrade({ method, req }: Context): boolean {
   return method === 'GET' && req.headers.upgrade !== undefined;
 }
 
+/** HEAD runs the GET method. */
+export function withHeadAsGet(method: string): string {
+  return method === 'HEAD' ? 'GET' : method;
+}
+
+function fits(value: string, token: Token<object>): boolean {
+  return equalInConstantTime(value, csrfValueOf(token.raw, token.verifiedClaims().csrf ?? null));
+}
+
 function isSafe({ method }: Context): boolean {
-  return safeMethods.has(method);
+  return safeMethods.has(withHeadAsGet(method));
+}
+
+/** Without Fetch Metadata, `Origin: null` carries no information. */
+function hidesOrigin({ req }: Context): boolean {
+  return req.headers.origin === 'null' && req.headers['sec-fetch-site'] === undefined;
 }
 
 function demandOwnPage(context: Context, { origins }: CsrfSettings): void {
   const { origin, 'sec-fetch-site': site } = context.req.headers;
   if (site === 'same-origin' || site === 'none') return;
-  // What has neither header is no browser, or one from before 2020, which the CSRF value is left for.
+  // A request with neither header comes from no browser, or from one before 2020, where only the CSRF value protects.
   if (site === undefined && (origin === undefined || isOriginOf(origin, context))) return;
   if (origin === undefined || !origins.has(origin)) throw because(new CsrfError(), 'foreign page');
 }

@@ -1,14 +1,12 @@
 import type { SetCookie } from 'cookie';
 import type { Context } from 'koa';
 import { because, ConfigurationError, InvalidRequestError } from '../errors';
-import type { SilentRenewal } from '../sessions/silent-renewal';
-import type { TokenPair } from '../sessions/token-pair';
-import { splitCompact } from '../token/compact';
-import { parseStrictObject } from '../token/strict-json';
 import { Token, type TokenType } from '../token/token';
-import { answerCookies } from './answer-cookies';
+import { readOptions } from '../util/options';
+import { answerCookies, demandOpenResponse } from './answer-cookies';
 import { requestCookies } from './cookie-header';
-import { csrfValueOf, demandOwnLogin, demandOwnRequest, isUpgrade } from './csrf';
+import { readTokens, sessionIdIn, type CookieTokens, type ReadTokens } from './cookie-tokens';
+import { csrfValueOf, demandBoundCookie, demandOwnLogin, demandOwnRequest } from './csrf';
 import type { TokenLocation } from './locations/token-location';
 import {
   resolveTokenCookiesOptions,
@@ -16,19 +14,32 @@ import {
   type TokenCookiesSettings,
 } from './token-cookies-options';
 
-/** What {@link TokenCookies.set} takes: a pair as it was issued, or an access token alone. */
-export type CookieTokens = Pick<TokenPair, 'access_token'> & Partial<Pick<TokenPair, 'refresh_token'>>;
+/** The options of {@link TokenCookies.set}. */
+export interface SetCookiesOptions {
+  /**
+   * Whether the cookies of this login survive the end of the browser ("keep me logged in"). A refresh keeps it.
+   * @default the option `persistent` of TokenCookies
+   */
+  readonly persistent?: boolean | undefined;
+}
 
 /**
- * The token in a cookie, for browsers: no script can read it, and a request that changes something must show that a page
- * of our own sent it.
+ * Ends the value of a refresh cookie that ends with the browser. Browsers do not say how long they keep a cookie, and the
+ * cookies of a refresh are to last as long as those of the login.
+ */
+const untilBrowserEnds = '~';
+
+/**
+ * The token in a cookie, for browsers: no script can read it, and a request that changes something must show that one of
+ * your own pages sent it.
  *
  * @example
  * ```ts
  * const tokenCookies = new TokenCookies();
  * createAuthorizationChecker(jwtManager, { locations: [new BearerHeader(), tokenCookies] });
  *
- * tokenCookies.set(ctx, await jwtManager.createTokenPair(user.id)); // log in
+ * tokenCookies.check(ctx); // before a login
+ * tokenCookies.set(ctx, await jwtManager.createTokenPair(user.id));
  * tokenCookies.clear(ctx); // log out
  * ```
  */
@@ -36,6 +47,8 @@ export class TokenCookies implements TokenLocation {
   readonly name = 'Cookie';
   readonly vary = 'Cookie';
   readonly #settings: TokenCookiesSettings;
+  /** The session that a request proved to be its own. */
+  readonly #confirmed = new WeakMap<Context, string>();
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
   constructor(options: TokenCookiesOptions = {}) {
@@ -43,32 +56,55 @@ export class TokenCookies implements TokenLocation {
   }
 
   /**
-   * Puts the tokens into the answer: at a login, after a refresh. The cookies last as long as the tokens do. Without a
-   * refresh token, the cookie of an earlier one is removed: it may be somebody else's.
+   * Checks that the tokens of a login may be set in this response. Call it before tokens are issued, so that a login from
+   * another site creates no session. A `@JwtRefreshRequired()` route whose token came by cookie needs no call.
    *
-   * @param tokens as they were just issued
-   * @throws CsrfError (`ERR_JWT_CSRF`) when another site's page sent a request that is not safe: it would log its visitor
-   * in as somebody else
-   * @throws {@link ConfigurationError} when they are no tokens, or too large for a cookie
+   * @throws CsrfError (`ERR_JWT_CSRF`) when a page of another site sent a request that is not safe: it would log its
+   * visitor in as another user
+   * @throws {@link ConfigurationError} when the response has been sent
    */
-  set(context: Context, tokens: CookieTokens): void {
+  check(context: Context): void {
+    demandOpenResponse(context);
     const { csrf } = this.#settings;
     if (csrf) demandOwnLogin(context, csrf);
-    this.#put(context, tokens);
-    if (tokens.refresh_token === undefined) answerCookies(context, this.#cookies('refresh'));
-  }
-
-  /** Removes the cookies: at a logout, beside `jwtManager.revokeSession`. */
-  clear(context: Context): void {
-    answerCookies(context, [...this.#cookies('access'), ...this.#cookies('refresh')]);
   }
 
   /**
-   * The value that a request with this token has to show, for a page that is rendered on the server or that cannot read
-   * the cookies because it is on another site.
+   * Puts the tokens into the response: at a login, after a refresh. The cookies last as long as the tokens do. Without a
+   * refresh token, the cookie of an earlier one is removed: it may be another user's.
    *
+   * @param tokens as they were just issued
+   * @throws CsrfError (`ERR_JWT_CSRF`), see {@link TokenCookies.check}
+   * @throws {@link ConfigurationError} when they are not tokens, not of one login, or too large for a cookie
+   */
+  set(context: Context, tokens: CookieTokens, options: SetCookiesOptions = {}): void {
+    const { persistent } = readOptions('TokenCookies.set', options, ['persistent']);
+    if (persistent !== undefined && typeof persistent !== 'boolean')
+      throw new ConfigurationError('TokenCookies.set: persistent must be true or false');
+    const read = readTokens(tokens);
+    // What is set after a refresh belongs to the session that the request has proven to be its own.
+    const isLogin = read.sessionId === undefined || this.#confirmed.get(context) !== read.sessionId;
+    if (isLogin) this.check(context);
+    this.#put(context, read, persistent ?? this.#persistenceFor(context, read));
+  }
+
+  /** Removes the cookies: at a logout, together with `jwtManager.revokeSession`. */
+  clear(context: Context): void {
+    const { access, refresh, csrf } = this.#settings.names;
+    answerCookies(context, [
+      ...this.#superseded(),
+      this.#expired(access, '/'),
+      this.#expired(refresh, this.#settings.refreshPath),
+      ...(this.#hasCsrfCookie ? [this.#expired(csrf, '/')] : []),
+    ]);
+  }
+
+  /**
+   * The value that a request with this token must show, for a page that is rendered on the server or that cannot read the
+   * cookies because it is on another site. All tokens of a login have the same value.
+   *
+   * @param token that comes with the request, or its text
    * @throws {@link ConfigurationError} when it is neither
-   * @param token that the page's request will come with, or its text
    */
   csrfValue(token: Token<object> | string): string {
     const text: unknown = token instanceof Token ? token.raw : token;
@@ -77,66 +113,89 @@ export class TokenCookies implements TokenLocation {
   }
 
   read(context: Context, type: TokenType | 'any'): string | undefined {
-    const cookies = requestCookies(context.req.rawHeaders);
-    const { names } = this.#settings;
-    const valuesOf = (kind: TokenType) =>
-      cookies.flatMap(({ name, value }) => (name === names[kind] ? [value] : []));
-    // What the method does not ask for is not its business: any host of the site can toss a refresh cookie.
-    const found = (type === 'any' ? (['access', 'refresh'] as const) : [type]).map(valuesOf);
-    if (found.some(({ length }) => length > 1)) {
-      this.clear(context);
+    // A cookie that the route does not ask for is ignored: with a domain, a sibling host can set it.
+    const kinds = type === 'any' ? (['access', 'refresh'] as const) : [type];
+    const found = kinds.map((kind) => this.#valuesOf(kind, context));
+    // No cookie is removed: with a domain, a sibling host could log its neighbours' visitors out.
+    if (found.some(({ length }) => length > 1))
       throw because(new InvalidRequestError('More than one token in the request'), 'cookie twice');
-    }
-    return found.flat()[0];
+    const [text] = found.flat();
+    return text?.endsWith(untilBrowserEnds) ? text.slice(0, -1) : text;
   }
 
   confirm(context: Context, token: Token<object>): void {
-    const { csrf } = this.#settings;
-    if (csrf) demandOwnRequest(context, token.raw, csrf);
-  }
-
-  /**
-   * @internal Puts a new access token into the answer where the one that opened the method is close to its end. To be
-   * called once it met every demand and the store said that it is alive.
-   */
-  async renew(context: Context, token: Token<object>, renewal: SilentRenewal<object>): Promise<void> {
-    const { renewWithin } = this.#settings;
-    // The answer to an upgrade is not Koa's.
-    if (renewWithin === undefined || isUpgrade(context)) return;
-    await renewal.renew(token, renewWithin, (text) => {
-      this.#put(context, { access_token: text });
-    });
-  }
-
-  #put(context: Context, tokens: CookieTokens): void {
-    const { access_token: access, refresh_token: refresh } = (tokens as CookieTokens | undefined) ?? {};
-    const { issuedAt, expiresAt } = timesOf(access);
-    const cookies = this.#cookies('access', access, expiresAt - issuedAt);
-    if (refresh !== undefined) {
-      // A refresh token that is handed out again says when it was handed out first.
-      cookies.push(...this.#cookies('refresh', refresh, timesOf(refresh).expiresAt - issuedAt));
+    const { csrf, isRefreshBound } = this.#settings;
+    if (token.type === 'refresh') {
+      demandOpenResponse(context);
+      if (isRefreshBound) demandBoundCookie(this.#valuesOf('csrf', context), token);
     }
-    answerCookies(context, cookies);
+    if (csrf) demandOwnRequest(context, token, csrf);
+    if (token.sessionId !== undefined) this.#confirmed.set(context, token.sessionId);
   }
 
-  /** The cookies of one token; without a token, what removes them. */
-  #cookies(type: TokenType, text = '', secondsLeft = 0): SetCookie[] {
-    const { names, paths, attributes, csrf } = this.#settings;
-    const maxAge = Math.max(0, Math.floor(secondsLeft));
-    const cookies = [{ name: names[type], value: text, path: paths[type], httpOnly: true }];
-    const value = text && csrfValueOf(text);
-    if (csrf) cookies.push({ name: `csrf_${type}_token`, value, path: '/', httpOnly: false });
-    return cookies.map((cookie) => ({ ...cookie, maxAge, ...attributes }));
+  get #hasCsrfCookie(): boolean {
+    return this.#settings.csrf !== undefined || this.#settings.isRefreshBound;
   }
-}
 
-/** Unix seconds. */
-function timesOf(text: unknown): { issuedAt: number; expiresAt: number } {
-  const claims = parseStrictObject(splitCompact(text)?.claims ?? '');
-  const { iat: issuedAt, exp: expiresAt } = claims ?? {};
-  if (typeof issuedAt !== 'number' || typeof expiresAt !== 'number')
-    throw new ConfigurationError(
-      'set needs tokens of this library: wait for createTokenPair and give it the pair',
-    );
-  return { issuedAt, expiresAt };
+  /** An empty cookie is one that was removed: some clients keep it. */
+  #valuesOf(kind: TokenType | 'csrf', context: Context): string[] {
+    const searched = this.#settings.names[kind];
+    return requestCookies(context.req.headers.cookie)
+      .filter(({ name, value }) => name === searched && value !== '')
+      .map(({ value }) => value);
+  }
+
+  #persistenceFor(context: Context, { sessionId }: ReadTokens): boolean {
+    const [value] = this.#valuesOf('refresh', context);
+    const text = value?.replace(untilBrowserEnds, '');
+    const isSameLogin = text !== undefined && sessionId !== undefined && sessionIdIn(text) === sessionId;
+    return isSameLogin ? text === value : this.#settings.persistent;
+  }
+
+  #put(context: Context, { access, refresh, csrfValue }: ReadTokens, persistent: boolean): void {
+    const { names, refreshPath } = this.#settings;
+    const refreshText = refresh && refresh.text + (persistent ? '' : untilBrowserEnds);
+    const lasting = (seconds: number) => (persistent ? { maxAge: Math.max(0, Math.floor(seconds)) } : {});
+    const longest = lasting(Math.max(access.secondsLeft, refresh?.secondsLeft ?? 0));
+    answerCookies(context, [
+      ...this.#superseded(),
+      this.#cookie({ name: names.access, value: access.text, path: '/', ...lasting(access.secondsLeft) }),
+      refresh
+        ? this.#cookie({
+            name: names.refresh,
+            value: refreshText,
+            path: refreshPath,
+            ...lasting(refresh.secondsLeft),
+          })
+        : this.#expired(names.refresh, refreshPath),
+      ...(this.#hasCsrfCookie
+        ? [this.#cookie({ name: names.csrf, value: csrfValue, path: '/', ...longest })]
+        : []),
+    ]);
+  }
+
+  #cookie(cookie: SetCookie): SetCookie {
+    const { attributes, names, csrf } = this.#settings;
+    const httpOnly = cookie.name !== names.csrf || csrf === undefined;
+    return { ...attributes, httpOnly, ...cookie };
+  }
+
+  #expired(name: string, path: string): SetCookie {
+    return this.#cookie({ name, value: '', path, maxAge: 0, expires: new Date(0) });
+  }
+
+  /** First: a browser that does not tell a cookie of the host alone from one of its domain must keep the later one. */
+  #superseded(): SetCookie[] {
+    const { superseded, attributes } = this.#settings;
+    const { secure, sameSite } = attributes;
+    return superseded.map((place) => ({
+      ...place,
+      secure,
+      sameSite,
+      httpOnly: true,
+      value: '',
+      maxAge: 0,
+      expires: new Date(0),
+    }));
+  }
 }

@@ -8,6 +8,7 @@ import type { Token, TokenType } from '../token/token';
 import { TokenIssuer, type IssuedToken, type TokenContents, type TokenFrame } from '../token/token-issuer';
 import { unixSeconds } from '../util/clock';
 import type { Emitter } from '../util/emitter';
+import { randomId } from '../util/random-id';
 import type { TokenPair } from './token-pair';
 
 /** An access and a refresh token of one login, signed and not yet announced. */
@@ -28,17 +29,22 @@ export class LoginTokens<C extends object> {
     this.#events = events;
   }
 
-  /** What the tokens of a new login say. */
+  /** The contents of a token that belongs to no login. */
   async contents(identity: string, settings: IssueSettings<C>): Promise<TokenContents> {
     const { claims, roles, scopes, audience, fresh } = settings;
     const authTime = fresh ? this.#now() : undefined;
     return { identity, claims: await this.#issuer.ownClaims(claims), roles, scopes, audience, authTime };
   }
 
+  /** The contents of all tokens of a new login. */
+  async loginContents(identity: string, settings: IssueSettings<C>): Promise<TokenContents> {
+    return { ...(await this.contents(identity, settings)), csrf: randomId() };
+  }
+
   /** What a refresh carries over: everything but the times. */
   carried(token: Token<C>): TokenContents {
     const all = token.verifiedClaims();
-    const { sub: identity, roles, scope, aud, auth_time: authTime } = all;
+    const { sub: identity, roles, scope, aud, auth_time: authTime, csrf } = all;
     return {
       identity,
       // As they stand in the token: an instance of the claims class may look different.
@@ -47,6 +53,7 @@ export class LoginTokens<C extends object> {
       scopes: scope?.split(' '),
       audience: typeof aud === 'string' ? [aud] : aud,
       authTime,
+      csrf,
     };
   }
 

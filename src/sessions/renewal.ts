@@ -41,22 +41,6 @@ export class Renewal<C extends object> {
     return this.#tokens.announcePair(this.#tokens.signPair(contents, session, timeToLive));
   }
 
-  /**
-   * A new access token of the same session, which stays as it is.
-   *
-   * @returns undefined when the session is over, or ends before the new token would outlive the old one
-   * @throws TokenRevokedError when `claimsFor` ended the session
-   */
-  async renewAccess(token: Token<C>): Promise<string | undefined> {
-    const operation = this.#sessions.operation();
-    const session = await this.#sessionOf(token, operation);
-    if (!session) return undefined;
-    const { contents, timeToLive } = await this.#decide(this.#tokens.carried(token), session, operation);
-    const issued = this.#tokens.sign('access', contents, session, timeToLive);
-    const isLonger = issued.claims.exp > token.verifiedClaims().exp;
-    return isLonger ? this.#tokens.announce('access', issued) : undefined;
-  }
-
   async #sessionOf(token: Token<C>, operation: StoreOperation): Promise<Session | undefined> {
     const sessions = await this.#sessions.list(token.identity, operation);
     return sessions.find(({ id }) => id === token.sessionId);
@@ -92,9 +76,9 @@ export class Renewal<C extends object> {
 
   async #renewedBy(answer: object, carried: TokenContents, session: Session): Promise<Renewed> {
     const settings = resolveIssueOptions<C>(answer);
-    const { authTime, audience } = carried;
+    const { authTime, audience, csrf } = carried;
     const asked = await this.#tokens.contents(session.subject, settings);
-    const contents = { ...asked, authTime, audience: settings.audience ?? audience };
+    const contents = { ...asked, authTime, csrf, audience: settings.audience ?? audience };
     // What does not fit into a token must be known before the session moves on.
     this.#tokens.sign('refresh', contents, { ...session, generation: session.generation + 1 });
     return { contents, timeToLive: settings.expiresIn };

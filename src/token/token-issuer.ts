@@ -28,6 +28,8 @@ export interface TokenContents {
   /** Instead of the issuer's. */
   readonly audience?: readonly string[] | undefined;
   readonly authTime?: number | undefined;
+  /** Random: what the CSRF value of all these tokens is derived from. */
+  readonly csrf?: string | undefined;
 }
 
 /** What makes one token of them; times in Unix seconds. */
@@ -116,6 +118,7 @@ export class TokenIssuer<C extends object> {
       ...(contents.authTime !== undefined && { auth_time: contents.authTime }),
       ...(sessionId !== undefined && { sid: sessionId }),
       ...(generation !== undefined && { gen: generation }),
+      ...(contents.csrf !== undefined && { csrf: contents.csrf }),
       ...(contents.roles?.length && { roles: contents.roles }),
       ...(contents.scopes?.length && { scope: contents.scopes.join(' ') }),
       ...(issuer !== undefined && { iss: issuer }),

@@ -15,6 +15,7 @@ export interface VerifiedClaims {
   readonly auth_time?: number;
   readonly sid?: string;
   readonly gen?: number;
+  readonly csrf?: string;
   readonly roles?: readonly string[];
   readonly scope?: string;
   readonly iss?: string;

@@ -25,6 +25,7 @@ export type ClaimsFault =
   | 'auth_time'
   | 'sid'
   | 'gen'
+  | 'csrf'
   | 'roles'
   | 'scope';
 
@@ -80,11 +81,12 @@ function faultInContext(
   type: TokenType,
   latest: number,
 ): ClaimsFault | undefined {
-  const { auth_time: authTime, sid, gen, roles, scope } = claims;
+  const { auth_time: authTime, sid, gen, csrf, roles, scope } = claims;
   // A login in the future would be fresh for ever.
   if (authTime !== undefined && (!isTime(authTime) || authTime > latest)) return 'auth_time';
   if (sid !== undefined && !isIdentity(sid)) return 'sid';
   if (!isGeneration(gen, type === 'refresh' && sid !== undefined)) return 'gen';
+  if (csrf !== undefined && !isIdentity(csrf)) return 'csrf';
   if (roles !== undefined && !isRoleList(roles)) return 'roles';
   if (scope !== undefined && !(typeof scope === 'string' && isScopeList(scope.split(' ')))) return 'scope';
   return undefined;

@@ -8,7 +8,7 @@ export class Refusal extends Error {
 
 /** The cookies that hold tokens are out of reach for scripts; this one lives exactly as long as the login. */
 export function mayBeLoggedIn() {
-  return cookie('csrf_refresh_token') !== undefined;
+  return csrfToken() !== '';
 }
 
 /**
@@ -28,15 +28,9 @@ export async function call(method, path, body) {
 }
 
 async function ask(method, path, body) {
-  const answer = await send(method, path, body);
-  // Between the reading of the CSRF value and the sending of the cookies, another tab may have renewed the login.
-  return answer.content?.code === 'ERR_JWT_CSRF' ? send(method, path, body) : answer;
-}
-
-async function send(method, path, body) {
   const headers = new Headers();
   if (body !== undefined) headers.set('Content-Type', 'application/json');
-  if (method !== 'GET') headers.set('X-CSRF-Token', csrfTokenFor(path));
+  if (method !== 'GET') headers.set('X-CSRF-Token', csrfToken());
   try {
     const response = await fetch(`/api${path}`, { method, headers, body: JSON.stringify(body) });
     return { status: response.status, isGood: response.ok, content: parsed(await response.text()) };
@@ -53,15 +47,11 @@ function parsed(text) {
   }
 }
 
-/** Read at the time of sending: another tab may have renewed the login a moment ago. */
-function csrfTokenFor(path) {
-  return cookie(path === '/refresh' ? 'csrf_refresh_token' : 'csrf_access_token') ?? '';
-}
-
-function cookie(name) {
-  const start = `${name}=`;
+/** One value for the whole login. Read at the time of sending: another tab may have logged in as another user. */
+function csrfToken() {
+  const start = '__Host-csrf_token=';
   const pair = document.cookie.split('; ').find((text) => text.startsWith(start));
-  return pair?.slice(start.length);
+  return pair?.slice(start.length) ?? '';
 }
 
 function sentence({ status, content }) {
