@@ -76,10 +76,10 @@ describe('claimsFor', () => {
       const first = await world.manager.createTokenPair('ada', login);
       world.clock.advance(30);
       const next = claimsOf(await world.manager.refresh(first.refresh_token));
-      const { sub, sid, auth_time } = claimsOf(first).access;
+      const { sub, sid, csrf, auth_time } = claimsOf(first).access;
       const now = world.now();
       // Audience and the time of the login stay, where the answer does not name an audience.
-      const common = { ...expected, sub, sid, auth_time, aud: 'web', iat: now, nbf: now };
+      const common = { ...expected, sub, sid, csrf, auth_time, aud: 'web', iat: now, nbf: now };
       const { jti, ...access } = next.access;
       expect(jti).to.be.a('string');
       expect(access).to.deep.equal({ ...common, exp: now + 900 });
