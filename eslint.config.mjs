@@ -29,6 +29,8 @@ export default defineConfig(
       'max-lines': ['error', { max: 250 }],
       'max-lines-per-function': ['error', { max: 40, skipComments: true, skipBlankLines: true }],
       'no-console': 'error',
+      // Loaded when it is needed: the peer is optional.
+      '@typescript-eslint/no-require-imports': ['error', { allow: ['^koa$'] }],
       'no-restricted-properties': ['error', clock, environment],
     },
   },

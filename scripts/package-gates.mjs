@@ -9,13 +9,19 @@ const cache = join(root, 'node_modules/.cache/package-gates');
 const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 /** The oldest that `engines` promises, and the ones after it; beside them, the one that runs this. */
 const nodeVersions = ['20.19.0', '22', '24'];
-const typescriptVersions = ['5.9', '6.0', '7.0'];
+const typescriptVersions = ['5.2', '5.9', '6.0', '7.0'];
+/** The compilers that have the older module resolution, which knows no "exports". */
+const olderResolution = { 5.2: [], 5.9: [], '6.0': ['--ignoreDeprecations', '6.0'] };
+/** What an application may have had before, and keeps: versions that the stores need not support. */
+const olderPeers = { redis: '3.1.1', typeorm: '0.2.45', koa: '2.16.1', express: '5.1.0' };
 
 const tarball = pack();
 run('publint', 'npx', ['publint', '--strict', tarball]);
-run('attw', 'npx', ['attw', '--profile', 'node16', tarball]);
-if (process.env.PACKAGE_GATES || hasRegistry()) tryConsumers(installConsumer());
-else console.log('skipped: the consumers need a package registry, and none answers');
+run('attw', 'npx', ['attw', tarball]);
+if (process.env.PACKAGE_GATES || hasRegistry()) {
+  tryConsumers(installConsumer());
+  tryPeers();
+} else console.log('skipped: the consumers need a package registry, and none answers');
 
 function hasRegistry() {
   const args = ['view', 'routing-controllers', 'version', '--fetch-retries=0'];
@@ -32,7 +38,48 @@ function tryConsumers(consumer) {
     const compiler = join(folder, 'node_modules/typescript/bin/tsc');
     run(`consumer.ts under TypeScript ${version}`, process.execPath, [compiler, '-p', '.'], consumer);
     works(`consumer.ts compiled by TypeScript ${version}`, process.execPath, 'out/consumer.js', consumer);
+    if (version in olderResolution) tryOlderResolution(version, compiler, consumer);
   }
+}
+
+function tryOlderResolution(version, compiler, consumer) {
+  const args = [compiler, '-p', 'tsconfig.commonjs.json', ...olderResolution[version]];
+  run(`subpaths.ts under TypeScript ${version} with "module": "commonjs"`, process.execPath, args, consumer);
+  works(
+    `subpaths.ts compiled by TypeScript ${version}`,
+    process.execPath,
+    'out-commonjs/subpaths.js',
+    consumer,
+  );
+}
+
+/** Optional peers of other versions than ours never stop an install. */
+function tryPeers() {
+  const older = installBeside('older-peers', olderPeers);
+  works(`consumer.cjs beside ${list(olderPeers)}`, process.execPath, 'consumer.cjs', older);
+  const redis = { redis: '4.7.1' };
+  const client = installBeside('redis-4', redis);
+  if (answers('127.0.0.1', 6379)) works(`redis.cjs on ${list(redis)}`, process.execPath, 'redis.cjs', client);
+  else console.log('skipped: redis.cjs needs Redis on port 6379, and none answers');
+}
+
+function list(packages) {
+  return Object.entries(packages)
+    .map((entry) => entry.join(' '))
+    .join(', ');
+}
+
+/** Whether something listens there; a process of its own, as sockets cannot be asked at once. */
+function answers(host, port) {
+  const script = `require('node:net').connect(${port}, '${host}').on('connect', () => process.exit(0))`;
+  return spawnSync(process.execPath, ['--eval', script], { timeout: 5_000 }).status === 0;
+}
+
+/** An app with packages of its own, and ours out of the tarball. */
+function installBeside(name, packages) {
+  const peers = ['routing-controllers', 'class-validator', 'class-transformer', 'reflect-metadata'];
+  const own = Object.fromEntries(peers.map((peer) => [peer, devDependencies[peer]]));
+  return installTarball(tool(name, { ...own, ...packages }));
 }
 
 function pack() {
@@ -55,12 +102,18 @@ function installConsumer() {
     'reflect-metadata',
     '@types/koa',
     '@types/node',
+    'typeorm',
   ];
-  const folder = tool('consumer', Object.fromEntries(peers.map((name) => [name, devDependencies[name]])));
+  return installTarball(
+    tool('consumer', Object.fromEntries(peers.map((name) => [name, devDependencies[name]]))),
+  );
+}
+
+function installTarball(folder) {
   cpSync(join(root, 'scripts/consumers'), folder, { recursive: true });
   const installed = join(folder, 'node_modules/routing-controllers-jwt');
   rmSync(installed, { recursive: true, force: true });
-  install(folder, '--no-save', tarball);
+  install(folder, '--no-save', '--strict-peer-deps', tarball);
   if (!existsSync(installed)) throw new Error('the tarball was not installed');
   return folder;
 }

@@ -66,6 +66,8 @@ describe('the entry of the package', () => {
     const allowed = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
     expect(direct.filter((one) => one !== null && !allowed.includes(one))).to.deep.equal([]);
     expect(direct).to.include.members(['jsonwebtoken', 'routing-controllers']);
+    // An optional peer, which routing-controllers and authenticateUpgrade load when they need it.
+    expect(all).to.not.include('koa');
     const services = ['redis', 'ioredis', 'typeorm', 'pg', 'mysql2', 'sql.js', 'ws', 'express'];
     expect(all.filter((one) => one !== null && services.includes(one))).to.deep.equal([]);
     expect(services.filter((one) => one in devDependencies)).to.not.be.empty;

@@ -8,6 +8,9 @@ interface Manifest {
   readonly main: string;
   readonly types: string;
   readonly exports: Readonly<Record<string, string | { types: string; default: string }>>;
+  readonly typesVersions: object;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { optional: boolean }>>;
   readonly engines: { readonly node: string };
   readonly type: string;
   readonly license: string;
@@ -49,6 +52,22 @@ describe('the tarball of the package', function () {
     expect(entry).to.deep.equal({ types: manifest.types, default: manifest.main });
     expect(files).to.include.members([manifest.main, manifest.types].map(normalize));
     expect(manifest.exports).to.have.all.keys('.', './testing', './redis', './typeorm', './package.json');
+  });
+
+  it('has the types of each subpath for the older module resolution, too', () => {
+    const subpaths = Object.entries(manifest.exports).flatMap(([path, target]) =>
+      typeof target === 'string' || path === '.' ? [] : [[path.slice(2), [target.types]]],
+    );
+    expect(manifest.typesVersions).to.deep.equal({ '*': Object.fromEntries(subpaths) as object });
+  });
+
+  it('has no optional peer that could stop an install', () => {
+    const optional = Object.keys(manifest.peerDependenciesMeta);
+    expect(optional).to.have.members(['@types/koa', 'express', 'koa', 'redis', 'typeorm']);
+    for (const name of optional) {
+      expect(manifest.peerDependenciesMeta[name], name).to.deep.equal({ optional: true });
+      expect(manifest.peerDependencies[name], name).to.equal('*');
+    }
   });
 
   it('has every file that its pages link to', () => {

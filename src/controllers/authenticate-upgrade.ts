@@ -1,5 +1,5 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
-import Koa from 'koa';
+import type Koa from 'koa';
 import { because, ConfigurationError, InvalidRequestError } from '../errors';
 import { BearerHeader } from '../http/locations/bearer-header';
 import { JwtManager } from '../manager';
@@ -15,7 +15,6 @@ export type UpgradeRequirement<C extends object = Record<string, unknown>> = Omi
   'manager' | 'optional'
 >;
 
-const koa = new Koa();
 const form = { realm: defaultRealm, errorMessageKey: 'msg', formatError: undefined };
 const defaultLocations = [new BearerHeader()];
 const choices = requirementKeys.filter((key) => key !== 'manager' && key !== 'optional');
@@ -27,6 +26,8 @@ const choices = requirementKeys.filter((key) => key !== 'manager' && key !== 'op
  *
  * A token is looked at once: a connection that lives longer than its token is the application's to close, at
  * `token.expiresAt`.
+ *
+ * The locations read Koa's context, so `koa` must be installed.
  *
  * @param requirement as for `@JwtRequired`; without `locations`, the token is in the `Authorization` header
  * @throws JwtError all refusals of a protected route; `status`, `headers` and `toJSON()` are the answer to write to the
@@ -52,7 +53,7 @@ export async function authenticateUpgrade<C extends object = Record<string, unkn
     throw new ConfigurationError('authenticateUpgrade needs the JwtManager that verifies');
   if (typeof (request as Partial<IncomingMessage> | undefined)?.url !== 'string')
     throw new ConfigurationError("authenticateUpgrade needs the request of the server's event 'upgrade'");
-  const context = koa.createContext(request, new ServerResponse(request));
+  const context = contextOf(request);
   const trial: Trial = { context, manager };
   try {
     // No router has read the URL yet.
@@ -64,4 +65,12 @@ export async function authenticateUpgrade<C extends object = Record<string, unkn
   } catch (error) {
     throw refuse(error, trial, form);
   }
+}
+
+let koa: Koa | undefined;
+
+/** Koa is an optional peer: it is loaded at the first upgrade, so that an application without it can load the package. */
+function contextOf(request: IncomingMessage): Koa.Context {
+  koa ??= new (require('koa') as typeof Koa)();
+  return koa.createContext(request, new ServerResponse(request));
 }
