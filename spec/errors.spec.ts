@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { HttpError } from 'routing-controllers';
 import * as library from '../src';
@@ -106,4 +108,41 @@ describe('errors', () => {
     expect(new library.TokenInvalidError().stack).to.equal(undefined);
     expect(Error.stackTraceLimit).to.equal(limit);
   });
+
+  const limits: [name: string, descriptor: PropertyDescriptor][] = [
+    ['read-only', { value: 10, writable: false }],
+    ['absent', { value: undefined, writable: true }],
+    ['an accessor without a setter', { get: () => 10 }],
+  ];
+  for (const [name, descriptor] of limits) {
+    it(`are created where Error.stackTraceLimit is ${name}`, () => {
+      const usual = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor;
+      Object.defineProperty(Error, 'stackTraceLimit', { ...descriptor, configurable: true });
+      try {
+        const error = new library.TokenInvalidError();
+        expect(error).to.be.instanceOf(JwtError).and.include({ status: 401 }).and.not.have.property('stack');
+        expect(new library.ConfigurationError('x').toJSON()).to.include({ code: 'ERR_JWT_CONFIGURATION' });
+      } finally {
+        Object.defineProperty(Error, 'stackTraceLimit', usual);
+      }
+    });
+  }
+
+  const hardened: [name: string, flags: string[], script: string][] = [
+    ['a frozen Error', [], 'Object.freeze(Error); Object.freeze(Error.prototype);'],
+    ['a read-only limit', [], "Object.defineProperty(Error, 'stackTraceLimit', { writable: false });"],
+    ['--stack-trace-limit=0', ['--stack-trace-limit=0'], ''],
+    ['--throw-deprecation', ['--throw-deprecation'], ''],
+  ];
+  for (const [name, flags, script] of hardened) {
+    it(`are 401 and 503, not 500, in a process with ${name}`, function () {
+      this.timeout(20_000);
+      const app = join(__dirname, 'support', 'hardened-app.js');
+      const run = spawnSync(process.execPath, [...flags, app, script], { encoding: 'utf8' });
+      expect(run.stderr.replace(/^.*JwtRejectionWarning.*$|^.*--trace-warnings.*$/gm, '').trim()).to.equal(
+        '',
+      );
+      expect(JSON.parse(run.stdout)).to.deep.equal([401, 401, 503, 500]);
+    });
+  }
 });

@@ -238,7 +238,7 @@ describe('JwtManager verifies', () => {
     const other = testManager({ secret: 'another secret that is long enough 0123456789' });
     const error = await refusalOf(jwtManager.verify(await other.createAccessToken('a')), TokenInvalidError);
     expect(events).to.have.length(1);
-    expect(events[0]).to.include({ code: 'ERR_JWT_INVALID', error });
+    expect(events[0]).to.deep.include({ code: 'ERR_JWT_INVALID', error });
     expect(['kid', 'signature']).to.include(events[0]?.reason);
   });
 

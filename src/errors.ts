@@ -50,32 +50,44 @@ export abstract class JwtError extends HttpError {
   declare headers: Record<string, string>;
   /** What `WWW-Authenticate` says, where the answer has one. */
   declare readonly challenge: Challenge | undefined;
-  /** @internal What `toJSON` answers, once a request has given it a form. */
-  declare body: object | undefined;
 
   protected constructor(status: number, code: JwtErrorCode, message: string, challenge?: Challenge) {
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
-    super(status, message);
-    Error.stackTraceLimit = limit;
+    const showStacks = hideStacks();
+    super(status);
+    showStacks();
     Object.setPrototypeOf(this, new.target.prototype);
     // Deleted, not emptied: the host prints `stack` into a text answer while it is there.
     delete this.stack;
     Object.defineProperties(this, {
+      // Not assigned: a frozen `Error.prototype` does not allow it.
+      message: { value: message, writable: true, configurable: true, enumerable: true },
       name: { value: new.target.name, writable: true, configurable: true },
       headers: { value: responseHeaders(status, message, challenge), writable: true, configurable: true },
       challenge: { value: challenge, writable: true, configurable: true },
-      body: { value: undefined, writable: true, configurable: true },
     });
     this.code = code;
     this.status = status;
     this.expose = status < 500;
   }
 
-  /** The body of the answer: a fixed sentence and the code, or what `formatError` made of them. */
+  /** The body of the response: a fixed message and the code, or what `formatError` returned for the request. */
   toJSON(): object {
-    return this.body ?? { msg: this.message, code: this.code };
+    return { msg: this.message, code: this.code };
   }
+}
+
+/**
+ * @internal Stops the capture of stacks, which takes most of the time that an error takes. An assignment would throw
+ * where `Error` is frozen or the limit is read-only: stacks are captured there.
+ *
+ * @returns a function that undoes it
+ */
+export function hideStacks(): () => void {
+  const limit = Error.stackTraceLimit;
+  const isHidden = Reflect.set(Error, 'stackTraceLimit', 0);
+  return () => {
+    if (isHidden) Error.stackTraceLimit = limit;
+  };
 }
 
 /** No token came with the request (RFC 6750, section 3.1: the challenge says nothing more). */
@@ -181,7 +193,7 @@ export class ConfigurationError extends JwtError {
   }
 
   override toJSON(): object {
-    return this.body ?? { msg: misconfigured, code: this.code };
+    return { msg: misconfigured, code: this.code };
   }
 }
 
@@ -212,23 +224,6 @@ export function ofOwner<E extends JwtError>(error: E, owner: TokenOwner): E {
   return error;
 }
 
-/**
- * @internal The same error once more, to be written to: the application may have frozen it, or may write to the one that it
- * is given.
- */
-export function copyOf<E extends JwtError>(error: E): E {
-  const members = Object.entries(Object.getOwnPropertyDescriptors(error)).map(
-    ([name, descriptor]): [string, PropertyDescriptor] => [
-      name,
-      { ...descriptor, writable: true, configurable: true },
-    ],
-  );
-  const copy = Object.create(Object.getPrototypeOf(error) as object, Object.fromEntries(members)) as E;
-  reasons.set(copy, reasonFor(error));
-  if (isReported(error)) markReported(copy);
-  return copy;
-}
-
 const reported = new WeakSet<JwtError>();
 
 /** @internal Notes that the manager has told operators of an error, before it reaches whoever answers the request. */
@@ -245,4 +240,10 @@ export function isReported(error: unknown): boolean {
 /** @internal What {@link because} and {@link ofOwner} noted. */
 export function reasonFor(error: JwtError): RejectionReason & TokenOwner {
   return reasons.get(error) ?? { reason: error.message };
+}
+
+/** @internal Copies what {@link because}, {@link ofOwner} and {@link markReported} noted to a copy of the error. */
+export function copyNotes(error: JwtError, copy: JwtError): void {
+  reasons.set(copy, reasonFor(error));
+  if (isReported(error)) markReported(copy);
 }

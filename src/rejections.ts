@@ -1,7 +1,16 @@
-import { JwtError, markReported, reasonFor } from './errors';
+import { JwtError, markReported, reasonFor, type TokenOwner } from './errors';
+import { frozenCopyOf } from './errors/copies';
 import type { ManagerEvents, RejectionDetails } from './events';
 import type { Token } from './token/token';
 import type { Emitter } from './util/emitter';
+import { warn } from './util/warn';
+
+const advice =
+  "Listen to the event 'rejected' of the JwtManager to get the cause and the request. " +
+  'This warning is shown once for each reason.';
+
+/** Messages of a ConfigurationError are reasons, too: an application could create any number of them. */
+const maximumWarnings = 100;
 
 /** What is known of a call while it is judged. */
 export interface Attempt {
@@ -11,17 +20,24 @@ export interface Attempt {
 /** Tells operators what was refused, and why. */
 export class Rejections {
   readonly #events: Emitter<ManagerEvents>;
+  readonly #warned = new Set<string>();
 
   constructor(events: Emitter<ManagerEvents>) {
     this.#events = events;
   }
 
   report(error: JwtError, token?: Token<object>, details?: RejectionDetails): void {
+    if (!this.#events.isHeard('rejected')) {
+      if (error.status >= 500) this.#warnOf(error);
+      return;
+    }
+    const { reason, cause, ...owner } = reasonFor(error);
     this.#events.emit('rejected', {
       code: error.code,
-      error,
-      ...reasonFor(error),
-      ...(token && { identity: token.identity, tokenId: token.id, sessionId: token.sessionId }),
+      reason,
+      ...(cause !== undefined && { cause }),
+      error: frozenCopyOf(error),
+      ...(hasOwner(owner) ? owner : ownerOf(token)),
       ...details,
     });
   }
@@ -36,4 +52,20 @@ export class Rejections {
       throw error;
     }
   }
+
+  /** A store without its tables must not be a riddle. Causes are left out: they may contain claims, keys or tokens. */
+  #warnOf(error: JwtError): void {
+    const { reason } = reasonFor(error);
+    if (this.#warned.size >= maximumWarnings || this.#warned.has(reason)) return;
+    this.#warned.add(reason);
+    warn('JwtRejectionWarning', `${error.code}: ${reason}. ${advice}`);
+  }
+}
+
+function hasOwner({ identity, tokenId, sessionId }: TokenOwner): boolean {
+  return [identity, tokenId, sessionId].some((value) => value !== undefined);
+}
+
+function ownerOf(token: Token<object> | undefined): TokenOwner {
+  return token ? { identity: token.identity, tokenId: token.id, sessionId: token.sessionId } : {};
 }

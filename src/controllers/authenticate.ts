@@ -3,7 +3,6 @@ import type { Action } from 'routing-controllers';
 import {
   because,
   ConfigurationError,
-  copyOf,
   HookFailedError,
   InvalidRequestError,
   isReported,
@@ -97,10 +96,10 @@ function asText(text: unknown, { name }: TokenLocation): string {
 /** @internal Makes a refusal of what was thrown, for the client to see, and tells the operators. */
 export function refuse(error: unknown, trial: Trial, form: RefusalForm): JwtError {
   const refusal = refusalFor(error);
-  prepareRefusal(refusal, trial.context, form);
+  const response = prepareRefusal(refusal, trial.context, form);
   // The error itself: a ConfigurationError is told to the client by another one.
   if (!isReported(error)) report(refusal, trial);
-  return refusal;
+  return response;
 }
 
 /** @internal Tells the operators whom and what was refused. */
@@ -112,7 +111,7 @@ export function report(refusal: JwtError, { context, manager, token }: Trial): v
 /** What the client is told. What is wrong with the server, it is not. */
 function refusalFor(error: unknown): JwtError {
   if (error instanceof ConfigurationError) return withoutDetails(error);
-  if (error instanceof JwtError) return Object.isFrozen(error) ? copyOf(error) : error;
+  if (error instanceof JwtError) return error;
   return because(new HookFailedError(), 'unexpected error', error);
 }
 

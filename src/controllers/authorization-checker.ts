@@ -11,7 +11,7 @@ import { warnOfMemoryStore } from './memory-store-warning';
 import type { ResolvedRequirement } from './requirement';
 import { asRule, defaultRule, rememberChecker } from './route-rule';
 import { handleThrownRefusals } from './thrown-refusals';
-import { admit } from './token-parameter';
+import { admissionOf, admit } from './token-parameter';
 
 /**
  * Makes the function that the host asks before a protected method runs. It lets the request in or throws; it never
@@ -38,7 +38,10 @@ export function createAuthorizationChecker(
     return true;
   };
   handleThrownRefusals(checker, (error, context) => {
-    return isPrepared(error, context) ? error : refuse(error, { context, manager: defaultManager }, settings);
+    if (isPrepared(error, context)) return error;
+    // The manager and the token of the route whose method threw it.
+    const { manager, token } = admissionOf(context) ?? { manager: defaultManager };
+    return refuse(error, { context, manager, ...(token && { token }) }, settings);
   });
   return checker;
 }

@@ -68,7 +68,8 @@ export function managersOf(manager: unknown): Map<string, JwtManager<object>> {
 function checkIsolation(managers: ReadonlyMap<string, JwtManager<object>>): void {
   for (const [name, manager] of managers) {
     for (const [otherName, other] of managers) {
-      if (name >= otherName || manager === other || !acceptSameTokens(manager.settings, other.settings)) continue;
+      if (name >= otherName || manager === other || !acceptSameTokens(manager.settings, other.settings))
+        continue;
       throw new ConfigurationError(
         `createAuthorizationChecker: the managers '${name}' and '${otherName}' accept each other's tokens, because they ` +
           'share a key, issuer and audience; give each its own key, or another issuer or audience',

@@ -1,6 +1,7 @@
 import { KoaDriver, type AuthorizationChecker } from 'routing-controllers';
 import type { Context } from 'koa';
 import { ConfigurationError, JwtError } from '../errors';
+import { restoreChallenge } from '../http/refusal';
 
 /** Makes a refusal ready for the client, and tells the operators. */
 export type RefusalHandler = (error: JwtError, context: Context) => JwtError;
@@ -31,6 +32,9 @@ function install(driver: KoaDriver): void {
     const handler = (this.authorizationChecker && handlers.get(this.authorizationChecker)) ?? latest;
     const answered =
       error instanceof JwtError && handler ? handler(error, options.context as Context) : error;
-    return handleError.call(this, answered, action, options) as Promise<void>;
+    // It sets the headers that the method declares before it returns.
+    const done = handleError.call(this, answered, action, options) as Promise<void>;
+    if (answered instanceof JwtError) restoreChallenge(options.context as Context);
+    return done;
   };
 }

@@ -1,11 +1,14 @@
 import type { Context } from 'koa';
-import { copyOf, type JwtError } from '../errors';
+import type { JwtError } from '../errors';
+import { copyForResponse, copyOf, originalOf } from '../errors/copies';
 import { ignore, isPromiseLike } from '../util/promises';
 import { responseHeaders } from '../util/response-headers';
 import { beforeSending } from './before-sending';
 
 /** Makes the body of an error for a request. */
 export type FormatError = (error: JwtError, context: Context) => object;
+
+const challengeName = 'WWW-Authenticate';
 
 /** How refusals are worded. */
 export interface RefusalForm {
@@ -14,50 +17,80 @@ export interface RefusalForm {
   readonly formatError: FormatError | undefined;
 }
 
-/** A refusal that was made ready for a request, and what it put on the context. */
+/** An error that a request is answered with, and the headers that belong to it alone. */
 interface Prepared {
   readonly error: JwtError;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Of several refusals of a request, the last one: somebody caught those before. */
+/** The last error of each request. Earlier ones were caught. */
 const prepared = new WeakMap<Context, Prepared>();
 
-/** Whether {@link prepareRefusal} has made the error ready for this request. */
+/** Whether {@link prepareRefusal} returned this error for this request. */
 export function isPrepared(error: JwtError, context: Context): boolean {
   return prepared.get(context)?.error === error;
 }
 
 /**
- * Makes an error ready to be thrown at the host: its challenge stands on the context, for the host's error handler,
- * which takes no headers from an error, and on the error, for Koa, which wipes the context's.
+ * Prepares the response to an error. Its headers are set on the context, for the error handler of routing-controllers,
+ * which takes no headers from an error. They are on the returned error as well, for Koa, which wipes the context's.
+ *
+ * @returns the copy of the error to throw
  */
-export function prepareRefusal(error: JwtError, context: Context, form: RefusalForm): void {
+export function prepareRefusal(error: JwtError, context: Context, form: RefusalForm): JwtError {
   withdraw(context);
-  const headers = responseHeaders(error.status, error.message, error.challenge, form.realm);
-  prepared.set(context, { error, headers });
-  context.set(headers);
   const { status } = error;
+  const headers = responseHeaders(status, error.message, error.challenge, form.realm);
+  put(headers, context);
   const { body, type } = wordingOf(error, context, form);
-  error.body = body;
+  const copy = copyForResponse(error, { headers: { ...headers, ...sharedHeaders(context) }, body });
+  prepared.set(context, { error: copy, headers });
   beforeSending(context, (sent) => {
-    if (!isPrepared(error, context)) return;
+    if (!isPrepared(copy, context)) return;
     if (sent === status) {
-      context.set(headers);
-      setType(context, error, type);
+      put(headers, context);
+      setType(context, copy, type);
     } else {
-      // A middleware of the application's made another answer of it.
+      // Middleware of the application turned the error into another response.
       withdraw(context);
     }
   });
-  error.headers = { ...headers, ...varyOf(context) };
+  return copy;
 }
 
-/** Takes back what belongs to a refusal alone; that nobody keeps the answer does no harm to another one. */
+/** Undoes what `@Header` of the method did to the challenge. */
+export function restoreChallenge(context: Context): void {
+  const challenge = prepared.get(context)?.error.headers[challengeName];
+  if (challenge !== undefined) context.set(challengeName, challenge);
+}
+
+/** A response may have several challenges: those that other middleware has set stay (RFC 9110, section 11.6.1). */
+function put(headers: Readonly<Record<string, string>>, context: Context): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (name !== challengeName) context.set(name, value);
+    else if (!challengesOf(context).some((line) => line.includes(value))) context.append(name, value);
+  }
+}
+
+/** Removes the headers that belong to an error alone. `no-store` does no harm to another response. */
 function withdraw(context: Context): void {
   for (const [name, value] of Object.entries(prepared.get(context)?.headers ?? {})) {
-    if (name !== 'Cache-Control' && context.response.get(name) === value) context.remove(name);
+    if (name === challengeName) withdrawChallenge(value, context);
+    else if (name !== 'Cache-Control' && context.response.get(name) === value) context.remove(name);
   }
+}
+
+function withdrawChallenge(value: string, context: Context): void {
+  const others = challengesOf(context).flatMap((line) => {
+    if (line === value) return [];
+    return line.endsWith(`, ${value}`) ? [line.slice(0, -value.length - 2)] : [line];
+  });
+  if (others.length > 0) context.set(challengeName, others);
+  else context.remove(challengeName);
+}
+
+function challengesOf({ res }: Context): string[] {
+  return [res.getHeader(challengeName) ?? []].flat().map(String);
 }
 
 /**
@@ -111,8 +144,7 @@ interface Wording {
 }
 
 function wordingOf(error: JwtError, context: Context, form: RefusalForm): Wording {
-  error.body = undefined;
-  const { msg, ...rest } = error.toJSON() as { msg: string };
+  const { msg, ...rest } = originalOf(error).toJSON() as { msg: string };
   // A refusal stays a refusal, whatever the application's wording does.
   const own = form.formatError && ownWording(form.formatError, copyOf(error), context);
   return own ?? { body: { [form.errorMessageKey]: msg, ...rest } };
@@ -143,8 +175,13 @@ function objectInJson(make: () => unknown): object | undefined {
   }
 }
 
-function varyOf(context: Context): Record<string, string> {
+/** The headers of the response that the error has in common with others, for Koa. */
+function sharedHeaders(context: Context): Record<string, string> {
+  const challenges = challengesOf(context);
   // Absent, it is undefined to one Koa and an empty string to another, and Koa dies of an undefined header.
   const vary = context.response.get('Vary') as string | undefined;
-  return vary ? { Vary: vary } : {};
+  return {
+    ...(challenges.length > 0 && { [challengeName]: challenges.join(', ') }),
+    ...(vary && { Vary: vary }),
+  };
 }

@@ -1,5 +1,6 @@
 import { channel, type Channel } from 'node:diagnostics_channel';
 import { ConfigurationError } from '../errors';
+import { warn } from './warn';
 
 /**
  * Listeners by event; a listener that throws or rejects changes nothing for anybody else, and is warned of once. Each
@@ -23,7 +24,14 @@ export class Emitter<Events extends object> {
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
   }
 
+  /** Whether anyone listens to an event, tracing tools included. */
+  isHeard(name: keyof Events): boolean {
+    return this.#listeners.has(name) || this.#channel(name).hasSubscribers;
+  }
+
+  /** All listeners get the same frozen event. */
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
+    Object.freeze(event);
     for (const listener of this.#listeners.get(name) ?? []) {
       try {
         const done = (listener as (event: Events[Name]) => unknown)(event);
@@ -59,8 +67,6 @@ export class Emitter<Events extends object> {
   #warnOf(listener: (event: never) => unknown): void {
     if (this.#failing.has(listener)) return;
     this.#failing.add(listener);
-    process.emitWarning('A listener of a JwtManager event threw; what it threw was ignored.', {
-      type: 'JwtListenerWarning',
-    });
+    warn('JwtListenerWarning', 'A listener of a JwtManager event threw; what it threw was ignored.');
   }
 }
