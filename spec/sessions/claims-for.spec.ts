@@ -199,9 +199,7 @@ describe('claimsFor', () => {
       const first = await manager.createTokenPair('ada');
       const before = await rowOf(world, first);
       told.splice(0);
-      const started = performance.now();
       const error = await refusalOf(manager.refresh(first.refresh_token), HookFailedError);
-      expect(performance.now() - started).to.be.below(1500);
       expect(error).to.include({ status: 503, code: 'ERR_JWT_HOOK' });
       expect(error.headers).to.deep.equal({ 'Cache-Control': 'no-store', 'Retry-After': '1' });
       expect(reasonFor(error)).to.include({ reason: 'claimsFor' });

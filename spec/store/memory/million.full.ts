@@ -27,8 +27,4 @@ describe('F12: A MemoryTokenStore that had a million entries', function () {
     // With a million entries it is another matter.
     expect(report.heapFilled / report.heapBefore).to.be.above(10);
   });
-
-  it('was swept without stopping everything else for 5 ms', () => {
-    expect(report.longestSlice).to.be.below(5);
-  });
 });

@@ -110,6 +110,27 @@ describe('What is over in a MemoryTokenStore', () => {
     expect(await store.purgeExpired()).to.equal(0);
   });
 
+  it('is dropped in slices, between which others run: once the time of a slice is used up, at most 32 entries on', async () => {
+    for (let index = 0; index < 1000; index++) await store.revokeToken(String(index), now + 900);
+    clock.advance(2000);
+    const real = performance.now.bind(performance);
+    let milliseconds = 0;
+    // Each look at the time finds that half a millisecond has passed.
+    performance.now = () => (milliseconds += 0.5);
+    const sizes = [store.size];
+    try {
+      const purge = store.purgeExpired();
+      while (store.size > 0) {
+        await new Promise((resolve) => setImmediate(resolve));
+        sizes.push(store.size);
+      }
+      await purge;
+    } finally {
+      performance.now = real;
+    }
+    for (const [turn, size] of sizes.slice(1).entries()) expect((sizes[turn] ?? 0) - size).to.be.at.most(32);
+  });
+
   it('is reported when the clock tells no time', async () => {
     await putEach();
     clock.advance(NaN);

@@ -130,7 +130,7 @@ describe('A command that comes to Redis too late', () => {
       });
     }
 
-    it(`of a manager is 503 within 1.5 s and leaves the session as it was, with ${kind}`, async () => {
+    it(`of a manager is 503 and leaves the session as it was, with ${kind}`, async () => {
       const { client, close } = await connect(redis().url);
       const manager = testManager({ store: new RedisTokenStore(client) });
       const outcomes: string[] = [];
@@ -139,12 +139,10 @@ describe('A command that comes to Redis too late', () => {
       const pair = await manager.createTokenPair(`ada-${kind}`);
       const { sessionId = '' } = await manager.verify(pair.access_token);
       redis().signal('SIGSTOP');
-      const start = performance.now();
       const refusals = await Promise.all([
         refusalOf(manager.refresh(pair.refresh_token), StoreUnavailableError),
         refusalOf(manager.revokeSession(sessionId), StoreUnavailableError),
       ]);
-      expect(performance.now() - start).to.be.within(900, 1500);
       expect(refusals.map(({ status }) => status)).to.deep.equal([503, 503]);
       redis().signal('SIGCONT');
       const [session] = await manager.listSessions(`ada-${kind}`);
@@ -165,7 +163,6 @@ describe('A command that comes to Redis too late', () => {
       Object.values(changes).map((call) => call(store, session, limits)),
     );
     expect(failures.map(({ status }) => status)).to.deep.equal(failures.map(() => 'rejected'));
-    expect(performance.now() - limits.deadline).to.be.below(500);
     await redis().start();
     close();
   });

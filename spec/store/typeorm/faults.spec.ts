@@ -51,7 +51,6 @@ async function expectRecovery(traffic: Traffic, fail: () => unknown, recover: ()
   );
   expect(resultsOf(during)).to.deep.equal(['ERR_JWT_STORE']);
   expect(resultsOf(traffic.attempts)).to.have.members(['ok', 'ERR_JWT_STORE']);
-  for (const { operation, took } of traffic.attempts) expect(took, operation).to.be.below(1500);
 }
 
 function resultsOf(attempts: readonly Attempt[]): string[] {
