@@ -110,6 +110,8 @@ describe('G7: a rule in the wrong place', () => {
     expect(await refusalToStart([Open])).to.include('@JwtPublic meets a rule that demands a token');
     expect(await refusalToStart([OpenClass])).to.include('@JwtPublic meets a rule that demands a token');
     expect(await refusalToStart([Stack])).to.include("two rules for 'roles' meet on Stack.method");
-    expect(await refusalToStart([Unreadable])).to.include('Unreadable.method has two @Authorized');
+    expect(await refusalToStart([Unreadable])).to.include(
+      'Unreadable.method: @Authorized takes role names here',
+    );
   });
 });

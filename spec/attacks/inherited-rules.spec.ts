@@ -333,7 +333,7 @@ describe("G7: a rule of ours and the host's @Authorized in one line of classes",
     }
   });
 
-  it("hands the host's own to another checker as the host itself would, and what it would lose, too", async () => {
+  it('hands @Authorized to another checker as routing-controllers alone does, which inherits nothing', async () => {
     const policy = (name: string) => ({ policy: name }) as unknown as string;
     class Base {
       @Get('/method')
@@ -376,14 +376,13 @@ describe("G7: a rule of ours and the host's @Authorized in one line of classes",
       await getWith(app.url + path, 'x');
       return seen.pop();
     };
-    const [ofMethod, ofBase, own] = ['method', 'base', 'own'].map(policy);
+    const own = policy('own');
     expect(await rolesFor('/own/mine')).to.deep.equal([own, 'mine']);
     expect(await rolesFor('/own/bare')).to.deep.equal([own]);
-    expect(await rolesFor('/own/method')).to.deep.equal([own, ofMethod]);
+    expect(await rolesFor('/own/method')).to.deep.equal([own]);
     expect(await rolesFor('/own/any')).to.deep.equal([own]);
-    expect(await rolesFor('/heir/any')).to.deep.equal([ofBase]);
-    expect(await rolesFor('/heir/bare')).to.deep.equal([ofBase]);
-    expect(await rolesFor('/heir/method')).to.deep.equal([ofBase, ofMethod]);
+    for (const path of ['/heir/any', '/heir/bare', '/heir/method'])
+      expect(await rolesFor(path)).to.equal(undefined);
     await app.close();
   });
 });

@@ -12,7 +12,7 @@ import {
   UseAfter,
   UseBefore,
 } from 'routing-controllers';
-import { createAuthorizationChecker, JwtPublic, JwtRequired } from '../../src';
+import { ConfigurationError, createAuthorizationChecker, JwtPublic, JwtRequired } from '../../src';
 import { getWith, request, startApp } from '../support/app';
 import { testManager } from '../support/manager';
 import { answersOf, expectProtection, forAdmins, forUsers, open, startWith } from '../support/protection';
@@ -229,12 +229,17 @@ describe('G7: two servers in one process', () => {
     await Promise.all([ours.close(), theirs.close()]);
   });
 
-  it('stay closed where one was given no checker', async () => {
+  it('do not start where one was given no checker', async () => {
     createAuthorizationChecker(testManager());
     for (const defaultErrorHandler of [true, false]) {
-      const app = await startApp({ controllers: [Shared], defaultErrorHandler });
-      expect(await answersOf(app, '/shared/route')).to.deep.equal([500, 500, 500]);
-      await app.close();
+      const error = await startApp({ controllers: [Shared], defaultErrorHandler }).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(error).to.be.instanceOf(ConfigurationError);
+      expect((error as Error).message).to.equal(
+        'Shared.route has a rule, but its server has no checker: create the server with ' +
+          '{ authorizationChecker: createAuthorizationChecker(jwtManager) }',
+      );
     }
   });
 

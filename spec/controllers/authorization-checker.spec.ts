@@ -15,6 +15,7 @@ import {
 import { ConfigurationError, JwtError } from '../../src/errors';
 import { getWith, request, startApp, type RunningApp } from '../support/app';
 import { testManager } from '../support/manager';
+import { refusalToStart } from '../support/protection';
 
 let ran = 0;
 
@@ -391,14 +392,29 @@ describe('several managers', () => {
     expect(message).to.equal("Stranger.method demands the manager 'stranger', which no checker was given");
   });
 
-  it('refuses at the request when this checker lacks it', async () => {
-    createAuthorizationChecker({ default: testManager(), partner: testManager({ issuer: 'partner' }) });
+  describe('of which one is missing in the checker of the server', () => {
     const authorizationChecker = createAuthorizationChecker(testManager());
-    const app = await startApp({ controllers: [SeveralRoutes], authorizationChecker });
-    expect(await request(`${app.url}/several/partner`)).to.deep.include({
-      status: 500,
-      body: { msg: 'Server configuration error', code: 'ERR_JWT_CONFIGURATION' },
+
+    before(() => {
+      createAuthorizationChecker({ default: testManager(), partner: testManager({ issuer: 'partner' }) });
     });
-    await app.close();
+
+    it('does not start', async () => {
+      expect(await refusalToStart([SeveralRoutes])).to.equal(
+        "SeveralRoutes.partner needs the manager 'partner', which the checker of its server was not given",
+      );
+    });
+
+    it('rejects the request where the checker is called by another one', async () => {
+      const app = await startApp({
+        controllers: [SeveralRoutes],
+        authorizationChecker: (action, roles) => authorizationChecker(action, roles),
+      });
+      expect(await request(`${app.url}/several/partner`)).to.deep.include({
+        status: 500,
+        body: { msg: 'Server configuration error', code: 'ERR_JWT_CONFIGURATION' },
+      });
+      await app.close();
+    });
   });
 });

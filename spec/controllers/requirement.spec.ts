@@ -11,6 +11,7 @@ import {
 import { ConfigurationError } from '../../src/errors';
 import { request, startApp } from '../support/app';
 import { testManager } from '../support/manager';
+import { refusalToStart } from '../support/protection';
 
 describe('a requirement', () => {
   const wrong: [string, unknown, string][] = [
@@ -102,7 +103,10 @@ describe("the host's @Authorized", () => {
     roles() {
       return {};
     }
+  }
 
+  @JsonController('/authorized')
+  class Foreign {
     @Get('/foreign')
     @Authorized({ some: 'object' })
     foreign() {
@@ -129,14 +133,13 @@ describe("the host's @Authorized", () => {
     };
     expect(await statuses('/authorized/any')).to.deep.equal([401, 200, 200, 200]);
     expect(await statuses('/authorized/roles')).to.deep.equal([401, 403, 200, 200]);
-    expect(await statuses('/authorized/foreign')).to.deep.equal([500, 500, 500, 500]);
     await app.close();
   });
 
   it('still means to another checker what it meant', async () => {
     const seen: unknown[] = [];
     const app = await startApp({
-      controllers: [Routes],
+      controllers: [Routes, Foreign],
       authorizationChecker: (_, roles) => seen.push(roles) > 0,
     });
     await request(`${app.url}/authorized/any`);
@@ -146,26 +149,50 @@ describe("the host's @Authorized", () => {
     await app.close();
   });
 
-  it('is refused beside ours when it says what we cannot read', async () => {
-    @JsonController('/unreadable')
-    class Unreadable {
-      @Get('/')
-      @Authorized({ some: 'object' })
-      @JwtRequired()
-      method() {
-        return {};
+  const unreadable: [name: string, value: unknown][] = [
+    ['a number', 0],
+    ['a number in a list', [0]],
+    ['an object', { some: 'object' }],
+    ['an object in a list', ['admin', { some: 'object' }]],
+    ['a function', () => true],
+    ['a symbol', Symbol('admin')],
+    ['null', null],
+    ['a list with a hole', ['admin', undefined]],
+    ['an empty name', ''],
+  ];
+
+  for (const [name, value] of unreadable) {
+    it(`is an error at start where our checker would be asked: ${name}`, async () => {
+      const decorate = () => Authorized(value as string);
+      @JsonController('/unreadable')
+      class OnMethod {
+        @Get('/')
+        @decorate()
+        method() {
+          return {};
+        }
       }
-    }
-    let error: unknown;
-    try {
-      await startApp({
-        controllers: [Unreadable],
-        authorizationChecker: createAuthorizationChecker(testManager()),
-      });
-    } catch (thrown) {
-      error = thrown;
-    }
-    expect(error).to.be.instanceOf(ConfigurationError);
-    expect((error as Error).message).to.include('@Authorized takes role names here');
-  });
+      @JsonController('/unreadable')
+      @decorate()
+      class OnClass {
+        @Get('/')
+        method() {
+          return {};
+        }
+      }
+      @JsonController('/unreadable')
+      class NextToOurs {
+        @Get('/')
+        @decorate()
+        @JwtRequired()
+        method() {
+          return {};
+        }
+      }
+      for (const controller of [OnMethod, OnClass, NextToOurs])
+        expect(await refusalToStart([controller]))
+          .to.include(`${controller.name}.method: `)
+          .and.include('role');
+    });
+  }
 });

@@ -64,7 +64,7 @@ describe('describeRoutes', () => {
       ['POST', '/audit', 'create', { roles: 'clerk' }],
       ['DELETE', '/audit/:id', 'remove', { roles: 'admin' }],
       ['GET', '/audit/open', 'open', null],
-      ['GET', '/audit/twice-again', 'twice', { optional: true }],
+      ['GET', '/audit/twice-again', 'twice', { roles: 'clerk', optional: true }],
       ['GET', '/audit/host', 'host', { roles: ['clerk'] }],
       ['GET', '/audit/inherited', 'inherited', { roles: 'clerk', fresh: '5m' }],
     ]);

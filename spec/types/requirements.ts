@@ -30,8 +30,7 @@ export const requirements: JwtRequirement[] = [
   { check: async ({ identity }) => Promise.resolve(identity === 'ada') },
   { locations: [new BearerHeader()], manager: 'partners' },
   { skipRevocationCheck: true },
-  { type: undefined, optional: undefined, fresh: undefined, roles: undefined, scopes: undefined },
-  { check: undefined, locations: undefined, manager: undefined },
+  { fresh: false, roles: false, scopes: false, check: false, optional: false, skipRevocationCheck: false },
 ];
 
 export const refused: JwtRequirement[] = [
@@ -57,6 +56,10 @@ export const refused: JwtRequirement[] = [
   { check: ({ identity }) => identity },
   // @ts-expect-error TS2322: a check that answers text later
   { check: async ({ identity }) => Promise.resolve(identity) },
+  // @ts-expect-error TS2375: a check that may be undefined
+  { check: undefined },
+  // @ts-expect-error TS2375: roles that may be undefined
+  { roles: undefined },
   // @ts-expect-error TS2739: a location that is none
   { locations: [{}] },
 ];

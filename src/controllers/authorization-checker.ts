@@ -9,7 +9,8 @@ import type { AuthorizationCheckerOptions, CheckerSettings } from './checker-opt
 import { installInheritance } from './inheritance';
 import { warnOfMemoryStore } from './memory-store-warning';
 import type { ResolvedRequirement } from './requirement';
-import { asRule, defaultRule, rememberChecker } from './route-rule';
+import { rememberChecker } from './known-checkers';
+import { asRule, defaultRule } from './route-rule';
 import { handleThrownRefusals } from './thrown-refusals';
 import { admissionOf, admit } from './token-parameter';
 
@@ -32,11 +33,14 @@ export function createAuthorizationChecker(
   const settings = resolveCheckerOptions(managersOf(manager), options);
   const defaultManager = managerCalled('default', settings.managers);
   installInheritance();
-  rememberChecker([...settings.managers.keys()], settings.isProtectedByDefault);
   const checker: AuthorizationChecker = async (action, roles) => {
     await judge(action, roles, settings);
     return true;
   };
+  rememberChecker(checker, {
+    managers: new Set(settings.managers.keys()),
+    isProtectedByDefault: settings.isProtectedByDefault,
+  });
   handleThrownRefusals(checker, (error, context) => {
     if (isPrepared(error, context)) return error;
     // The manager and the token of the route whose method threw it.

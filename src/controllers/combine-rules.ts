@@ -10,17 +10,21 @@ import { RouteRule, ruleFor, type JwtRequirement } from './requirement';
  * @throws {@link ConfigurationError} when one rule cannot say both
  */
 export function combineRules(first: RouteRule, second: RouteRule, where: string): RouteRule {
-  if (!first.resolved || !second.resolved) {
-    if (first.resolved === second.resolved) return first;
+  const [a, b] = [first.declared, second.declared];
+  if (!a || !b) {
+    if (a === b) return first;
     throw conflict(where, '@JwtPublic meets a rule that demands a token');
   }
-  const [a, b] = [written(first), written(second)];
   for (const key of Object.keys(b) as (keyof JwtRequirement)[]) {
-    if (!isLenience(key) && key in a && !isDeepStrictEqual(first.resolved[key], second.resolved[key])) {
+    if (
+      !isLenience(key) &&
+      Object.hasOwn(a, key) &&
+      !isDeepStrictEqual(first.resolved?.[key], second.resolved?.[key])
+    ) {
       throw conflict(where, `two rules for '${key}' meet`);
     }
   }
-  const said = leniences.filter((key) => key in a || key in b);
+  const said = leniences.filter((key) => Object.hasOwn(a, key) || Object.hasOwn(b, key));
   const lenience = said.map((key) => [key, a[key] === true && b[key] === true]);
   return ruleFor({ ...b, ...a, ...(Object.fromEntries(lenience) as JwtRequirement) });
 }
@@ -31,10 +35,6 @@ type Lenience = (typeof leniences)[number];
 
 function isLenience(key: string): key is Lenience {
   return leniences.includes(key as Lenience);
-}
-
-function written({ declared }: RouteRule): JwtRequirement {
-  return Object.fromEntries(Object.entries({ ...declared }).filter(([, value]) => value !== undefined));
 }
 
 function conflict(where: string, what: string): ConfigurationError {

@@ -1,7 +1,7 @@
 import { getMetadataArgsStorage } from 'routing-controllers';
 import { ConfigurationError } from '../errors';
 import { installInheritance } from './inheritance';
-import { refuseLate } from './route-rule';
+import { refuseLate } from './made-routes';
 import { tokenOf } from './token-parameter';
 
 /**

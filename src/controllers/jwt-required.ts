@@ -2,18 +2,21 @@ import { getMetadataArgsStorage } from 'routing-controllers';
 import { ConfigurationError } from '../errors';
 import { readOptions } from '../util/options';
 import { installInheritance } from './inheritance';
-import { refuseLate } from './route-rule';
+import { routeName } from './lineage';
+import { refuseLate } from './made-routes';
+import { undefinedError, undefinedMember } from './undefined-members';
 import { requirementKeys, RouteRule, ruleFor, type JwtRequirement } from './requirement';
 
 /** Goes on a controller method or a controller class. */
 export type RouteDecorator = (target: object, method?: string | symbol) => void;
 
 /**
- * The method runs only with a verified token that meets the requirement. On a class it holds for every method, and a
- * method's own decorator replaces it. It is inherited by subclasses, overridden methods included.
+ * The method runs only with a verified token that meets the requirement. On a class it holds for every method: anything
+ * a method's own decorator leaves out comes from the class, key by key. Rules are inherited by subclasses, overridden
+ * methods included.
  *
- * A method takes one decorator of this family. The host's `@Authorized` adds its roles, beside it or on a base class:
- * neither replaces the other.
+ * A method takes one decorator of this family. `@Authorized` of routing-controllers adds its roles, next to it or on a
+ * base class: neither replaces the other.
  *
  * @throws {@link ConfigurationError} when the requirement is wrong or the method has one already
  * @example
@@ -26,10 +29,9 @@ export type RouteDecorator = (target: object, method?: string | symbol) => void;
  * ```
  */
 export function JwtRequired<C extends object = Record<string, unknown>>(
-  requirement: JwtRequirement<C> = {},
-  ...misuse: never[]
+  ...requirement: [requirement?: JwtRequirement<C>, ...misuse: never[]]
 ): RouteDecorator {
-  return decorator('@JwtRequired', requirement, {}, misuse);
+  return decorator('@JwtRequired', requirement, {});
 }
 
 /**
@@ -39,10 +41,9 @@ export function JwtRequired<C extends object = Record<string, unknown>>(
  * @throws {@link ConfigurationError} as {@link JwtRequired}
  */
 export function JwtOptional<C extends object = Record<string, unknown>>(
-  requirement: Omit<JwtRequirement<C>, 'optional'> = {},
-  ...misuse: never[]
+  ...requirement: [requirement?: Omit<JwtRequirement<C>, 'optional'>, ...misuse: never[]]
 ): RouteDecorator {
-  return decorator('@JwtOptional', requirement, { optional: true }, misuse);
+  return decorator('@JwtOptional', requirement, { optional: true });
 }
 
 /**
@@ -51,10 +52,9 @@ export function JwtOptional<C extends object = Record<string, unknown>>(
  * @throws {@link ConfigurationError} as {@link JwtRequired}
  */
 export function JwtRefreshRequired<C extends object = Record<string, unknown>>(
-  requirement: Omit<JwtRequirement<C>, 'type'> = {},
-  ...misuse: never[]
+  ...requirement: [requirement?: Omit<JwtRequirement<C>, 'type'>, ...misuse: never[]]
 ): RouteDecorator {
-  return decorator('@JwtRefreshRequired', requirement, { type: 'refresh' }, misuse);
+  return decorator('@JwtRefreshRequired', requirement, { type: 'refresh' });
 }
 
 /** The method is open to everyone, in a protected class or under `protectByDefault`. */
@@ -65,18 +65,30 @@ export function JwtPublic(...misuse: never[]): RouteDecorator {
 
 function decorator<C extends object>(
   name: string,
-  requirement: JwtRequirement<C>,
+  given: readonly unknown[],
   fixed: Pick<JwtRequirement, 'optional' | 'type'>,
-  misuse: unknown[],
 ): RouteDecorator {
-  refuseMisuse(name, typeof requirement === 'function' ? [requirement] : misuse);
+  refuseMisuse(name, typeof given[0] === 'function' ? given : given.slice(1));
+  // Not a default: a requirement that is passed as undefined was lost on its way here.
+  if (given.length > 0 && given[0] === undefined) return undefinedAt(name, 'the requirement');
   const choices = requirementKeys.filter((key) => !(key in fixed));
+  const requirement = given.length === 0 ? {} : (given[0] as JwtRequirement<C>);
   const own = readOptions(name, requirement, choices, "{ roles: 'admin' }");
+  const missing = undefinedMember(own);
+  if (missing !== undefined) return undefinedAt(name, missing);
   return recording(name, ruleFor({ ...(own as JwtRequirement), ...fixed }));
 }
 
+/** Fails where it is applied, so that the error can name the class and the method. */
+function undefinedAt(name: string, member: string): RouteDecorator {
+  return (target, method) => {
+    const owner = method === undefined ? target : target.constructor;
+    throw undefinedError(`${name} on ${routeName(owner as Function, method)}`, member);
+  };
+}
+
 /** `@JwtRequired` without parentheses is called with what it should decorate, and would decorate nothing. */
-function refuseMisuse(name: string, misuse: unknown[]): void {
+function refuseMisuse(name: string, misuse: readonly unknown[]): void {
   if (misuse.length > 0) throw new ConfigurationError(`write the decorator with parentheses: ${name}()`);
 }
 
@@ -96,9 +108,8 @@ function recording(name: string, rule: RouteRule): RouteDecorator {
         handler.target === owner && handler.method === method && handler.value instanceof RouteRule,
     );
     if (isTaken) {
-      const where = [(owner as { name: string }).name, method].filter(Boolean).map(String).join('.');
       throw new ConfigurationError(
-        `${where} has two rules: put them into one decorator, such as @JwtRequired({ … })`,
+        `${routeName(owner as Function, method)} has two rules: put them into one decorator, such as @JwtRequired({ … })`,
       );
     }
     responseHandlers.push({
