@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { Controller, ForbiddenError, Get, HttpCode, JsonController, Post } from 'routing-controllers';
+import {
+  Controller,
+  ForbiddenError,
+  Get,
+  HttpCode,
+  JsonController,
+  Post,
+  type AuthorizationChecker,
+} from 'routing-controllers';
 import {
   BearerHeader,
   createAuthorizationChecker,
@@ -393,9 +401,10 @@ describe('several managers', () => {
   });
 
   describe('of which one is missing in the checker of the server', () => {
-    const authorizationChecker = createAuthorizationChecker(testManager());
+    let authorizationChecker: AuthorizationChecker;
 
     before(() => {
+      authorizationChecker = createAuthorizationChecker(testManager());
       createAuthorizationChecker({ default: testManager(), partner: testManager({ issuer: 'partner' }) });
     });
 
