@@ -1,20 +1,25 @@
-import { inspect } from 'node:util';
-import { because, ConfigurationError, InvalidRequestError, TokenExpiredError, type JwtError } from './errors';
-import { managerEventNames, type ManagerEvents, type RejectionDetails } from './events';
+import { because, ConfigurationError, InvalidRequestError } from './errors';
 import { resolveIssueOptions, type IssueOptions } from './issue-options';
-import { resolveManagerOptions, type JwtManagerOptions, type ManagerSettings } from './manager-options';
-import type { RefreshOptions, RevokeAllOptions, VerifyExpectations } from './manager-options';
-import { Rejections } from './rejections';
+import { ManagerBase } from './manager-base';
+import {
+  resolveRefreshOptions,
+  type JwtManagerOptions,
+  type RefreshOptions,
+  type RevokeAllOptions,
+  type RevokeSessionOptions,
+  type VerifyExpectations,
+} from './manager-options';
 import { LoginTokens } from './sessions/login-tokens';
-import { Renewal } from './sessions/renewal';
 import { SilentRenewal } from './sessions/silent-renewal';
-import { sessionDetails, type SessionDetails } from './sessions/session-details';
-import { Sessions } from './sessions/sessions';
+import type { SessionDetails } from './sessions/session-details';
+import type { ListSessionsOptions } from './sessions/session-arguments';
+import { SessionEnds, type SessionEndReason } from './sessions/session-ends';
+import { SessionService } from './sessions/session-service';
 import type { TokenPair } from './sessions/token-pair';
 import type { Session } from './store/token-store';
 import { Token, type TokenType } from './token/token';
 import { TokenVerifier } from './token/token-verifier';
-import { Emitter } from './util/emitter';
+import { ignore } from './util/promises';
 import { checkOptions } from './util/options';
 
 /**
@@ -31,24 +36,24 @@ import { checkOptions } from './util/options';
  *
  * @typeParam C the application's own claims; inferred from the option `claims`
  */
-export class JwtManager<C extends object = Record<string, unknown>> {
+export class JwtManager<C extends object = Record<string, unknown>> extends ManagerBase<C> {
   /** @internal */
   readonly silentRenewal: SilentRenewal<C>;
-  readonly #settings: ManagerSettings<C>;
   readonly #verifier: TokenVerifier<C>;
   readonly #tokens: LoginTokens<C>;
-  readonly #sessions: Sessions | undefined;
-  readonly #events = new Emitter<ManagerEvents>('routing-controllers-jwt', managerEventNames);
-  readonly #rejections = new Rejections(this.#events);
+  readonly #service: SessionService<C> | undefined;
+  readonly #ends: SessionEnds;
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
   constructor(options: JwtManagerOptions<C>) {
-    this.#settings = resolveManagerOptions(options);
-    this.#verifier = new TokenVerifier(this.#settings);
-    this.#tokens = new LoginTokens(this.#settings, this.#events);
-    const { store } = this.#settings;
-    this.#sessions = store && new Sessions(this.#settings, store, this.#events);
-    this.silentRenewal = new SilentRenewal(this.#settings, this.#tokens, this.#sessions, this);
+    super(options);
+    this.#verifier = new TokenVerifier(this.settings);
+    this.#tokens = new LoginTokens(this.settings, this.events);
+    const { store } = this.settings;
+    const ends = (this.#ends = new SessionEnds(this.settings));
+    const notices = { events: this.events, ends };
+    this.#service = store && new SessionService(this.settings, store, this.#tokens, notices);
+    this.silentRenewal = new SilentRenewal(this.settings, this.#service?.renewal, this);
   }
 
   /**
@@ -58,32 +63,24 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * @throws {@link ConfigurationError} when identity or options cannot go into a token
    */
   async createAccessToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
-    const settings = resolveIssueOptions(options);
-    const contents = await this.#tokens.contents(identity, settings);
-    const issued = this.#tokens.sign('access', contents, undefined, settings.expiresIn);
-    return this.#tokens.announce('access', issued);
+    return this.#tokens.issueAccess(identity, resolveIssueOptions(options));
   }
 
   /**
    * Starts a session and issues its refresh token. It opens only what demands a refresh token.
    *
-   * @throws {@link ConfigurationError} when identity or options cannot go into a token
-   * @throws StoreUnavailableError (`ERR_JWT_STORE`)
+   * @throws as {@link JwtManager.createTokenPair}
    */
   async createRefreshToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
-    const settings = resolveIssueOptions(options);
-    const contents = await this.#tokens.contents(identity, settings);
-    const session = this.#sessions?.draft(identity, settings.session);
-    const issued = this.#tokens.sign('refresh', contents, session, settings.expiresIn);
-    if (session) await this.#sessions?.create(session);
-    return this.#tokens.announce('refresh', issued);
+    return this.#sessions('createRefreshToken').start(identity, resolveIssueOptions(options));
   }
 
   /**
    * Starts a session for a user who has just logged in and issues its access and refresh token, as the body of a token
    * response (RFC 6749, section 5.1). Both are fresh unless `fresh: false`.
    *
-   * @throws {@link ConfigurationError} when identity or options cannot go into a token
+   * @throws {@link ConfigurationError} when identity or options cannot go into a token, and without a store
+   * @throws TokenRevokedError (`ERR_JWT_REVOKED`) when the user was logged out everywhere after `authenticatedAt`
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    * @example
    * ```ts
@@ -92,12 +89,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * ```
    */
   async createTokenPair(identity: string, options: IssueOptions<C> = {}): Promise<TokenPair> {
-    const settings = resolveIssueOptions(options);
-    const contents = await this.#tokens.contents(identity, { ...settings, fresh: settings.fresh ?? true });
-    const session = this.#sessions?.draft(identity, settings.session);
-    const pair = this.#tokens.signPair(contents, session, settings.expiresIn);
-    if (session) await this.#sessions?.create(session);
-    return this.#tokens.announcePair(pair);
+    return this.#sessions('createTokenPair').login(identity, resolveIssueOptions(options));
   }
 
   /**
@@ -111,7 +103,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   verify(jwt: string, expected: VerifyExpectations = {}): Promise<Token<C>> {
-    return this.#rejections.watch(async (attempt) => {
+    return this.rejections.watch(async (attempt) => {
       checkOptions('verify', expected, ['type']);
       const { type = 'access' } = expected;
       const token = await this.authenticate(jwt, type);
@@ -128,47 +120,47 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * Subject, roles, scopes, claims, audience and `auth_time` are carried over, unless `claimsFor` says otherwise.
    *
    * @param token the text, or the verified token of a `@JwtRefreshRequired()` route
-   * @param options `session.userAgent` and `session.ip` replace what the session says; its label stays
+   * @param options `session.userAgent` and `session.ip` replace what the session says; its label stays. `fresh`: the user
+   *   has just proven who they are again
    * @throws InvalidRequestError (`ERR_JWT_REQUEST`) when the token is neither: a field that the request does not have
    * @throws all that {@link JwtManager.verify} throws; HookFailedError (`ERR_JWT_HOOK`) when `claimsFor` failed
    * @throws {@link ConfigurationError} without a store or a key that signs
    */
   refresh(token: string | Token<C>, options: RefreshOptions = {}): Promise<TokenPair> {
-    return this.#rejections.watch(async (attempt) => {
-      checkOptions('refresh', options, ['session']);
-      const seen = sessionDetails(options.session);
-      const renewal = new Renewal(this.#settings, this.#tokens, this.#store('refresh'));
+    return this.rejections.watch(async (attempt) => {
+      const settings = resolveRefreshOptions(options);
+      const { renewal } = this.#sessions('refresh');
       if (typeof token !== 'string' && !(token instanceof Token))
         throw because(new InvalidRequestError('Malformed refresh request'), 'no token');
       const verified = await this.#own(token, 'refresh');
       attempt.token = verified;
-      return renewal.refresh(verified, seen);
+      return renewal.refresh(verified, settings);
     });
   }
 
   /**
-   * Revokes this one token, on every process that shares the store. One that is over already is left alone.
+   * Revokes this one token, on every process that shares the store. A refresh token takes its session along, one that was
+   * used before too (RFC 7009, section 2.1).
    *
    * @throws TokenInvalidError (`ERR_JWT_INVALID`) when it is not one of ours
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async revoke(token: Token<C> | string): Promise<void> {
-    const sessions = this.#store('revoke');
-    try {
-      await sessions.revokeToken(await this.#own(token, 'any'));
-    } catch (error) {
-      if (!(error instanceof TokenExpiredError)) throw error;
-    }
+    const { sessions } = this.#sessions('revoke');
+    const { type, claims } = this.#verifier.identify(token);
+    await sessions.revokeToken(type, claims);
   }
 
   /**
    * Logs out: both tokens of the session are dead at once, on every process that shares the store.
    *
-   * @returns false when there was no such session or it was over already
+   * @param options `identity`: false, and nothing happens, unless the session is that identity's
+   * @returns false when there was no such session or it had ended already
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
-  async revokeSession(sessionId: string): Promise<boolean> {
-    return this.#store('revokeSession').revoke(sessionId);
+  async revokeSession(sessionId: string, options: RevokeSessionOptions = {}): Promise<boolean> {
+    checkOptions('revokeSession', options, ['identity']);
+    return this.#sessions('revokeSession').sessions.revoke(sessionId, options.identity);
   }
 
   /**
@@ -179,25 +171,42 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    */
   async revokeAll(identity: string, options: RevokeAllOptions = {}): Promise<void> {
     checkOptions('revokeAll', options, ['except']);
-    await this.#store('revokeAll').revokeAll(identity, options.except);
+    await this.#sessions('revokeAll').sessions.revokeAll(identity, options.except);
   }
 
   /**
-   * The identity's sessions that are alive: for a list of devices.
+   * Logs out everywhere and erases what is stored about the identity: addresses, devices, sessions. Until the last token
+   * would have expired, only a hash remains.
    *
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
-  async listSessions(identity: string): Promise<Session[]> {
-    return this.#store('listSessions').list(identity);
+  async forget(identity: string): Promise<void> {
+    await this.#sessions('forget').sessions.forget(identity);
   }
 
   /**
-   * Listens to what happens, for logs and metrics, see {@link ManagerEvents}. A listener that throws changes nothing.
-   * @throws {@link ConfigurationError} when there is no such event
+   * The identity's sessions that are alive, newest first: for a list of devices.
+   *
+   * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
-  on<Name extends keyof ManagerEvents>(event: Name, listener: (event: ManagerEvents[Name]) => unknown): this {
-    this.#events.on(event, listener);
-    return this;
+  async listSessions(identity: string, options: ListSessionsOptions = {}): Promise<Session[]> {
+    return this.#sessions('listSessions').sessions.list(identity, options);
+  }
+
+  /**
+   * Calls the listener once when the token has come to its end: for WebSockets and streams, which outlive their request. A
+   * token that has ended already ends soon.
+   *
+   * @returns what ends the wait
+   * @throws TokenInvalidError (`ERR_JWT_INVALID`) when it is not one of this manager's tokens
+   */
+  onSessionEnd(token: Token<C>, listener: (reason: SessionEndReason) => unknown): () => void {
+    if (typeof listener !== 'function')
+      throw new ConfigurationError('the listener of onSessionEnd must be a function');
+    const { claims } = this.#verifier.identify(token);
+    const watch = this.#ends.watch(claims, listener);
+    if (this.#service) ignore(this.#service.follow(watch, claims));
+    return watch.stop;
   }
 
   /** @internal What {@link JwtManager.verify} does before it asks the store, without the event. */
@@ -207,43 +216,16 @@ export class JwtManager<C extends object = Record<string, unknown>> {
 
   /** @internal @throws TokenRevokedError, RefreshReusedError, StoreUnavailableError; at once where the store is here */
   demandAlive(token: Token<C>, seen?: () => SessionDetails): void | Promise<void> {
-    return this.#sessions?.demandAlive(token, seen);
+    return this.#service?.presented.demandAlive(token, seen);
   }
 
-  /** @internal */
-  reportRejection(error: JwtError, token?: Token<object>, details?: RejectionDetails): void {
-    this.#rejections.report(error, token, details);
-  }
-
-  /** @internal What the route's demands need to know; seconds. */
-  get limits(): Readonly<Record<'freshFor' | 'hookTimeout', number>> {
-    const { freshFor, hookTimeout } = this.#settings;
-    return { freshFor, hookTimeout };
-  }
-
-  /** @internal Whether nobody chose where sessions are remembered. */
-  get hasDefaultStore(): boolean {
-    return this.#settings.hasDefaultStore;
-  }
-
-  #store(method: string): Sessions {
-    if (this.#sessions) return this.#sessions;
+  #sessions(method: string): SessionService<C> {
+    if (this.#service) return this.#service;
     throw new ConfigurationError(`${method} needs a store: do not give store: false`);
   }
 
   /** A verified token is verified once more: it may be over by now, or another manager's. */
   #own(given: Token<C> | string, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
     return this.authenticate(given instanceof Token ? given.raw : given, type);
-  }
-
-  /** What may be logged: no key. */
-  toJSON(): object {
-    const { issuer, audience, accessTokenTtl, refreshTokenTtl } = this.#settings;
-    return { issuer, audience, accessTokenTtl, refreshTokenTtl, keys: '[redacted]' };
-  }
-
-  /** The same for `util.inspect`. */
-  [inspect.custom](): string {
-    return `JwtManager ${inspect(this.toJSON())}`;
   }
 }

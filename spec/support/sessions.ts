@@ -1,14 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Session } from '../../src';
+import { shardOf } from '../../src/store/shard';
 
 /** Unix seconds, as specs that use a store without a manager take them. */
 export const now = Math.floor(Date.now() / 1000);
 
 /** A session that begins now and that no store knows. */
 export function newSession(members: Partial<Session> = {}): Session {
+  const { subject = randomUUID() } = members;
   return {
-    id: randomUUID(),
-    subject: randomUUID(),
+    id: shardOf(subject) + randomUUID(),
+    subject,
     generation: 0,
     rotatedAt: now,
     createdAt: now,

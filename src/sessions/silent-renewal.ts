@@ -2,9 +2,7 @@ import { because, HookFailedError, JwtError, TokenRevokedError } from '../errors
 import type { Token } from '../token/token';
 import { unixTime, type Clock } from '../util/clock';
 import type { ManagerSettings } from '../manager-options';
-import type { LoginTokens } from './login-tokens';
-import { Renewal } from './renewal';
-import type { Sessions } from './sessions';
+import type { Renewal } from './renewal';
 
 /** How many tokens are remembered; beyond, the oldest may be renewed once more, which does no harm. */
 const maximumEntries = 10_000;
@@ -23,13 +21,8 @@ export class SilentRenewal<C extends object> {
   /** The `jti` of each token whose turn it was. */
   readonly #seen = new Set<string>();
 
-  constructor(
-    settings: ManagerSettings<C>,
-    tokens: LoginTokens<C>,
-    sessions: Sessions | undefined,
-    reporter: Reporter,
-  ) {
-    this.#renewal = sessions && new Renewal(settings, tokens, sessions);
+  constructor(settings: ManagerSettings<C>, renewal: Renewal<C> | undefined, reporter: Reporter) {
+    this.#renewal = renewal;
     this.#clock = settings.clock;
     this.#reporter = reporter;
   }

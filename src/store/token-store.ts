@@ -99,7 +99,8 @@ export interface LoginLimits {
   /** How many sessions of the subject may be alive afterwards; the ones used longest ago end. @default no limit */
   readonly maxSessions?: number | undefined;
   /**
-   * When the user proved who they are. A login that began at or before the last `revokeSubject` is not created.
+   * When the user proved who they are. A login that began at or before the `now` of the last `revokeSubject` is not
+   * created.
    * @default the moment of the call
    */
   readonly authenticatedAt?: number | undefined;
@@ -112,6 +113,24 @@ export interface LoginResult {
   /** The ids of the sessions that ended to make room. */
   readonly ended: readonly string[];
 }
+
+/** What a verb has just revoked. All tokens that it covers are dead. */
+export type RevocationChange =
+  | {
+      readonly kind: 'session';
+      readonly subject: string;
+      readonly sessionId: string;
+      /** `reused`: a consumed refresh token was presented again. */
+      readonly reason: 'revoked' | 'reused';
+    }
+  | {
+      /** All sessions but one, and the tokens without a session that were issued at `notBefore` or earlier. */
+      readonly kind: 'subject';
+      readonly subject: string;
+      readonly notBefore: number;
+      readonly exceptSessionId?: string | undefined;
+    }
+  | { readonly kind: 'token'; readonly subject: string; readonly jti: string };
 
 /**
  * Remembers sessions and revocations. A store never sees the text of a token. Times are absolute Unix seconds and
@@ -130,7 +149,8 @@ export interface LoginResult {
  */
 export interface TokenStore {
   /**
-   * Remembers a new session until its `expiresAt`, and ends those that are too many, in one step.
+   * Remembers a new session until its `expiresAt`, and ends those that are too many, in one step. Its `createdAt` is the
+   * time of the call. The new session is never the one that ends.
    *
    * @throws when there is a session with this id
    */
@@ -206,4 +226,12 @@ export interface TokenStore {
    * `issuedAt` ≤ the subject's `notBefore`.
    */
   isRevoked(token: RevocationQuery, limits?: Partial<StoreLimits>): boolean | Promise<boolean>;
+
+  /**
+   * Optional: reports what is revoked from now on, by this process and by others, in the order in which it happens.
+   * May report a change twice.
+   *
+   * @returns what ends the subscription
+   */
+  subscribe?(listener: (change: RevocationChange) => void): Promise<() => Promise<void>>;
 }

@@ -23,6 +23,17 @@ export class Emitter<Events extends object> {
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
   }
 
+  /** Takes back one {@link Emitter.on}. */
+  off<Name extends keyof Events & string>(name: Name, listener: (event: Events[Name]) => unknown): void {
+    this.#check(name, listener);
+    const listeners = this.#listeners.get(name) ?? [];
+    const last = listeners.lastIndexOf(listener);
+    this.#listeners.set(
+      name,
+      listeners.filter((_, index) => index !== last),
+    );
+  }
+
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
       try {
