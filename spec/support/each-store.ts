@@ -67,8 +67,8 @@ function describeOnRedis(title: string, kind: string, body: Body): void {
       atWork = {
         store: new RedisTokenStore(client.client, { prefix }),
         revokedAtOf: async (sessionId) => {
-          const row = await other.client.get(`{${prefix}}:session:${sessionId}`);
-          return timeOf((JSON.parse(row ?? '{}') as { revokedAt?: unknown }).revokedAt);
+          const name = `{${prefix}:${sessionId.slice(0, 2)}}:s:${sessionId}`;
+          return timeOf(await other.client.hGet(name, 'd'));
         },
       };
     });
