@@ -174,7 +174,8 @@ function sessionOf(row: Row): Session {
   const known = members.filter((name) => row[name] !== null);
   // Some drivers hand over 64 bits as text.
   const entries = known.map((name) => [name, texts.has(name) ? row[name] : Number(row[name])]);
-  return Object.fromEntries(entries);
+  const session: unknown = Object.fromEntries(entries);
+  return session as Session;
 }
 
 type Place = Pick<Session, 'id' | 'createdAt'>;
@@ -182,5 +183,6 @@ type Place = Pick<Session, 'id' | 'createdAt'>;
 /** Descending by creation, then by id, letter by letter: every database would compare them differently. */
 function newestFirst(one: Place, another: Place): number {
   if (one.createdAt !== another.createdAt) return another.createdAt - one.createdAt;
-  return one.id < another.id ? 1 : Number(one.id !== another.id) * -1;
+  if (one.id === another.id) return 0;
+  return one.id < another.id ? 1 : -1;
 }
