@@ -48,8 +48,8 @@ export class ConnectionWatch {
     this.#hasWarned = true;
     process.emitWarning(
       `RedisTokenStore: the client considers its connection open, but Redis has not answered for ${String(Math.round(silence))} ms. ` +
-        'If Redis is up, the connection was dropped silently. Let the client notice that and connect again: ' +
-        'with redis, createClient({ pingInterval: 1000, socket: { socketTimeout: 5000 } }); with ioredis, new Redis(url, { socketTimeout: 5000 }).',
+        'If Redis is up, the connection was dropped silently, and the client keeps waiting for it. With redis, use ' +
+        'createClientPool({ url }, { minimum: 2, maximum: 20 }). With ioredis, set socketTimeout: 5000.',
       { type: 'JwtRedisConnectionWarning' },
     );
   }
