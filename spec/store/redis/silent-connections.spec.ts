@@ -35,7 +35,12 @@ describe('A connection to Redis that is lost without notice', () => {
         const client = createClient({ url, socket: { socketTimeout: 2 * patience } });
         client.on('error', () => {});
         await client.connect();
-        return { client, close: () => void client.destroy() };
+        return {
+          client,
+          close: () => {
+            client.destroy();
+          },
+        };
       },
     ],
     [
@@ -45,7 +50,12 @@ describe('A connection to Redis that is lost without notice', () => {
         const client = createClientPool({ url }, { minimum: 2, maximum: 10 });
         client.on('error', () => {});
         await client.connect();
-        return { client, close: () => void client.destroy() };
+        return {
+          client,
+          close: () => {
+            client.destroy();
+          },
+        };
       },
     ],
     ['new Redis', false, async (url) => ofIoredis(url, {})],
@@ -56,7 +66,12 @@ describe('A connection to Redis that is lost without notice', () => {
   function ofIoredis(url: string, options: object): Connected {
     const client = new Redis(url, { ...options, retryStrategy: () => 20 });
     client.on('error', () => {});
-    return { client, close: () => void client.disconnect() };
+    return {
+      client,
+      close: () => {
+        client.disconnect();
+      },
+    };
   }
 
   for (const [name, recovers, connect] of settings) {
