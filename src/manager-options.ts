@@ -178,7 +178,10 @@ export function resolveManagerOptions<C extends object>(options: JwtManagerOptio
     sessionTtl: durationInSeconds(sessionTtl, 'sessionTtl'),
   };
   const tolerance = (seconds: number) =>
-    durationInSeconds(clockTolerance ?? seconds, 'clockTolerance', { minimum: 0, maximum: 300 });
+    durationInSeconds(clockTolerance === undefined ? seconds : clockTolerance, 'clockTolerance', {
+      minimum: 0,
+      maximum: 300,
+    });
   return {
     keys: keysOf(options),
     issuer,

@@ -46,7 +46,7 @@ function describeOnMemory(title: string, body: Body): void {
     let milliseconds = Date.now();
     const store = new MemoryTokenStore({ clock: () => milliseconds });
     const purge = (now: number) => {
-      milliseconds = now * 1000;
+      milliseconds = Math.max(milliseconds, now * 1000);
       return store.purgeExpired();
     };
     body(() => ({ store, purge }));

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Session } from '../../src';
+import type { RevocationQuery, Session } from '../../src';
 import { shardOf } from '../../src/store/shard';
 
 /** Unix seconds, as specs that use a store without a manager take them. */
@@ -18,6 +18,11 @@ export function newSession(members: Partial<Session> = {}): Session {
     expiresAt: now + 900,
     ...members,
   };
+}
+
+/** A question about a token; of nobody, without a session, unless the members say otherwise. */
+export function queryFor(members: Partial<RevocationQuery> = {}): RevocationQuery {
+  return { jti: randomUUID(), subject: 'nobody', issuedAt: now, now, graceSeconds: 10, ...members };
 }
 
 /** How the tables of TypeOrmTokenStore know an id. */

@@ -79,24 +79,23 @@ export class LoginTokens<C extends object> {
 
   /** @param timeToLive of the access token */
   signPair(contents: TokenContents, session: SessionFrame, timeToLive?: number): SignedPair {
-    return {
-      access: this.signAccess(contents, session, timeToLive),
-      refresh: this.signRefresh(contents, session),
-    };
+    // The longer one first: it says by how much the claims are too large.
+    const refresh = this.signRefresh(contents, session);
+    return { access: this.signAccess(contents, session, timeToLive), refresh };
   }
 
   /** @throws {@link ConfigurationError} when {@link LoginTokens.signPair} would throw */
   checkPair(contents: TokenContents, session: SessionFrame, timeToLive?: number): void {
-    this.#issuer.check(contents, this.#accessFrame(session, timeToLive));
     this.#issuer.check(contents, refreshFrame(session));
+    this.#issuer.check(contents, this.#accessFrame(session, timeToLive));
   }
 
   /** @throws {@link ConfigurationError} when a token would live longer than a logout is remembered */
-  checkLifetime(seconds: number | undefined, name = 'expiresIn'): void {
+  checkLifetime(seconds: number | undefined): void {
     const { longestTtl } = this.#settings;
     if (seconds !== undefined && seconds > longestTtl)
       throw new ConfigurationError(
-        `${name}: no token of this manager lives longer than ${String(longestTtl)} seconds; raise sessionTtl of the JwtManager for more`,
+        `expiresIn must be at most ${String(longestTtl)} seconds, the longest time that a logout is remembered: raise sessionTtl of the JwtManager for more`,
       );
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { ConfigurationError } from '../errors';
-import { systemClock, type Clock } from '../util/clock';
+import { systemClock, unixTime, type Clock } from '../util/clock';
 import { checkOptions } from '../util/options';
 import { isInWindow, judgeRotation } from './judge-rotation';
 import { Logins } from './memory/logins';
@@ -99,7 +99,7 @@ export class MemoryTokenStore implements TokenStore {
       return { created: false, ended: [] };
     const ended = surplus().map((login) => this.#revoke(login, { ...login.session, revokedAt: now }));
     while (this.#isFull() && this.#logins.dropDead());
-    this.#logins.add(session, this.#clock());
+    this.#logins.add(session, unixTime(this.#clock));
     this.#sweeper.expect(session);
     return { created: true, ended };
   }
@@ -113,7 +113,7 @@ export class MemoryTokenStore implements TokenStore {
     const result = judgeRotation(login?.state, rotation, login ? this.#ageOf(login) : NaN);
     const { outcome, session, flipped } = result;
     if (login && session && outcome === 'rotated') {
-      this.#logins.move(login, session, this.#clock());
+      this.#logins.move(login, session, unixTime(this.#clock));
       this.#sweeper.expect(session);
     }
     if (login && session && flipped) this.#revoke(login, session, 'reused');
@@ -232,7 +232,7 @@ export class MemoryTokenStore implements TokenStore {
 
   /** Seconds since the last rotation, by the clock of the store. */
   #ageOf({ rotatedAt }: Login): number {
-    return (this.#clock() - rotatedAt) / 1000;
+    return unixTime(this.#clock) - rotatedAt;
   }
 
   #revocationOf(subject: string): SubjectRevocation | undefined {

@@ -71,7 +71,7 @@ export function isLoginResult(answer: unknown): answer is LoginResult {
 export function isRotationResult(answer: unknown, rotation: Rotation): answer is RotationResult {
   if (!isPlainObject(answer)) return false;
   const { outcome, session, flipped } = answer;
-  if (outcome === 'unknown') return true;
+  if (session === undefined) return outcome === 'unknown';
   if (!isSession(session)) return false;
   if (session.id !== rotation.sessionId || session.subject !== rotation.subject) return false;
   switch (outcome) {
@@ -79,6 +79,8 @@ export function isRotationResult(answer: unknown, rotation: Rotation): answer is
       return isRotated(session, rotation);
     case 'replayed':
       return isNext(session, rotation) && isAlive(session, rotation.now);
+    case 'unknown':
+      return true;
     case 'reused':
       return session.revokedAt !== undefined && (flipped === undefined || typeof flipped === 'boolean');
     default:

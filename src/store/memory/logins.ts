@@ -29,7 +29,7 @@ export class Logins {
     this.#subjects.add(login);
   }
 
-  /** @param rotatedAt milliseconds on the clock of the store */
+  /** @param rotatedAt Unix seconds on the clock of the store, with fractions */
   move(login: Login, session: Session, rotatedAt: number): void {
     login.session = Object.freeze(session);
     login.rotatedAt = rotatedAt;

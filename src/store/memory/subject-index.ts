@@ -8,7 +8,7 @@ import type { Expiring } from './sweeper';
 export class Login implements Expiring {
   /** As it stands, except for what its group says. */
   session: Session;
-  /** The last rotation by the clock of the store, in milliseconds. */
+  /** The last rotation by the clock of the store: Unix seconds, with fractions. */
   rotatedAt: number;
   /** Undefined once it is revoked alone or forgotten. */
   group: LoginGroup | undefined;
