@@ -7,7 +7,9 @@ import { isPlainObject, isShallow, maximumDepth } from './util/json';
  * application's claim may not take one of their names.
  */
 export const registeredClaims: ReadonlySet<string> = new Set(
-  'sub jti iat nbf exp auth_time sid gen csrf roles scope iss aud cnf typ token_use'.split(' '),
+  'sub jti iat nbf exp auth_time sid gen sxp csrf roles scope iss aud access_aud cnf typ token_use'.split(
+    ' ',
+  ),
 );
 
 /** Names that turn into something else when an object is copied: never taken, never handed over (CWE-1321). */

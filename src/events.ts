@@ -46,10 +46,9 @@ export interface SessionEvent {
   readonly ip?: string | undefined;
 }
 
-/** A session was ended by us: a logout. */
+/** A session was ended: by a logout, by `claimsFor`, or by a login beyond `maxSessions`. */
 export interface SessionRevokedEvent {
-  /** Undefined where only the session was named. */
-  readonly identity: string | undefined;
+  readonly identity: string;
   /** Undefined: all sessions of the identity. */
   readonly sessionId: string | undefined;
   /** The session that was spared. */

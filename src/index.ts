@@ -40,25 +40,33 @@ export { TokenCookies, type SetCookiesOptions } from './http/token-cookies';
 export type { TokenCookiesOptions } from './http/token-cookies-options';
 export type { Algorithm } from './keys/key';
 export { KeySet } from './keys/key-set';
-export type { IssueOptions } from './issue-options';
+export type { IssueOptions, LoginDetails } from './issue-options';
 export { JwtManager } from './manager';
 export type {
   ClaimsFor,
   JwtManagerOptions,
   RefreshOptions,
   RevokeAllOptions,
+  RevokeSessionOptions,
   VerifyExpectations,
 } from './manager-options';
+export type { ListSessionsOptions } from './sessions/session-arguments';
+export type { SessionEndReason } from './sessions/session-ends';
 export type { TokenPair } from './sessions/token-pair';
 export type { SessionDetails } from './sessions/session-details';
 export { MemoryTokenStore, type MemoryTokenStoreOptions } from './store/memory-token-store';
 export type {
+  LoginLimits,
+  LoginResult,
+  RevocationChange,
   RevocationQuery,
   RevokeSubjectOptions,
   Rotation,
   RotationResult,
   Session,
+  SessionPage,
   StoreLimits,
+  TokenRevocation,
   TokenStore,
 } from './store/token-store';
 export { Token, type TokenType } from './token/token';

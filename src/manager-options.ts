@@ -3,7 +3,7 @@ import { checkClaimsClass, type ClaimsClass } from './claims-class';
 import { ConfigurationError } from './errors';
 import { KeySet } from './keys/key-set';
 import { resolveAudience, type IssueOptions } from './issue-options';
-import type { SessionDetails } from './sessions/session-details';
+import { sessionDetails, type SessionDetails } from './sessions/session-details';
 import { MemoryTokenStore } from './store/memory-token-store';
 import { isTokenStore } from './store/session-shape';
 import type { Session, TokenStore } from './store/token-store';
@@ -29,12 +29,17 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
   readonly accessTokenTtl?: Duration | undefined;
   /** How long a refresh token lives. @default '30d' */
   readonly refreshTokenTtl?: Duration | undefined;
-  /** How far clocks may differ, at most five minutes. @default 0 */
+  /**
+   * How far clocks may differ, at most five minutes: `exp`, `iat` and `nbf` are judged so much more kindly (RFC 7519,
+   * section 4.1). @default 0 for `exp`, 5 seconds for `iat` and `nbf`
+   */
   readonly clockTolerance?: Duration | undefined;
   /** What `fresh: true` means: how old the login may be. @default '15m' */
   readonly freshFor?: Duration | undefined;
   /** How long a session lasts, however often it is refreshed. @default '90d' */
   readonly sessionTtl?: Duration | undefined;
+  /** How many sessions an identity may have. The next login ends the one that was used longest ago. @default 1000 */
+  readonly maxSessions?: number | undefined;
   /**
    * How long after a rotation the previous refresh token is answered with the same successor, for two tabs and lost
    * responses; at most an hour. With 0 every replay counts as theft. @default '10s'
@@ -81,6 +86,27 @@ export interface VerifyExpectations {
 /** What {@link JwtManager.refresh} may be told of the request. */
 export interface RefreshOptions {
   readonly session?: SessionDetails | undefined;
+  /** Whether the user has just proved who they are again: sets `auth_time`, within the same session. @default false */
+  readonly fresh?: boolean | undefined;
+}
+
+/** Whose session {@link JwtManager.revokeSession} may end. */
+export interface RevokeSessionOptions {
+  /** The session is left alone unless it is this identity's. @default any identity of this manager */
+  readonly identity?: string | undefined;
+}
+
+/** @internal {@link RefreshOptions} once they are checked. */
+export interface RefreshSettings {
+  readonly seen: SessionDetails;
+  readonly fresh: boolean;
+}
+
+/** @internal */
+export function resolveRefreshOptions(options: RefreshOptions): RefreshSettings {
+  const { session, fresh = false } = readOptions('refresh', options, ['session', 'fresh']);
+  if (typeof fresh !== 'boolean') throw new ConfigurationError('fresh must be true or false');
+  return { seen: sessionDetails(session), fresh };
 }
 
 /** Whom {@link JwtManager.revokeAll} spares. */
@@ -97,8 +123,13 @@ export interface ManagerSettings<C extends object> {
   readonly accessTokenTtl: number;
   readonly refreshTokenTtl: number;
   readonly clockTolerance: number;
+  /** The same for `iat` and `nbf`. */
+  readonly issueTolerance: number;
   readonly freshFor: number;
   readonly sessionTtl: number;
+  /** No token lives longer. */
+  readonly longestTtl: number;
+  readonly maxSessions: number;
   readonly rotationGrace: number;
   readonly claimsClass: ClaimsClass<C> | undefined;
   readonly claimsFor: ClaimsFor<C> | undefined;
@@ -120,6 +151,7 @@ const managerOptionNames = [
   'clockTolerance',
   'freshFor',
   'sessionTtl',
+  'maxSessions',
   'rotationGrace',
   'claims',
   'claimsFor',
@@ -133,24 +165,37 @@ const managerOptionNames = [
 export function resolveManagerOptions<C extends object>(given: JwtManagerOptions<C>): ManagerSettings<C> {
   const example = '{ secret: process.env.JWT_SECRET_KEY }';
   const options = readOptions('JwtManager', given, managerOptionNames, example);
-  const { issuer, audience, accessTokenTtl = '15m', refreshTokenTtl = '30d', clockTolerance = 0 } = options;
+  const { issuer, audience, accessTokenTtl = '15m', refreshTokenTtl = '30d', clockTolerance } = options;
   const { freshFor = '15m', claims, claimsFor, hookTimeout = '5s', clock = systemClock } = options;
-  const { sessionTtl = '90d', rotationGrace = '10s', storeTimeout = '1s' } = options;
+  const { sessionTtl = '90d', rotationGrace = '10s', storeTimeout = '1s', maxSessions = 1000 } = options;
   if (issuer !== undefined && (typeof issuer !== 'string' || issuer === ''))
     throw new ConfigurationError('issuer must be a non-empty string');
   if (claims !== undefined) checkClaimsClass(claims);
   if (typeof clock !== 'function') throw new ConfigurationError('clock must be a function such as Date.now');
   if (claimsFor !== undefined && typeof claimsFor !== 'function')
     throw new ConfigurationError('claimsFor must be a function of identity and session');
+  if (!Number.isSafeInteger(maxSessions) || maxSessions < 1)
+    throw new ConfigurationError('maxSessions must be a whole number of at least 1');
+  const times = {
+    accessTokenTtl: durationInSeconds(accessTokenTtl, 'accessTokenTtl'),
+    refreshTokenTtl: durationInSeconds(refreshTokenTtl, 'refreshTokenTtl'),
+    sessionTtl: durationInSeconds(sessionTtl, 'sessionTtl'),
+  };
+  const tolerance = (seconds: number) =>
+    durationInSeconds(clockTolerance === undefined ? seconds : clockTolerance, 'clockTolerance', {
+      minimum: 0,
+      maximum: 300,
+    });
   return {
     keys: keysOf(options),
     issuer,
     audience: resolveAudience(audience),
-    accessTokenTtl: durationInSeconds(accessTokenTtl, 'accessTokenTtl'),
-    refreshTokenTtl: durationInSeconds(refreshTokenTtl, 'refreshTokenTtl'),
-    clockTolerance: durationInSeconds(clockTolerance, 'clockTolerance', { minimum: 0, maximum: 300 }),
+    ...times,
+    longestTtl: Math.max(...Object.values(times)),
+    clockTolerance: tolerance(0),
+    issueTolerance: tolerance(5),
     freshFor: durationInSeconds(freshFor, 'freshFor'),
-    sessionTtl: durationInSeconds(sessionTtl, 'sessionTtl'),
+    maxSessions,
     rotationGrace: durationInSeconds(rotationGrace, 'rotationGrace', { minimum: 0, maximum: 3600 }),
     claimsClass: claims,
     claimsFor,

@@ -1,19 +1,24 @@
-import { inspect } from 'node:util';
-import { because, ConfigurationError, InvalidRequestError, TokenExpiredError, type JwtError } from './errors';
-import { managerEventNames, type ManagerEvents, type RejectionDetails } from './events';
+import { because, ConfigurationError, InvalidRequestError } from './errors';
 import { resolveIssueOptions, type IssueOptions } from './issue-options';
-import { resolveManagerOptions, type JwtManagerOptions, type ManagerSettings } from './manager-options';
-import type { RefreshOptions, RevokeAllOptions, VerifyExpectations } from './manager-options';
-import { Rejections } from './rejections';
+import { ManagerBase } from './manager-base';
+import {
+  resolveRefreshOptions,
+  type JwtManagerOptions,
+  type RefreshOptions,
+  type RevokeAllOptions,
+  type RevokeSessionOptions,
+  type VerifyExpectations,
+} from './manager-options';
 import { LoginTokens } from './sessions/login-tokens';
-import { Renewal } from './sessions/renewal';
-import { sessionDetails, type SessionDetails } from './sessions/session-details';
-import { Sessions } from './sessions/sessions';
+import type { SessionDetails } from './sessions/session-details';
+import type { ListSessionsOptions } from './sessions/session-arguments';
+import { SessionEnds, type SessionEndReason } from './sessions/session-ends';
+import { SessionService } from './sessions/session-service';
 import type { TokenPair } from './sessions/token-pair';
 import type { Session } from './store/token-store';
 import { Token, type TokenType } from './token/token';
 import { TokenVerifier } from './token/token-verifier';
-import { Emitter } from './util/emitter';
+import { ignore } from './util/promises';
 import { readOptions } from './util/options';
 
 /**
@@ -30,21 +35,21 @@ import { readOptions } from './util/options';
  *
  * @typeParam C the application's own claims; inferred from the option `claims`
  */
-export class JwtManager<C extends object = Record<string, unknown>> {
-  readonly #settings: ManagerSettings<C>;
+export class JwtManager<C extends object = Record<string, unknown>> extends ManagerBase<C> {
   readonly #verifier: TokenVerifier<C>;
   readonly #tokens: LoginTokens<C>;
-  readonly #sessions: Sessions | undefined;
-  readonly #events = new Emitter<ManagerEvents>('routing-controllers-jwt', managerEventNames);
-  readonly #rejections = new Rejections(this.#events);
+  readonly #service: SessionService<C> | undefined;
+  readonly #ends: SessionEnds;
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
   constructor(options: JwtManagerOptions<C>) {
-    this.#settings = resolveManagerOptions(options);
-    this.#verifier = new TokenVerifier(this.#settings);
-    this.#tokens = new LoginTokens(this.#settings, this.#events);
-    const { store } = this.#settings;
-    this.#sessions = store && new Sessions(this.#settings, store, this.#events);
+    super(options);
+    this.#verifier = new TokenVerifier(this.settings);
+    this.#tokens = new LoginTokens(this.settings, this.events);
+    const { store } = this.settings;
+    const ends = (this.#ends = new SessionEnds(this.settings));
+    const notices = { events: this.events, ends };
+    this.#service = store && new SessionService(this.settings, store, this.#tokens, notices);
   }
 
   /**
@@ -54,32 +59,24 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * @throws {@link ConfigurationError} when identity or options cannot go into a token
    */
   async createAccessToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
-    const settings = resolveIssueOptions(options);
-    const contents = await this.#tokens.contents(identity, settings);
-    const issued = this.#tokens.sign('access', contents, undefined, settings.expiresIn);
-    return this.#tokens.announce('access', issued);
+    return this.#tokens.issueAccess(identity, resolveIssueOptions(options));
   }
 
   /**
    * Starts a session and issues its refresh token. It opens only what demands a refresh token.
    *
-   * @throws {@link ConfigurationError} when identity or options cannot go into a token
-   * @throws StoreUnavailableError (`ERR_JWT_STORE`)
+   * @throws as {@link JwtManager.createTokenPair}
    */
   async createRefreshToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
-    const settings = resolveIssueOptions(options);
-    const contents = await this.#tokens.loginContents(identity, settings);
-    const session = this.#sessions?.draft(identity, settings.session);
-    const issued = this.#tokens.sign('refresh', contents, session, settings.expiresIn);
-    if (session) await this.#sessions?.create(session);
-    return this.#tokens.announce('refresh', issued);
+    return this.#sessions('createRefreshToken').start(identity, resolveIssueOptions(options));
   }
 
   /**
    * Starts a session for a user who has just logged in and issues its access and refresh token, as the body of a token
    * response (RFC 6749, section 5.1). Both are fresh unless `fresh: false`.
    *
-   * @throws {@link ConfigurationError} when identity or options cannot go into a token
+   * @throws {@link ConfigurationError} when identity or options cannot go into a token, and without a store
+   * @throws TokenRevokedError (`ERR_JWT_REVOKED`) when the user was logged out everywhere after `authenticatedAt`
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    * @example
    * ```ts
@@ -88,13 +85,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * ```
    */
   async createTokenPair(identity: string, options: IssueOptions<C> = {}): Promise<TokenPair> {
-    const settings = resolveIssueOptions(options);
-    const login = { ...settings, fresh: settings.fresh ?? true };
-    const contents = await this.#tokens.loginContents(identity, login);
-    const session = this.#sessions?.draft(identity, settings.session);
-    const pair = this.#tokens.signPair(contents, session, settings.expiresIn);
-    if (session) await this.#sessions?.create(session);
-    return this.#tokens.announcePair(pair);
+    return this.#sessions('createTokenPair').login(identity, resolveIssueOptions(options));
   }
 
   /**
@@ -108,7 +99,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   verify(jwt: string, expected: VerifyExpectations = {}): Promise<Token<C>> {
-    return this.#rejections.watch(async (attempt) => {
+    return this.rejections.watch(async (attempt) => {
       const { type = 'access' } = readOptions('verify', expected, ['type']);
       const token = await this.authenticate(jwt, type);
       attempt.token = token;
@@ -124,46 +115,46 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    * Subject, roles, scopes, claims, audience and `auth_time` are carried over, unless `claimsFor` says otherwise.
    *
    * @param token the text, or the verified token of a `@JwtRefreshRequired()` route
-   * @param options `session.userAgent` and `session.ip` replace what the session says; its label stays
+   * @param options `session.userAgent` and `session.ip` replace what the session says; its label stays. `fresh`: the user
+   *   has just proven who they are again
    * @throws InvalidRequestError (`ERR_JWT_REQUEST`) when the token is neither: a field that the request does not have
    * @throws all that {@link JwtManager.verify} throws; HookFailedError (`ERR_JWT_HOOK`) when `claimsFor` failed
    * @throws {@link ConfigurationError} without a store or a key that signs
    */
   refresh(token: string | Token<C>, options: RefreshOptions = {}): Promise<TokenPair> {
-    return this.#rejections.watch(async (attempt) => {
-      const { session } = readOptions('refresh', options, ['session']);
-      const seen = sessionDetails(session);
-      const renewal = new Renewal(this.#settings, this.#tokens, this.#store('refresh'));
+    return this.rejections.watch(async (attempt) => {
+      const settings = resolveRefreshOptions(options);
+      const { renewal } = this.#sessions('refresh');
       const verified = await this.#own(token, 'refresh');
       attempt.token = verified;
-      return renewal.refresh(verified, seen);
+      return renewal.refresh(verified, settings);
     });
   }
 
   /**
-   * Revokes this one token, on every process that shares the store. One that is over already is left alone.
+   * Revokes this one token, on every process that shares the store. A refresh token takes its session along, one that was
+   * used before too (RFC 7009, section 2.1).
    *
    * @throws TokenInvalidError (`ERR_JWT_INVALID`) when it is not one of ours
    * @throws InvalidRequestError (`ERR_JWT_REQUEST`) when it is neither a text nor a token, as for `refresh`
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async revoke(token: Token<C> | string): Promise<void> {
-    const sessions = this.#store('revoke');
-    try {
-      await sessions.revokeToken(await this.#own(token, 'any'));
-    } catch (error) {
-      if (!(error instanceof TokenExpiredError)) throw error;
-    }
+    const { sessions } = this.#sessions('revoke');
+    const { type, claims } = this.#verifier.identify(token);
+    await sessions.revokeToken(type, claims);
   }
 
   /**
    * Logs out: both tokens of the session are dead at once, on every process that shares the store.
    *
-   * @returns false when there was no such session or it was over already
+   * @param options `identity`: false, and nothing happens, unless the session is that identity's
+   * @returns false when there was no such session or it had ended already
    * @throws StoreUnavailableError (`ERR_JWT_STORE`); {@link ConfigurationError} without an id, as of a token without one
    */
-  async revokeSession(sessionId: string): Promise<boolean> {
-    return this.#store('revokeSession').revoke(sessionId);
+  async revokeSession(sessionId: string, options: RevokeSessionOptions = {}): Promise<boolean> {
+    const { identity } = readOptions('revokeSession', options, ['identity']);
+    return this.#sessions('revokeSession').sessions.revoke(sessionId, identity);
   }
 
   /**
@@ -174,25 +165,42 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    */
   async revokeAll(identity: string, options: RevokeAllOptions = {}): Promise<void> {
     const { except } = readOptions('revokeAll', options, ['except']);
-    await this.#store('revokeAll').revokeAll(identity, except);
+    await this.#sessions('revokeAll').sessions.revokeAll(identity, except);
   }
 
   /**
-   * The identity's sessions that are alive: for a list of devices.
+   * Logs out everywhere and erases what is stored about the identity: addresses, devices, sessions. Until the last token
+   * would have expired, only a hash remains.
    *
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
-  async listSessions(identity: string): Promise<Session[]> {
-    return this.#store('listSessions').list(identity);
+  async forget(identity: string): Promise<void> {
+    await this.#sessions('forget').sessions.forget(identity);
   }
 
   /**
-   * Listens to what happens, for logs and metrics, see {@link ManagerEvents}. A listener that throws changes nothing.
-   * @throws {@link ConfigurationError} when there is no such event
+   * The identity's sessions that are alive, newest first: for a list of devices.
+   *
+   * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
-  on<Name extends keyof ManagerEvents>(event: Name, listener: (event: ManagerEvents[Name]) => unknown): this {
-    this.#events.on(event, listener);
-    return this;
+  async listSessions(identity: string, options: ListSessionsOptions = {}): Promise<Session[]> {
+    return this.#sessions('listSessions').sessions.list(identity, options);
+  }
+
+  /**
+   * Calls the listener once when the token has come to its end: for WebSockets and streams, which outlive their request. A
+   * token that has ended already ends soon.
+   *
+   * @returns what ends the wait
+   * @throws TokenInvalidError (`ERR_JWT_INVALID`) when it is not one of this manager's tokens
+   */
+  onSessionEnd(token: Token<C>, listener: (reason: SessionEndReason) => unknown): () => void {
+    if (typeof listener !== 'function')
+      throw new ConfigurationError('the listener of onSessionEnd must be a function');
+    const { claims } = this.#verifier.identify(token);
+    const watch = this.#ends.watch(claims, listener);
+    if (this.#service) ignore(this.#service.follow(watch, claims));
+    return watch.stop;
   }
 
   /** @internal What {@link JwtManager.verify} does before it asks the store, without the event. */
@@ -202,27 +210,11 @@ export class JwtManager<C extends object = Record<string, unknown>> {
 
   /** @internal @throws TokenRevokedError, RefreshReusedError, StoreUnavailableError; at once where the store is here */
   demandAlive(token: Token<C>, seen?: () => SessionDetails): void | Promise<void> {
-    return this.#sessions?.demandAlive(token, seen);
+    return this.#service?.presented.demandAlive(token, seen);
   }
 
-  /** @internal */
-  reportRejection(error: JwtError, token?: Token<object>, details?: RejectionDetails): void {
-    this.#rejections.report(error, token, details);
-  }
-
-  /** @internal What the route's demands need to know; seconds. */
-  get limits(): Readonly<Record<'freshFor' | 'hookTimeout', number>> {
-    const { freshFor, hookTimeout } = this.#settings;
-    return { freshFor, hookTimeout };
-  }
-
-  /** @internal */
-  get settings(): ManagerSettings<C> {
-    return this.#settings;
-  }
-
-  #store(method: string): Sessions {
-    if (this.#sessions) return this.#sessions;
+  #sessions(method: string): SessionService<C> {
+    if (this.#service) return this.#service;
     throw new ConfigurationError(`${method} needs a store: do not give store: false`);
   }
 
@@ -231,16 +223,5 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     if (typeof given !== 'string' && !(given instanceof Token))
       throw because(new InvalidRequestError('Malformed token parameter'), 'no token');
     return this.authenticate(given instanceof Token ? given.raw : given, type);
-  }
-
-  /** What may be logged: no key. */
-  toJSON(): object {
-    const { issuer, audience, accessTokenTtl, refreshTokenTtl } = this.#settings;
-    return { issuer, audience, accessTokenTtl, refreshTokenTtl, keys: '[redacted]' };
-  }
-
-  /** The same for `util.inspect`. */
-  [inspect.custom](): string {
-    return `JwtManager ${inspect(this.toJSON())}`;
   }
 }

@@ -1,3 +1,3 @@
 export { tokenStoreEntities } from './store/typeorm/entities';
 export { tokenStoreMigrations } from './store/typeorm/migration';
-export { TypeOrmTokenStore } from './store/typeorm/typeorm-token-store';
+export { TypeOrmTokenStore, type TypeOrmTokenStoreOptions } from './store/typeorm/typeorm-token-store';

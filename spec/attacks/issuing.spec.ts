@@ -173,6 +173,22 @@ describe('C15: lifetimes that mean something else', () => {
     });
   }
 
+  it('are refused when they are longer than a logout is remembered, and the option to raise is named', async () => {
+    for (const [options, longest] of [
+      [{}, 90 * 86_400],
+      [{ refreshTokenTtl: '100d' }, 100 * 86_400],
+      [{ accessTokenTtl: '2h', refreshTokenTtl: '1h', sessionTtl: '1h' }, 7200],
+    ] as const) {
+      const manager = testManager(options);
+      const message = `expiresIn must be at most ${String(longest)} seconds, the longest time that a logout is remembered: raise sessionTtl of the JwtManager for more`;
+      for (const create of issuers) {
+        await manager[create]('ada', { expiresIn: longest });
+        const error = await refusalOf(manager[create]('ada', { expiresIn: longest + 1 }), ConfigurationError);
+        expect(error.message).to.equal(message);
+      }
+    }
+  });
+
   const right: [number | string | undefined, number][] = [
     [undefined, 900],
     [1, 1],
@@ -185,9 +201,10 @@ describe('C15: lifetimes that mean something else', () => {
     ['3650d', 315_360_000],
     ['001m', 60],
   ];
+  const lasting = testManager({ sessionTtl: '3650d' });
   for (const [expiresIn, seconds] of right) {
     it(`are taken: ${String(expiresIn)} is ${String(seconds)} s`, async () => {
-      const { claims } = partsOf(await manager.createAccessToken('ada', { expiresIn }));
+      const { claims } = partsOf(await lasting.createAccessToken('ada', { expiresIn }));
       expect(Number(claims['exp']) - Number(claims['iat'])).to.equal(seconds);
     });
   }

@@ -23,7 +23,8 @@ import {
   type MemoryTokenStoreOptions,
   type RefreshOptions,
   type RevokeAllOptions,
-  type SessionDetails,
+  type ListSessionsOptions,
+  type RevokeSessionOptions,
   type TokenCookiesOptions,
   type UpgradeRequirement,
   type VerifyExpectations,
@@ -46,6 +47,7 @@ const issueOptions: Names<IssueOptions> = {
   roles: true,
   scopes: true,
   fresh: true,
+  authenticatedAt: true,
   expiresIn: true,
   audience: true,
   session: true,
@@ -85,6 +87,7 @@ const calls: [string, Readonly<Record<string, true>>, () => unknown][] = [
       freshFor: true,
       sessionTtl: true,
       rotationGrace: true,
+      maxSessions: true,
       claims: true,
       claimsFor: true,
       store: true,
@@ -99,7 +102,9 @@ const calls: [string, Readonly<Record<string, true>>, () => unknown][] = [
   ['createTokenPair', issueOptions, () => manager.createTokenPair('ada')],
   [
     'the option session',
-    { userAgent: true, ip: true, label: true } satisfies Names<SessionDetails>,
+    { userAgent: true, ip: true, label: true, ttl: true } satisfies Names<
+      NonNullable<IssueOptions['session']>
+    >,
     () => manager.createTokenPair('ada', { session: {} }),
   ],
   [
@@ -109,8 +114,18 @@ const calls: [string, Readonly<Record<string, true>>, () => unknown][] = [
   ],
   [
     'refresh',
-    { session: true } satisfies Names<RefreshOptions>,
+    { session: true, fresh: true } satisfies Names<RefreshOptions>,
     async () => manager.refresh(await manager.createRefreshToken('ada')),
+  ],
+  [
+    'revokeSession',
+    { identity: true } satisfies Names<RevokeSessionOptions>,
+    () => manager.revokeSession('x'),
+  ],
+  [
+    'listSessions',
+    { limit: true, after: true } satisfies Names<ListSessionsOptions>,
+    () => manager.listSessions('ada'),
   ],
   ['revokeAll', { except: true } satisfies Names<RevokeAllOptions>, () => manager.revokeAll('bob')],
   ['KeySet.fromSecret', { algorithm: true, kid: true }, () => KeySet.fromSecret(secret)],

@@ -3,13 +3,16 @@ import { expectUnavailable, routeNames, routes, startFaultyApp } from '../suppor
 import type { Fault, FaultyApp, Route } from '../support/faulty-app';
 import type { Verb } from '../support/later-store';
 import { delaysDuring } from '../support/timers';
+import type { Rotation } from '../../src';
 
 const fault = new Error('the store is gone');
 const verbs: readonly Verb[] = [
   'createSession',
+  'findSession',
   'rotateSession',
   'revokeSession',
   'revokeSubject',
+  'forgetSubject',
   'listSessions',
   'revokeToken',
   'isRevoked',
@@ -94,11 +97,19 @@ describe('F9: a store', function () {
     });
   }
 
+  /** What would be right, but for the changes. */
   const row = (args: unknown[], changes: object = {}) => {
-    const { sessionId, generation } = args[0] as { sessionId: string; generation: number };
-    const now = Math.floor(Date.now() / 1000);
-    const times = { rotatedAt: now, createdAt: now, lastUsedAt: now, expiresAt: now + 900 };
-    return { id: sessionId, subject: 'ada', generation: generation + 1, ...times, ...changes };
+    const { sessionId, subject, generation, now, expiresAt } = args[0] as Rotation;
+    const times = { rotatedAt: now, createdAt: now, lastUsedAt: now, expiresAt };
+    return { id: sessionId, subject, generation: generation + 1, ...times, ...changes };
+  };
+  const found = (args: unknown[], changes: object = {}) => {
+    const [sessionId, now] = args as [string, number];
+    return row([{ sessionId, subject: 'ada', generation: 0, now, expiresAt: now + 900 }], changes);
+  };
+  const listed = (args: unknown[], changes: object = {}) => {
+    const [subject, now] = args as [string, number];
+    return row([{ sessionId: 'x', subject, generation: 0, now, expiresAt: now + 900 }], changes);
   };
   const outcome = (name: unknown, changes?: object) => (args: unknown[]) => ({
     outcome: name,
@@ -147,7 +158,27 @@ describe('F9: a store', function () {
       ['a row with an endless end', outcome('rotated', { expiresAt: Infinity })],
       ['a row with a Date', outcome('rotated', { rotatedAt: new Date() })],
       ['a row without a subject', outcome('rotated', { subject: undefined })],
-      ["a theft with somebody else's row", outcome('reused', { id: 'another' })],
+      ["a row of somebody else's", outcome('rotated', { subject: 'another' })],
+      ['a row that is revoked', outcome('rotated', { revokedAt: 1 })],
+      ['a row that has expired', outcome('rotated', { expiresAt: 1 })],
+      ['a row with another end', outcome('rotated', { expiresAt: 9_999_999_999 })],
+      ['a row that was rotated at another time', outcome('rotated', { rotatedAt: 1 })],
+      ['a row that was used at another time', outcome('rotated', { lastUsedAt: 1 })],
+      ['a row with half a generation', outcome('rotated', { generation: 1.5 })],
+      ['a row whose address is a number', outcome('rotated', { ip: 1 })],
+      ['a row whose device is null', outcome('rotated', { userAgent: null })],
+      ['a row revoked at no time', outcome('rotated', { revokedAt: null })],
+      ["a replay of somebody else's row", outcome('replayed', { subject: 'another' })],
+      ['a replay of a revoked row', outcome('replayed', { revokedAt: 1 })],
+      ['a replay of a row that has expired', outcome('replayed', { expiresAt: 1 })],
+      ['a theft without a row', () => ({ outcome: 'reused', flipped: true })],
+      ['a theft that revoked nothing', outcome('reused')],
+      ["a theft of somebody else's row", outcome('reused', { subject: 'another', revokedAt: 1 })],
+      [
+        'a theft that may have been the first',
+        (args) => ({ ...outcome('reused', { revokedAt: 1 })(args), flipped: 1 }),
+      ],
+      ["a theft with somebody else's row", outcome('reused', { id: 'another', revokedAt: 1 })],
       ["nothing known, with somebody else's row", outcome('unknown', { id: 'another' })],
     ],
     listSessions: [
@@ -158,8 +189,35 @@ describe('F9: a store', function () {
       ['a Set', () => new Set()],
       ['a list of nothing', () => [undefined]],
       ['a list of objects', () => [{}]],
-      ['rows of somebody else', () => [{ ...row([{ sessionId: 'x', generation: 0 }]), subject: 'bob' }]],
-      ['rows without an id', () => [{ ...row([{ sessionId: 'x', generation: 0 }]), id: undefined }]],
+      ['rows of somebody else', (args) => [listed(args, { subject: 'bob' })]],
+      ['rows without an id', (args) => [listed(args, { id: undefined })]],
+      ['rows that are revoked', (args) => [listed(args, { revokedAt: 1 })]],
+      ['rows that have expired', (args) => [listed(args, { expiresAt: 1 })]],
+      ['one row twice', (args) => [listed(args), listed(args)]],
+      ['the oldest first', (args) => [listed(args, { createdAt: 1 }), listed(args, { id: 'y' })]],
+      ['the smallest id first', (args) => [listed(args), listed(args, { id: 'y' })]],
+      [
+        'more than were asked for',
+        (args) => Array.from({ length: 101 }, (_, index) => listed(args, { createdAt: 1000 - index })),
+      ],
+    ],
+    findSession: [
+      ['null', () => null],
+      ['true', () => true],
+      ['a list', (args) => [found(args)]],
+      ['another row', (args) => found(args, { id: 'another' })],
+      ['a row that is revoked', (args) => found(args, { revokedAt: 1 })],
+      ['a row that has expired', (args) => found(args, { expiresAt: 1 })],
+      ['a row without a generation', (args) => found(args, { generation: undefined })],
+    ],
+    createSession: [
+      ['nothing', () => undefined],
+      ['true', () => true],
+      ['an object', () => ({})],
+      ['no list of who ended', () => ({ created: true })],
+      ['a list that holds no ids', () => ({ created: true, ended: [1] })],
+      ['a login that ended others and did not come about', () => ({ created: false, ended: ['x'] })],
+      ['a login that came about in a way', () => ({ created: 'yes', ended: [] })],
     ],
   };
 

@@ -31,7 +31,7 @@ function claimsOf({ jwk, alg, jws }: Example): Record<string, unknown> | undefin
 /** Judges the claims as the verifier does, with those that the example lacks. */
 function verdictOn(claims: object, now: number): string | undefined {
   const whole = { sub: 'joe', jti: 'example', iat: now, ...claims };
-  const nobody = { issuer: 'joe', audience: undefined, clockTolerance: 0 };
+  const nobody = { issuer: 'joe', audience: undefined, clockTolerance: 0, issueTolerance: 0 };
   return faultInClaims(whole, 'access', { ...nobody, now });
 }
 

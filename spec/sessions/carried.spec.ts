@@ -7,6 +7,7 @@ import {
   type IssueOptions,
   type TokenPair,
 } from '../../src';
+import { shardOf } from '../../src/store/shard';
 import { forge, partsOf } from '../support/forge';
 import { secret, testClock } from '../support/manager';
 import { refusalOf } from '../support/rejected';
@@ -209,7 +210,8 @@ describe('F15: the id of a refresh token', () => {
           .update(`${String(sid)}.${String(gen)}`)
           .digest();
         expect(jti).to.equal(hash.subarray(0, 16).toString('base64url'));
-        expect(Buffer.from(String(sid), 'base64url')).to.have.length(16);
+        expect(String(sid).slice(0, 2)).to.equal(shardOf('ada'));
+        expect(Buffer.from(String(sid).slice(2), 'base64url')).to.have.length(16);
         seen.add(String(jti));
       }
       seen.add(sessionIdOf(first));

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
-import type { JwtManager, TokenPair, TokenStore } from '../../src';
+import { IsEmail } from 'class-validator';
+import { JwtManager, type TokenPair, type TokenStore } from '../../src';
 import { ConfigurationError, InvalidRequestError, TokenInvalidError } from '../../src/errors';
 import { intervenedStore, laterStore } from '../support/later-store';
-import { startOfTime, testManager } from '../support/manager';
+import { forge, partsOf } from '../support/forge';
+import { secret, startOfTime, testManager } from '../support/manager';
 import { refusalOf } from '../support/rejected';
-import { claimsOf, expectDead, outcomeOf, rowOf, sessionIdOf, sessionWorld } from '../support/session-world';
+import { claimsOf, expectDead, outcomeOf, sessionIdOf, sessionWorld } from '../support/session-world';
 
 const dead = 'ERR_JWT_REVOKED';
 
@@ -31,16 +33,58 @@ for (const [when, around] of Object.entries(stores)) {
       await manager.verify(next.access_token);
     });
 
-    it('kills one refresh token: the session goes no further, its access tokens live', async () => {
+    it('ends the session of a refresh token, and says so once (RFC 7009, section 2.1)', async () => {
       const w = world();
       const { manager, told } = w;
       const pair = await manager.createTokenPair('ada');
-      await manager.revoke(pair.refresh_token);
-      expect(await outcomeOf(manager.refresh(pair.refresh_token))).to.equal(dead);
-      expect(await outcomeOf(manager.verify(pair.refresh_token, { type: 'refresh' }))).to.equal(dead);
-      await manager.verify(pair.access_token);
-      expect(await rowOf(w, pair)).to.include({ generation: 0 });
-      expect(told.map(([name]) => name)).to.deep.equal(['sessionCreated', 'rejected', 'rejected']);
+      const other = await manager.createTokenPair('ada');
+      told.splice(0);
+      for (let time = 0; time < 2; time++) await manager.revoke(pair.refresh_token);
+      expect(told).to.deep.equal([['sessionRevoked', { identity: 'ada', sessionId: sessionIdOf(pair) }]]);
+      await expectDead(w, pair);
+      await manager.verify(other.access_token);
+    });
+
+    for (const [name, age, seconds] of [
+      ['consumed', 1, 11],
+      ['consumed long ago', 3, 11],
+      ['expired', 1, 30 * 86_400 - 5],
+    ] as const) {
+      it(`ends the session of a refresh token that was ${name}, and no theft is told`, async () => {
+        const w = world();
+        const { manager, clock, told } = w;
+        const first = await manager.createTokenPair('ada');
+        let last = first;
+        clock.advance(10);
+        for (let count = 0; count < age; count++) last = await manager.refresh(last.refresh_token);
+        clock.advance(seconds);
+        told.splice(0);
+        await manager.revoke(first.refresh_token);
+        expect(told.map(([event]) => event)).to.deep.equal(['sessionRevoked']);
+        if (name !== 'expired') await manager.verify(last.access_token).catch(() => undefined);
+        expect(await outcomeOf(manager.refresh(last.refresh_token))).to.equal(dead);
+      });
+    }
+
+    it('ends no session of a refresh token that names the session of somebody else', async () => {
+      const { manager } = world();
+      const { header, claims } = partsOf(await manager.createRefreshToken('eve'));
+      const ada = await manager.createTokenPair('ada');
+      await manager.revoke(forge(header, { ...claims, sid: sessionIdOf(ada) }, secret));
+      await manager.verify(ada.access_token);
+    });
+
+    it('takes a token whose claims do not fit their class any more', async () => {
+      const { clock, store } = world();
+      class UserClaims {
+        @IsEmail()
+        email!: string;
+      }
+      const pair = await testManager({ clock, store }).createTokenPair('ada');
+      const strict = new JwtManager({ secret, clock, store, claims: UserClaims });
+      await refusalOf(strict.verify(pair.access_token), TokenInvalidError);
+      await strict.revoke(pair.refresh_token);
+      expect(await outcomeOf(testManager({ clock, store }).verify(pair.access_token))).to.equal(dead);
     });
 
     it('takes the verified token as well as its text', async () => {
@@ -175,13 +219,20 @@ for (const [when, around] of Object.entries(stores)) {
       expect(await outcomeOf(manager.refresh(next.refresh_token))).to.equal('ok');
     });
 
-    it('kills tokens without a session up to its own second, and none of the next', async () => {
-      const { manager, clock } = world();
-      await manager.revokeAll('ada');
-      expect(await outcomeOf(manager.verify(await manager.createAccessToken('ada')))).to.equal(dead);
-      clock.advance(1);
-      await manager.verify(await manager.createAccessToken('ada'));
-    });
+    for (const [clockTolerance, seconds] of [
+      [undefined, 5],
+      [0, 0],
+      [60, 60],
+    ] as const) {
+      it(`kills tokens without a session dated up to ${String(seconds)} s ahead, as far as clocks may differ`, async () => {
+        const { manager, clock } = sessionWorld({ clockTolerance }, around);
+        await manager.revokeAll('ada');
+        clock.advance(seconds);
+        expect(await outcomeOf(manager.verify(await manager.createAccessToken('ada')))).to.equal(dead);
+        clock.advance(1);
+        await manager.verify(await manager.createAccessToken('ada'));
+      });
+    }
   });
 
   describe(`listSessions, with a store that answers ${when}`, () => {
@@ -199,19 +250,7 @@ for (const [when, around] of Object.entries(stores)) {
       clock.advance(50);
       await manager.refresh(first.refresh_token, { session: { userAgent: 'Firefox 2', ip: '192.0.2.9' } });
       const known = { subject: 'ada' };
-      expect(await manager.listSessions('ada')).to.have.deep.members([
-        {
-          ...known,
-          id: sessionIdOf(first),
-          generation: 1,
-          rotatedAt: start + 60,
-          createdAt: start,
-          lastUsedAt: start + 60,
-          expiresAt: start + 90 * 86_400,
-          userAgent: 'Firefox 2',
-          ip: '192.0.2.9',
-          label: 'laptop',
-        },
+      expect(await manager.listSessions('ada')).to.deep.equal([
         {
           ...known,
           id: sessionIdOf(bare),
@@ -219,7 +258,19 @@ for (const [when, around] of Object.entries(stores)) {
           rotatedAt: start + 10,
           createdAt: start + 10,
           lastUsedAt: start + 10,
-          expiresAt: start + 10 + 90 * 86_400,
+          expiresAt: start + 10 + 30 * 86_400,
+        },
+        {
+          ...known,
+          id: sessionIdOf(first),
+          generation: 1,
+          rotatedAt: start + 60,
+          createdAt: start,
+          lastUsedAt: start + 60,
+          expiresAt: start + 60 + 30 * 86_400,
+          userAgent: 'Firefox 2',
+          ip: '192.0.2.9',
+          label: 'laptop',
         },
       ]);
       expect(await manager.listSessions('nobody')).to.deep.equal([]);
@@ -245,7 +296,8 @@ describe('a store is told until when a logout matters', () => {
     const asked: unknown[] = [];
     const { manager } = sessionWorld(options, (store) =>
       intervenedStore(store, (verb, ask, args) => {
-        if (verb === 'revokeToken' || verb === 'revokeSubject') asked.push([verb, ...args.slice(0, -1)]);
+        if (['revokeToken', 'revokeSubject', 'forgetSubject'].includes(verb))
+          asked.push([verb, ...args.slice(0, -1)]);
         return ask();
       }),
     );
@@ -262,13 +314,29 @@ describe('a store is told until when a logout matters', () => {
       id = token.id;
       await manager.revoke(token);
     });
-    expect(asked).to.deep.equal([['revokeToken', id, now + 900 + 60]]);
+    const revocation = { jti: id, subject: 'ada', now, expiresAt: now + 900 + 60 };
+    expect(asked).to.deep.equal([['revokeToken', revocation]]);
   });
 
   it('everywhere: until the longest token that there can be is over', async () => {
-    const asked = await askedOf({}, (manager) => manager.revokeAll('ada', { except: 'this' }));
-    const keepUntil = now + 3650 * 86_400;
-    expect(asked).to.deep.equal([['revokeSubject', 'ada', now, { exceptSessionId: 'this', keepUntil }]]);
+    const days = 86_400;
+    for (const [options, tolerances, longest] of [
+      [{}, [5, 0], 90 * days],
+      [{ clockTolerance: 60 }, [60, 60], 90 * days],
+      [{ refreshTokenTtl: '120d' }, [5, 0], 120 * days],
+      [{ accessTokenTtl: '1h', refreshTokenTtl: '2h', sessionTtl: '3h' }, [5, 0], 10_800],
+    ] as const) {
+      const notBefore = now + tolerances[0];
+      const times = { notBefore, keepUntil: notBefore + longest + tolerances[1] };
+      const asked = await askedOf(options, async (manager) => {
+        await manager.revokeAll('ada', { except: 'this' });
+        await manager.forget('ada');
+      });
+      expect(asked).to.deep.equal([
+        ['revokeSubject', 'ada', now, { exceptSessionId: 'this', ...times }],
+        ['forgetSubject', 'ada', now, times],
+      ]);
+    }
   });
 });
 
@@ -294,6 +362,7 @@ describe('a logout is refused as a mistake', () => {
       ],
       ['revokeAll', () => manager.revokeAll(text), 'identity must be a string, such as token.identity'],
       ['listSessions', () => manager.listSessions(text), 'identity must be a string, such as token.identity'],
+      ['forget', () => manager.forget(text), 'identity must be a string, such as token.identity'],
     ];
     if (given !== undefined) {
       const all = () => manager.revokeAll('ada', { except: text });

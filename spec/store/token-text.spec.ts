@@ -25,10 +25,16 @@ describe('A store', () => {
     await manager.refresh(first.refresh_token).catch(() => {});
     await manager.listSessions('ada');
     await manager.revokeSession(sessionId);
+    await manager.revokeSession(sessionId, { identity: 'ada' });
     await manager.revokeAll('ada');
+    await manager.forget('ada');
+    await manager.revokeSession(sessionId);
+    await manager.revokeSession(sessionId, { identity: 'ada' });
 
     expect([...verbs].sort()).to.deep.equal([
       'createSession',
+      'findSession',
+      'forgetSubject',
       'isRevoked',
       'listSessions',
       'revokeSession',

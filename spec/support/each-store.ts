@@ -46,7 +46,7 @@ function describeOnMemory(title: string, body: Body): void {
     let milliseconds = Date.now();
     const store = new MemoryTokenStore({ clock: () => milliseconds });
     const purge = (now: number) => {
-      milliseconds = now * 1000;
+      milliseconds = Math.max(milliseconds, now * 1000);
       return store.purgeExpired();
     };
     body(() => ({ store, purge }));
@@ -67,8 +67,8 @@ function describeOnRedis(title: string, kind: string, body: Body): void {
       atWork = {
         store: new RedisTokenStore(client.client, { prefix }),
         revokedAtOf: async (sessionId) => {
-          const row = await other.client.get(`{${prefix}}:session:${sessionId}`);
-          return timeOf((JSON.parse(row ?? '{}') as { revokedAt?: unknown }).revokedAt);
+          const name = `{${prefix}:${sessionId.slice(0, 2)}}:s:${sessionId}`;
+          return timeOf(await other.client.hGet(name, 'd'));
         },
       };
     });

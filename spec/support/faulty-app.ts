@@ -23,11 +23,12 @@ export const routes = {
   'GET /protected': ['isRevoked'],
   'GET /unchecked': [],
   'GET /refresh-only': ['isRevoked'],
-  'POST /refresh': ['isRevoked', 'listSessions', 'rotateSession'],
+  'POST /refresh': ['findSession', 'rotateSession'],
   'POST /login': ['createSession'],
   'POST /login-refresh': ['createSession'],
-  'POST /logout': ['isRevoked', 'revokeSession'],
+  'POST /logout': ['isRevoked', 'findSession', 'revokeSession'],
   'POST /logout-everywhere': ['isRevoked', 'revokeSubject'],
+  'POST /forget': ['isRevoked', 'forgetSubject'],
   'POST /revoke': ['revokeToken'],
   'GET /sessions': ['isRevoked', 'listSessions'],
 } as const satisfies Record<string, readonly Verb[]>;
@@ -135,6 +136,13 @@ function routesOf(manager: JwtManager, run: () => number): Function {
     async logoutEverywhere(@InjectToken() { identity }: Token) {
       await manager.revokeAll(identity);
       return { revoked: true };
+    }
+
+    @Post('/forget')
+    @JwtRequired()
+    async forget(@InjectToken() { identity }: Token) {
+      await manager.forget(identity);
+      return { forgotten: true };
     }
 
     @Post('/revoke')

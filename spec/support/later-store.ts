@@ -3,9 +3,11 @@ import type { TokenStore } from '../../src';
 
 const verbs = [
   'createSession',
+  'findSession',
   'rotateSession',
   'revokeSession',
   'revokeSubject',
+  'forgetSubject',
   'listSessions',
   'revokeToken',
   'isRevoked',

@@ -47,6 +47,35 @@ export class PostgresServer {
     if (uid !== undefined && gid !== undefined) await chown(folder, uid, gid);
     const options = ['-D', folder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
     await promisify(execFile)(program('initdb'), options, user());
+    return PostgresServer.#started(folder);
+  }
+
+  /** A standby, which follows this one until it is promoted by `pg_promote()`. */
+  async standby(): Promise<PostgresServer> {
+    const folder = join(this.#folder, 'standby');
+    const options = [
+      '-h',
+      '127.0.0.1',
+      '-p',
+      String(this.port),
+      '-U',
+      'postgres',
+      '-D',
+      folder,
+      '-R',
+      '-c',
+      'fast',
+    ];
+    await promisify(execFile)(program('pg_basebackup'), options, user());
+    return PostgresServer.#started(folder);
+  }
+
+  /** Makes a standby a primary. */
+  async promote(): Promise<void> {
+    await promisify(execFile)(program('pg_ctl'), ['promote', '-D', this.#folder, '-w'], user());
+  }
+
+  static async #started(folder: string): Promise<PostgresServer> {
     const server = new PostgresServer(folder, await freePort());
     process.once('exit', () => server.#process?.kill('SIGQUIT'));
     await server.start();
@@ -74,7 +103,7 @@ export class PostgresServer {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { RotationResult, Session } from '../../src';
 import { refusalOf } from './rejected';
+import { shardOf } from '../../src/store/shard';
 import { SessionModel } from './session-model';
 import { now as start } from './sessions';
 import type { StoreAtWork } from './each-store';
@@ -27,6 +28,9 @@ class World {
   /** Makes a name of an index. */
   readonly named = (kind: string, at: number): string => `${kind} o'hara "${String(at)}" ${this.#prefix}`;
 
+  /** Makes the id of a session of a subject. */
+  readonly idOf = (subject: string): string => shardOf(subject) + this.named('sid', this.ids.length);
+
   /** One of the sessions that were created; before the first there is one that nobody knows. */
   readonly sessionAt = (at: number): string =>
     this.ids[at % Math.max(1, this.ids.length)] ?? this.named('sid', -1);
@@ -46,7 +50,9 @@ const seconds = fc.oneof(
   { arbitrary: fc.integer({ min: 16, max: 2000 }), weight: 1 },
 );
 const lifetime = fc.constantFrom(1, 30, 600, 5000, 86_400);
-const grace = fc.constantFrom(0, 1, 10, 10);
+/** Nothing, or more than any run takes. */
+const grace = fc.constantFrom(0, 1_000_000, 1_000_000);
+const most = fc.constantFrom(undefined, undefined, 1, 2, 3, 20);
 const text = fc.option(
   fc.constantFrom('Firefox', "Robert'); DROP TABLE jwt_session;--", '{"json":1}', 'ü ☃'),
   {
@@ -56,15 +62,32 @@ const text = fc.option(
 
 const create = step(
   'create',
-  { subject, lifetime, userAgent: text, ip: text, label: text },
-  async ({ atWork: { store }, model, ids, named }, { subject: owner, lifetime: length, ...texts }) => {
+  {
+    subject,
+    lifetime,
+    maxSessions: most,
+    since: fc.constantFrom(undefined, undefined, 0, 30),
+    userAgent: text,
+    ip: text,
+    label: text,
+  },
+  async (
+    { atWork: { store }, model, ids, named, idOf },
+    { subject: owner, lifetime: length, maxSessions, since, ...texts },
+  ) => {
     const { now } = model;
+    const isTold = since !== undefined && !model.mayForget(named('sub', owner));
+    const limits = { maxSessions, authenticatedAt: isTold ? now - since : undefined };
     const times = { rotatedAt: now, createdAt: now, lastUsedAt: now, expiresAt: now + length };
-    const id = named('sid', ids.length);
+    const id = idOf(named('sub', owner));
     const session = { id, subject: named('sub', owner), generation: 0, ...times, ...texts };
-    ids.push(id);
-    model.create(session);
-    await store.createSession(session);
+    const expected = model.create(session, limits);
+    if (expected.created) ids.push(id);
+    const { created, ended } = await store.createSession(session, limits);
+    expect(created).to.equal(expected.created);
+    // Of those that were last used in the same second, any may end.
+    expect(ended).to.have.length(expected.ended.length);
+    model.settle(expected.ended, ended);
   },
 );
 
@@ -84,28 +107,61 @@ const rotate = step(
     index,
     behind: fc.constantFrom(0, 0, 0, 1, 1, 2, 3, -1),
     grace,
+    lifetime,
+    stranger: fc.constantFrom(false, false, false, false, true),
     seen: fc.option(fc.record({ userAgent: text, ip: text }), { nil: undefined }),
   },
-  async ({ atWork: { store }, model, sessionAt }, { index: at, behind, grace: graceSeconds, seen }) => {
+  async ({ atWork: { store }, model, named, sessionAt }, given) => {
+    const { index: at, behind, grace: graceSeconds, lifetime: length, stranger, seen } = given;
     const sessionId = sessionAt(at);
-    const generation = Math.max(0, (model.sessions.get(sessionId)?.generation ?? 0) - behind);
-    const rotation = { sessionId, generation, now: model.now, graceSeconds, seen };
+    const row = model.sessions.get(sessionId);
+    const generation = Math.max(0, (row?.generation ?? 0) - behind);
+    const subject = row && !stranger ? row.subject : named('sub', 9);
+    const { now } = model;
+    const rotation = { sessionId, subject, generation, now, expiresAt: now + length, graceSeconds, seen };
     expectSameResult(await store.rotateSession(rotation), model.rotate(rotation));
   },
 );
 
-const revokeSession = step('revoke', { index }, async ({ atWork: { store }, model, sessionAt }, given) => {
+const revokeSession = step(
+  'revoke',
+  { index, subject: fc.option(subject, { nil: undefined }) },
+  async ({ atWork: { store }, model, named, sessionAt }, { index: at, subject: owner }) => {
+    const id = sessionAt(at);
+    const limits = owner === undefined ? {} : { subject: named('sub', owner) };
+    const answer = await store.revokeSession(id, model.now, limits);
+    expect(answer).to.equal(model.revokeSession(id, limits.subject));
+  },
+);
+
+const find = step('find', { index }, async ({ atWork: { store }, model, sessionAt }, given) => {
   const id = sessionAt(given.index);
-  expect(await store.revokeSession(id, model.now)).to.equal(model.revokeSession(id));
+  expect(plain(await store.findSession(id, model.now))).to.deep.equal(plain(model.find(id)));
 });
+
+const forgetSubject = step(
+  'forget',
+  { subject },
+  async ({ atWork: { store }, model, named }, { subject: owner }) => {
+    const keepUntil = model.now + 86_400;
+    model.forgetSubject(named('sub', owner), { keepUntil });
+    await store.forgetSubject(named('sub', owner), model.now, { keepUntil });
+  },
+);
 
 const revokeSubject = step(
   'revoke all',
-  { subject, except: fc.option(index, { nil: undefined }), keep: fc.option(lifetime, { nil: undefined }) },
-  async ({ atWork: { store }, model, named, sessionAt }, { subject: owner, except, keep }) => {
+  {
+    subject,
+    except: fc.option(index, { nil: undefined }),
+    keep: fc.option(lifetime, { nil: undefined }),
+    ahead: fc.constantFrom(undefined, 0, 5),
+  },
+  async ({ atWork: { store }, model, named, sessionAt }, { subject: owner, except, keep, ahead }) => {
     const options = {
       ...(except !== undefined && { exceptSessionId: sessionAt(except) }),
       ...(keep !== undefined && { keepUntil: model.now + keep }),
+      ...(ahead !== undefined && { notBefore: model.now + ahead }),
     };
     model.revokeSubject(named('sub', owner), options);
     await store.revokeSubject(named('sub', owner), model.now, options);
@@ -116,32 +172,39 @@ const revokeToken = step(
   'revoke token',
   { jti: subject, lifetime },
   async ({ atWork: { store }, model, named }, { jti, lifetime: length }) => {
-    model.revokeToken(named('jti', jti), model.now + length);
-    await store.revokeToken(named('jti', jti), model.now + length);
+    const { now } = model;
+    const revocation = { jti: named('jti', jti), subject: named('sub', jti), now, expiresAt: now + length };
+    model.revokeToken(revocation.jti, revocation.expiresAt);
+    await store.revokeToken(revocation);
   },
 );
 
 const isRevoked = step(
   'ask',
   {
-    jti: fc.constantFrom(0, 1, 2, 9, 9, 9, 9),
+    jti: fc.constantFrom(false, false, true),
     session: fc.option(index, { nil: undefined }),
     behind: fc.constantFrom(undefined, 0, 1, 2, -1),
     subject: fc.option(subject, { nil: undefined, freq: 3 }),
-    issued: fc.integer({ min: -30, max: 1 }),
+    issued: fc.integer({ min: -30, max: 6 }),
+    grace,
   },
   async (
     { atWork: { store }, model, named, sessionAt },
-    { jti, session, behind, subject: owner, issued },
+    { jti, session, behind, subject: owner, issued, grace: graceSeconds },
   ) => {
     const sessionId = session === undefined ? undefined : sessionAt(session);
     const row = model.sessions.get(sessionId ?? '');
+    const asked = owner === undefined && row ? row.subject : named('sub', owner ?? 0);
     const query = {
-      jti: named('jti', jti),
+      // The `jti` of one subject: another subject's cannot have it.
+      jti: jti ? asked.replace('sub', 'jti') : named('jti', 9),
       sessionId,
       generation: row && behind !== undefined ? Math.max(0, row.generation - behind) : undefined,
-      subject: owner === undefined && row ? row.subject : named('sub', owner ?? 0),
+      subject: asked,
       issuedAt: model.now + issued,
+      now: model.now,
+      graceSeconds,
     };
     const expected = model.isRevoked(query);
     const answer = await store.isRevoked(query);
@@ -150,6 +213,17 @@ const isRevoked = step(
 );
 
 const list = step('list', { subject }, (world, given) => expectSameList(world, given.subject));
+
+const page = step(
+  'page',
+  { subject, limit: fc.integer({ min: 1, max: 4 }), after: fc.option(index, { nil: undefined }) },
+  async ({ atWork: { store }, model, named, sessionAt }, { subject: owner, limit, after }) => {
+    const row = after === undefined ? undefined : model.sessions.get(sessionAt(after));
+    const given = { limit, ...(row && { after: { id: row.id, createdAt: row.createdAt } }) };
+    const sessions = await store.listSessions(named('sub', owner), model.now, given);
+    expect(sessions.map(plain)).to.deep.equal(model.list(named('sub', owner), given).map(plain));
+  },
+);
 
 const pass = step('pass', { seconds }, async ({ model }, given) => {
   model.pass(given.seconds);
@@ -172,6 +246,9 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: revokeToken, weight: 1 },
   { arbitrary: isRevoked, weight: 8 },
   { arbitrary: list, weight: 3 },
+  { arbitrary: page, weight: 2 },
+  { arbitrary: find, weight: 2 },
+  { arbitrary: forgetSubject, weight: 1 },
   { arbitrary: purge, weight: 1 },
 );
 
@@ -191,14 +268,15 @@ async function runIn(world: World, steps: readonly Step[]): Promise<void> {
 /** The store has the same sessions of a subject alive, member for member. */
 async function expectSameList({ atWork: { store }, model, named }: World, owner: number): Promise<void> {
   const sessions = await store.listSessions(named('sub', owner), model.now);
-  expect(byId(sessions)).to.deep.equal(byId(model.list(named('sub', owner))));
+  expect(sessions.map(plain)).to.deep.equal(model.list(named('sub', owner)).map(plain));
 }
 
 async function expectSameLife(
   { atWork, model }: World,
   { id, subject: owner, ...row }: Session,
 ): Promise<void> {
-  const query = { jti: `${id} fresh`, sessionId: id, subject: owner, issuedAt: row.createdAt };
+  const times = { issuedAt: row.createdAt, now: model.now, graceSeconds: 3600 };
+  const query = { jti: `${id} fresh`, sessionId: id, subject: owner, ...times };
   const expected = model.isRevoked(query);
   const answer = await atWork.store.isRevoked(query);
   if (expected !== undefined) expect(answer).to.equal(expected);
@@ -216,10 +294,6 @@ function expectSameResult(result: RotationResult, expected: RotationResult): voi
     row['revokedAt'] = model['revokedAt'];
   }
   expect(row).to.deep.equal(model);
-}
-
-function byId(sessions: readonly Session[]): Record<string, unknown>[] {
-  return sessions.map(plain).sort((a, b) => String(a['id']).localeCompare(String(b['id'])));
 }
 
 function plain(session: Session | undefined): Record<string, unknown> {

@@ -5,6 +5,7 @@ import {
   type JwtManager,
   type JwtManagerOptions,
   type ManagerEvents,
+  type RevocationQuery,
   type Session,
   type TokenPair,
   type TokenStore,
@@ -97,7 +98,14 @@ export async function rowOf({ store, now }: SessionWorld, pair: TokenPair): Prom
   const found = alive.find(({ id }) => id === sid);
   if (found) return found;
   // Of a session that is dead already a store shows the row when an older token comes.
-  const question = { sessionId: String(sid), generation: -1, now: now(), graceSeconds: 0 };
+  const question = {
+    sessionId: String(sid),
+    subject: String(sub),
+    generation: -1,
+    now: now(),
+    expiresAt: now() + 900,
+    graceSeconds: 0,
+  };
   return (await store.rotateSession(question)).session;
 }
 
@@ -110,9 +118,8 @@ export async function expectDead(world: SessionWorld, ...pairs: readonly TokenPa
     expect(await outcomeOf(manager.verify(pair.refresh_token, { type: 'refresh' }))).to.be.oneOf(refusals);
     expect(await outcomeOf(manager.refresh(pair.refresh_token))).to.be.oneOf(refusals);
     const { sub: subject, jti, sid: sessionId, iat } = claimsOf(pair).access as Record<string, string>;
-    const query = { subject, jti, sessionId, issuedAt: Number(iat) } as Parameters<
-      TokenStore['isRevoked']
-    >[0];
+    const times = { issuedAt: Number(iat), now: now(), graceSeconds: 10 };
+    const query = { subject, jti, sessionId, ...times } as RevocationQuery;
     expect(await store.isRevoked(query)).to.equal(true);
     const alive = await store.listSessions(String(subject), now());
     expect(alive.map(({ id }) => id)).not.to.include(sessionId);

@@ -27,7 +27,7 @@ export interface Target {
 /** The `kid` of every target's key. */
 export const targetKid = 'key-1';
 
-/** A manager with one key for the algorithm, whose clock stands still and which knows no sessions. */
+/** A manager with one key for the algorithm, whose clock stands still. */
 export function targetFor(algorithm: Algorithm, options: Partial<JwtManagerOptions> = {}): Target {
   const isSecret = algorithm.startsWith('HS');
   const clock = testClock();
@@ -37,7 +37,7 @@ export function targetFor(algorithm: Algorithm, options: Partial<JwtManagerOptio
     : keyPairFor(algorithm as KeyPairAlgorithm).privateKey;
   return {
     algorithm,
-    manager: new JwtManager({ keys: keysFor(algorithm), clock, store: false, ...options }),
+    manager: new JwtManager({ keys: keysFor(algorithm), clock, ...options }),
     key,
     clock,
     now,

@@ -5,6 +5,8 @@ import { setTimeout } from 'node:timers/promises';
 /** A way to a server on the loopback on which everything can go wrong. */
 export interface TcpProxy {
   readonly port: number;
+  /** The port of the loopback where new connections lead. */
+  target: number;
   /** How many milliseconds everything takes in each direction. */
   delay: number;
   /** Everything that is sent is lost, and nobody is told. Whoever has lost something that way gets nothing any more. */
@@ -26,7 +28,7 @@ export async function startProxy(target: number): Promise<TcpProxy> {
   let held: (() => void)[] | undefined;
 
   const server = createServer((socket) => {
-    const upstream = connect(target, '127.0.0.1');
+    const upstream = connect(proxy.target, '127.0.0.1');
     const way = { isLost: false };
     join(socket, upstream, way);
     join(upstream, socket, way);
@@ -58,6 +60,7 @@ export async function startProxy(target: number): Promise<TcpProxy> {
 
   const proxy: TcpProxy = {
     port: (server.address() as AddressInfo).port,
+    target,
     delay: 0,
     isBlackHole: false,
     hold: () => {

@@ -4,7 +4,13 @@ import { faultInClaims, isIdentity, isRoleList, isScopeList } from '../../src/to
 
 const now = 1_767_225_600;
 const good = { sub: 'ada', jti: 'token-1', iat: now, nbf: now, exp: now + 900 };
-const expectations = { issuer: 'https://issuer.test', audience: ['api'], clockTolerance: 0, now };
+const expectations = {
+  issuer: 'https://issuer.test',
+  audience: ['api'],
+  clockTolerance: 0,
+  issueTolerance: 0,
+  now,
+};
 
 function faultOf(claims: object): string | undefined {
   return faultInClaims({ ...claims }, 'access', expectations);

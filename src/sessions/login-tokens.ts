@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto';
 import { ownClaims } from '../claims';
+import { ConfigurationError } from '../errors';
 import type { ManagerEvents } from '../events';
 import type { IssueSettings } from '../issue-options';
 import type { ManagerSettings } from '../manager-options';
-import type { Session } from '../store/token-store';
 import type { Token, TokenType } from '../token/token';
-import { TokenIssuer, type IssuedToken, type TokenContents, type TokenFrame } from '../token/token-issuer';
-import { unixSeconds } from '../util/clock';
+import {
+  checkIdentity,
+  TokenIssuer,
+  type IssuedToken,
+  type TokenContents,
+  type TokenFrame,
+} from '../token/token-issuer';
+import { unixSeconds, unixTime } from '../util/clock';
 import type { Emitter } from '../util/emitter';
 import { randomId } from '../util/random-id';
+import type { SessionFrame } from './session-frame';
 import type { TokenPair } from './token-pair';
 
 /** An access and a refresh token of one login, signed and not yet announced. */
@@ -31,8 +38,9 @@ export class LoginTokens<C extends object> {
 
   /** The contents of a token that belongs to no login. */
   async contents(identity: string, settings: IssueSettings<C>): Promise<TokenContents> {
-    const { claims, roles, scopes, audience, fresh } = settings;
-    const authTime = fresh ? this.#now() : undefined;
+    const { claims, roles, scopes, audience } = settings;
+    checkIdentity(identity);
+    const authTime = this.#authTime(settings);
     return { identity, claims: await this.#issuer.ownClaims(claims), roles, scopes, audience, authTime };
   }
 
@@ -41,37 +49,69 @@ export class LoginTokens<C extends object> {
     return { ...(await this.contents(identity, settings)), csrf: randomId() };
   }
 
-  /** What a refresh carries over: everything but the times. */
-  carried(token: Token<C>): TokenContents {
+  /**
+   * What a refresh carries over: everything but the times.
+   *
+   * @param authTime when the user proved who they are once more
+   */
+  carried(token: Token<C>, authTime?: number): TokenContents {
     const all = token.verifiedClaims();
-    const { sub: identity, roles, scope, aud, auth_time: authTime, csrf } = all;
+    const {
+      sub: identity,
+      roles,
+      scope,
+      aud,
+      access_aud: accessAudience = aud,
+      auth_time: loginTime,
+      csrf,
+    } = all;
     return {
       identity,
       // As they stand in the token: an instance of the claims class may look different.
       claims: ownClaims(all as unknown as Record<string, unknown>),
       roles,
       scopes: scope?.split(' '),
-      audience: typeof aud === 'string' ? [aud] : aud,
-      authTime,
+      audience: typeof accessAudience === 'string' ? [accessAudience] : accessAudience,
+      authTime: authTime ?? loginTime,
       csrf,
     };
   }
 
-  /** @throws {@link ConfigurationError} when no key can sign or the contents cannot go into a token */
-  sign(type: TokenType, contents: TokenContents, session?: Session, timeToLive?: number): IssuedToken {
-    const { accessTokenTtl, refreshTokenTtl } = this.#settings;
-    if (type === 'access') {
-      return this.#issuer.issue(contents, accessFrame(this.#now(), timeToLive ?? accessTokenTtl, session));
-    }
-    return this.#issuer.issue(contents, refreshFrame(this.#now(), timeToLive ?? refreshTokenTtl, session));
+  /** An access token that stands alone. */
+  async issueAccess(identity: string, settings: IssueSettings<C>): Promise<string> {
+    const contents = await this.contents(identity, settings);
+    return this.announce('access', this.signAccess(contents, undefined, settings.expiresIn));
+  }
+
+  /** An access token; with a session, one of that. @throws {@link ConfigurationError} as {@link TokenIssuer.issue} */
+  signAccess(contents: TokenContents, session?: SessionFrame, timeToLive?: number): IssuedToken {
+    return this.#issuer.issue(contents, this.#accessFrame(session, timeToLive));
+  }
+
+  signRefresh(contents: TokenContents, session: SessionFrame): IssuedToken {
+    return this.#issuer.issue(contents, refreshFrame(session));
   }
 
   /** @param timeToLive of the access token */
-  signPair(contents: TokenContents, session?: Session, timeToLive?: number): SignedPair {
-    return {
-      access: this.sign('access', contents, session, timeToLive),
-      refresh: this.sign('refresh', contents, session),
-    };
+  signPair(contents: TokenContents, session: SessionFrame, timeToLive?: number): SignedPair {
+    // The longer one first: it says by how much the claims are too large.
+    const refresh = this.signRefresh(contents, session);
+    return { access: this.signAccess(contents, session, timeToLive), refresh };
+  }
+
+  /** @throws {@link ConfigurationError} when {@link LoginTokens.signPair} would throw */
+  checkPair(contents: TokenContents, session: SessionFrame, timeToLive?: number): void {
+    this.#issuer.check(contents, refreshFrame(session));
+    this.#issuer.check(contents, this.#accessFrame(session, timeToLive));
+  }
+
+  /** @throws {@link ConfigurationError} when a token would live longer than a logout is remembered */
+  checkLifetime(seconds: number | undefined): void {
+    const { longestTtl } = this.#settings;
+    if (seconds !== undefined && seconds > longestTtl)
+      throw new ConfigurationError(
+        `expiresIn must be at most ${String(longestTtl)} seconds, the longest time that a logout is remembered: raise sessionTtl of the JwtManager for more`,
+      );
   }
 
   /** Tells that a token was handed out, and returns its text. */
@@ -92,36 +132,36 @@ export class LoginTokens<C extends object> {
     };
   }
 
+  #accessFrame(session: SessionFrame | undefined, timeToLive = this.#settings.accessTokenTtl): TokenFrame {
+    this.checkLifetime(timeToLive);
+    const issuedAt = this.#now();
+    const expiresAt = Math.min(issuedAt + timeToLive, session?.expiresAt ?? Infinity);
+    return { type: 'access', sessionId: session?.id, issuedAt, expiresAt };
+  }
+
+  #authTime({ fresh, authenticatedAt }: IssueSettings<C>): number | undefined {
+    if (authenticatedAt === undefined) return fresh ? this.#now() : undefined;
+    if (authenticatedAt > unixTime(this.#settings.clock) + this.#settings.issueTolerance)
+      throw new ConfigurationError('authenticatedAt must not be in the future');
+    return authenticatedAt;
+  }
+
   #now(): number {
     return unixSeconds(this.#settings.clock);
   }
 }
 
-function accessFrame(now: number, timeToLive: number, session: Session | undefined): TokenFrame {
-  return {
-    type: 'access',
-    sessionId: session?.id,
-    issuedAt: now,
-    expiresAt: capped(now + timeToLive, session),
-  };
-}
-
-/** With a session, row and contents alone decide the token: everybody who asks within the grace window gets it again. */
-function refreshFrame(now: number, timeToLive: number, session: Session | undefined): TokenFrame {
-  if (!session) return { type: 'refresh', issuedAt: now, expiresAt: now + timeToLive };
-  const { id: sessionId, generation, rotatedAt: issuedAt } = session;
+/** Row and contents alone decide the token: everybody who asks within the grace window gets it again. */
+function refreshFrame({ id: sessionId, generation, rotatedAt, expiresAt, end }: SessionFrame): TokenFrame {
   return {
     type: 'refresh',
     id: refreshTokenId(sessionId, generation),
     sessionId,
     generation,
-    issuedAt,
-    expiresAt: capped(issuedAt + timeToLive, session),
+    sessionEnd: end,
+    issuedAt: rotatedAt,
+    expiresAt,
   };
-}
-
-function capped(expiresAt: number, session: Session | undefined): number {
-  return session ? Math.min(expiresAt, session.expiresAt) : expiresAt;
 }
 
 /** 128 bits; whoever knows a session's random id learns nothing new by it. */

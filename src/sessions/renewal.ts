@@ -1,13 +1,14 @@
 import { because, HookFailedError, TokenRevokedError } from '../errors';
 import { resolveIssueOptions } from '../issue-options';
-import type { ManagerSettings } from '../manager-options';
+import type { ManagerSettings, RefreshSettings } from '../manager-options';
 import type { StoreOperation } from '../store/guarded-store';
 import type { Session } from '../store/token-store';
 import type { Token } from '../token/token';
 import type { TokenContents } from '../token/token-issuer';
 import { within } from '../util/within';
 import type { LoginTokens } from './login-tokens';
-import type { SessionDetails } from './session-details';
+import type { PresentedTokens } from './presented-tokens';
+import type { SessionFrame } from './session-frame';
 import type { Sessions } from './sessions';
 import type { TokenPair } from './token-pair';
 
@@ -22,53 +23,62 @@ export class Renewal<C extends object> {
   readonly #settings: ManagerSettings<C>;
   readonly #tokens: LoginTokens<C>;
   readonly #sessions: Sessions;
+  readonly #presented: PresentedTokens;
 
-  constructor(settings: ManagerSettings<C>, tokens: LoginTokens<C>, sessions: Sessions) {
+  constructor(
+    settings: ManagerSettings<C>,
+    tokens: LoginTokens<C>,
+    sessions: Sessions,
+    presented: PresentedTokens,
+  ) {
     this.#settings = settings;
     this.#tokens = tokens;
     this.#sessions = sessions;
+    this.#presented = presented;
   }
 
-  async refresh(token: Token<C>, seen: SessionDetails): Promise<TokenPair> {
-    // Before the store is touched: without a key to sign with, a rotation would end the session.
-    this.#settings.keys.signer();
-    const operation = this.#sessions.operation();
-    if (await this.#sessions.isRevokedAlone(token, operation)) {
-      throw because(new TokenRevokedError(), 'revoked alone');
-    }
-    const { contents, timeToLive } = await this.#renew(token, operation);
-    const session = await this.#sessions.rotate(token, seen, operation);
-    return this.#tokens.announcePair(this.#tokens.signPair(contents, session, timeToLive));
+  async refresh(token: Token<C>, { seen, fresh }: RefreshSettings): Promise<TokenPair> {
+    const operation = this.#presented.operation();
+    const { contents, timeToLive } = await this.#decide(token, fresh, operation);
+    const frame = await this.#presented.rotate(token, seen, operation);
+    // The time of the rotation, for all that come within the window: they get the same refresh token.
+    const final = fresh ? { ...contents, authTime: frame.rotatedAt } : contents;
+    return this.#tokens.announcePair(this.#tokens.signPair(final, frame, timeToLive));
   }
 
-  async #sessionOf(token: Token<C>, operation: StoreOperation): Promise<Session | undefined> {
-    const sessions = await this.#sessions.list(token.identity, operation);
-    return sessions.find(({ id }) => id === token.sessionId);
-  }
-
-  async #renew(token: Token<C>, operation: StoreOperation): Promise<Renewed> {
-    const carried = this.#tokens.carried(token);
-    if (!this.#settings.claimsFor) return { contents: carried };
-    const { gen = -1 } = token.verifiedClaims();
-    const session = await this.#sessionOf(token, operation);
+  async #decide(token: Token<C>, fresh: boolean, operation: StoreOperation): Promise<Renewed> {
+    const frame = this.#presented.nextFrame(token.verifiedClaims());
+    const carried = this.#tokens.carried(token, fresh ? frame.rotatedAt : undefined);
     // What the rotation will refuse is its to judge, whatever the hook would do.
-    if (!session || !this.#sessions.wouldRotate(session, gen)) return { contents: carried };
-    return this.#decide(carried, session, operation);
+    const session = this.#settings.claimsFor && (await this.#presented.rotatable(token, operation));
+    return this.#decideOn(session, frame, carried, operation);
   }
 
-  async #decide(carried: TokenContents, session: Session, operation: StoreOperation): Promise<Renewed> {
-    if (!this.#settings.claimsFor) return { contents: carried };
-    const answer = await this.#ask(carried, session);
+  async #decideOn(
+    session: Session | undefined,
+    frame: SessionFrame,
+    carried: TokenContents,
+    operation: StoreOperation,
+  ): Promise<Renewed> {
+    if (!session || !this.#settings.claimsFor) {
+      // What cannot be signed must be known before the session moves on: the next try would look like a theft.
+      this.#tokens.checkPair(carried, frame);
+      return { contents: carried };
+    }
+    const answer = await this.#ask(frame, carried, session);
     if (answer) return answer;
-    await this.#sessions.revoke(session.id, session.subject, operation);
+    await this.#sessions.revokeOwn(session.id, session.subject, operation);
     throw because(new TokenRevokedError(), 'claimsFor answered null');
   }
 
-  async #ask(carried: TokenContents, session: Session): Promise<Renewed | null> {
+  async #ask(frame: SessionFrame, carried: TokenContents, session: Session): Promise<Renewed | null> {
     const { claimsFor, hookTimeout } = this.#settings;
     try {
       const answer = await within(hookTimeout * 1000, claimsFor?.(session.subject, session));
-      return answer === null ? null : await this.#renewedBy(answer as object, carried, session);
+      if (answer === null) return null;
+      const renewed = await this.#renewedBy(answer as object, carried, session);
+      this.#tokens.checkPair(renewed.contents, frame, renewed.timeToLive);
+      return renewed;
     } catch (cause) {
       throw because(new HookFailedError(), 'claimsFor', cause);
     }
@@ -79,8 +89,6 @@ export class Renewal<C extends object> {
     const { authTime, audience, csrf } = carried;
     const asked = await this.#tokens.contents(session.subject, settings);
     const contents = { ...asked, authTime, csrf, audience: settings.audience ?? audience };
-    // What does not fit into a token must be known before the session moves on.
-    this.#tokens.sign('refresh', contents, { ...session, generation: session.generation + 1 });
     return { contents, timeToLive: settings.expiresIn };
   }
 }

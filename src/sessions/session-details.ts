@@ -12,17 +12,18 @@ export interface SessionDetails {
 }
 
 const longest = { userAgent: 512, ip: 64, label: 255 } as const;
+const names = Object.keys(longest) as (keyof typeof longest)[];
 
 /**
  * @internal Text that a client may have sent, as every store takes it: short, and without what databases refuse.
  *
+ * @param others options that stand beside the details
  * @throws {@link ConfigurationError} when an entry is no string
  */
-export function sessionDetails(details: SessionDetails = {}): SessionDetails {
-  const own = readOptions('session', details, Object.keys(longest));
-  const entries = Object.entries(own) as [keyof typeof longest, unknown][];
+export function sessionDetails(given: SessionDetails = {}, others: readonly string[] = []): SessionDetails {
+  const details = readOptions('session', given, [...names, ...others]);
   return Object.fromEntries(
-    entries.filter(([, text]) => text !== undefined).map(([name, text]) => [name, cleaned(name, text)]),
+    names.filter((name) => details[name] !== undefined).map((name) => [name, cleaned(name, details[name])]),
   );
 }
 

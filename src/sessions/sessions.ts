@@ -1,171 +1,158 @@
-import { because, ConfigurationError, RefreshReusedError, TokenRevokedError, type JwtError } from '../errors';
-import type { ManagerEvents, SessionEvent } from '../events';
-import type { ManagerSettings } from '../manager-options';
-import { GuardedStore, type StoreOperation } from '../store/guarded-store';
-import { judgeRotation } from '../store/judge-rotation';
-import type { RotationResult, Session, TokenStore } from '../store/token-store';
-import type { Token } from '../token/token';
-import { isIdentity } from '../token/validate-claims';
+import { because, ConfigurationError, TokenRevokedError } from '../errors';
+import type { StoreOperation } from '../store/guarded-store';
+import { shardOf } from '../store/shard';
+import type { Session } from '../store/token-store';
+import type { TokenType, VerifiedClaims } from '../token/token';
 import { unixSeconds } from '../util/clock';
-import { maximumDuration } from '../util/duration';
-import type { Emitter } from '../util/emitter';
 import { randomId } from '../util/random-id';
-import { sessionDetails, type SessionDetails } from './session-details';
+import { eventOf, type SessionContext } from './session-context';
+import { checkText, resolvePage, type ListSessionsOptions } from './session-arguments';
+import type { SessionDetails } from './session-details';
+import { frameOf, type SessionFrame } from './session-frame';
 
-/** Asks about a `jti` alone: later than every not-before. */
-const neverTooOld = Number.MAX_SAFE_INTEGER;
+/** A session that no store knows yet. */
+export interface SessionDraft {
+  readonly row: Session;
+  readonly frame: SessionFrame;
+}
 
-type SessionSettings = Pick<
-  ManagerSettings<object>,
-  'sessionTtl' | 'rotationGrace' | 'storeTimeout' | 'clockTolerance' | 'clock'
->;
+/** How long a new session lasts, where that is not the manager's setting; seconds. */
+export interface DraftTimes {
+  /** Until its absolute end. */
+  readonly ttl?: number | undefined;
+  /** Until its first refresh token expires. */
+  readonly refreshTtl?: number | undefined;
+}
 
-/** What the store knows: which sessions there are, which generation each has, what was revoked. */
+/** The sessions of a manager: how they begin and end, and the list of them. */
 export class Sessions {
-  readonly #settings: SessionSettings;
-  readonly #store: GuardedStore;
-  readonly #events: Emitter<ManagerEvents>;
+  readonly #context: SessionContext;
 
-  constructor(settings: SessionSettings, store: TokenStore, events: Emitter<ManagerEvents>) {
-    this.#settings = settings;
-    this.#store = new GuardedStore(store, settings.storeTimeout * 1000);
-    this.#events = events;
+  constructor(context: SessionContext) {
+    this.#context = context;
   }
 
-  operation(): StoreOperation {
-    return this.#store.operation();
-  }
-
-  /** A row that no store knows yet. */
-  draft(subject: string, details: SessionDetails): Session {
+  draft(identity: string, details: SessionDetails, times: DraftTimes): SessionDraft {
     const now = this.#now();
-    return {
-      id: randomId(),
+    const { sessionTtl, refreshTokenTtl } = this.#context.settings;
+    if ((times.ttl ?? 0) > sessionTtl)
+      throw new ConfigurationError(
+        `session.ttl must be at most ${String(sessionTtl)} seconds: raise sessionTtl of the JwtManager for more`,
+      );
+    const subject = this.#context.subjects.of(identity);
+    const end = now + (times.ttl ?? sessionTtl);
+    const row = {
+      id: shardOf(subject) + randomId(),
       subject,
       generation: 0,
       rotatedAt: now,
       createdAt: now,
       lastUsedAt: now,
-      expiresAt: now + this.#settings.sessionTtl,
+      expiresAt: Math.min(now + (times.refreshTtl ?? refreshTokenTtl), end),
       ...details,
     };
-  }
-
-  async create(session: Session): Promise<void> {
-    await this.operation().createSession(session);
-    this.#events.emit('sessionCreated', eventOf(session));
+    return { row, frame: frameOf(row, end) };
   }
 
   /**
-   * @throws TokenRevokedError, RefreshReusedError; at once where the store answers at once
+   * @param authenticatedAt Unix seconds
+   * @throws TokenRevokedError when the identity was logged out everywhere since then
    */
-  demandAlive(token: Token<object>, seen: () => SessionDetails = () => ({})): void | Promise<void> {
-    const { sub, jti, sid, gen, iat } = token.verifiedClaims();
-    const operation = this.operation();
-    const query = { jti, subject: sub, issuedAt: iat, sessionId: sid, generation: gen };
-    const answer = operation.isRevoked(query);
-    return answer === false ? undefined : this.#refuseDead(answer, token, seen, operation);
+  async create({ row }: SessionDraft, authenticatedAt?: number): Promise<void> {
+    const { settings, store, subjects, events } = this.#context;
+    const limits = {
+      maxSessions: settings.maxSessions,
+      ...(authenticatedAt !== undefined && { authenticatedAt }),
+    };
+    const { created, ended } = await store.operation().createSession(row, limits);
+    if (!created) throw because(new TokenRevokedError(), 'logged out since the login began');
+    const session = subjects.publish(row);
+    for (const sessionId of ended) this.#ended(session.subject, sessionId);
+    events.emit('sessionCreated', eventOf(session));
   }
 
-  /** Whether the token was revoked alone, whatever became of its session. */
-  isRevokedAlone(token: Token<object>, operation: StoreOperation): boolean | Promise<boolean> {
-    return operation.isRevoked({ jti: token.id, subject: token.identity, issuedAt: neverTooOld });
+  /** Revokes one token; a refresh token takes its session along. One that has expired is dead already. */
+  async revokeToken(type: TokenType, claims: VerifiedClaims): Promise<void> {
+    const { sub, jti, sid, exp } = claims;
+    if (type === 'refresh' && sid !== undefined) {
+      await this.revoke(sid, sub);
+      return;
+    }
+    const now = this.#now();
+    const expiresAt = Math.ceil(exp) + this.#context.settings.clockTolerance;
+    if (now >= expiresAt) return;
+    const { store, subjects, ends } = this.#context;
+    const subject = subjects.of(sub);
+    await store.operation().revokeToken({ jti, subject, now, expiresAt });
+    ends.apply({ kind: 'token', jti, subject });
   }
 
-  /** Whether a rotation would go through, as the row stands. */
-  wouldRotate(session: Session, generation: number): boolean {
-    const graceSeconds = this.#settings.rotationGrace;
-    const rotation = { sessionId: session.id, generation, now: this.#now(), graceSeconds };
-    return ['rotated', 'replayed'].includes(judgeRotation(session, rotation).outcome);
-  }
-
-  /** Moves the session on. @returns the row whose tokens are to be handed out */
-  async rotate(token: Token<object>, seen: SessionDetails, operation: StoreOperation): Promise<Session> {
-    const { outcome, session } = await this.#judge(token, seen, operation);
-    if (session && outcome === 'rotated') this.#events.emit('sessionRotated', eventOf(session, seen));
-    else if (session && outcome === 'replayed') this.#events.emit('sessionReplayed', eventOf(session, seen));
-    else throw refusalFor(outcome);
-    return session;
-  }
-
-  async revokeToken({ id, expiresAt }: Token<object>): Promise<void> {
-    const end = Math.ceil(expiresAt.getTime() / 1000) + this.#settings.clockTolerance;
-    await this.operation().revokeToken(id, end);
-  }
-
-  async revoke(sessionId: string, identity?: string, operation = this.operation()): Promise<boolean> {
+  /** Ends a session; without an identity, that of anyone whose tokens this manager issues. */
+  async revoke(sessionId: string, identity?: string): Promise<boolean> {
     checkText(sessionId, 'the session id', 'token.sessionId');
-    const isNews = await operation.revokeSession(sessionId, this.#now());
-    if (isNews) this.#events.emit('sessionRevoked', { identity, sessionId });
+    if (identity !== undefined) checkText(identity, 'identity', 'token.identity');
+    const { store, subjects } = this.#context;
+    const operation = store.operation();
+    const now = this.#now();
+    const subject =
+      identity === undefined ? (await operation.findSession(sessionId, now))?.subject : subjects.of(identity);
+    if (subject === undefined || !subjects.owns(subject)) return false;
+    return this.revokeOwn(sessionId, subjects.identityOf(subject), operation);
+  }
+
+  async revokeOwn(sessionId: string, identity: string, operation: StoreOperation): Promise<boolean> {
+    const subject = this.#context.subjects.of(identity);
+    const isNews = await operation.revokeSession(sessionId, this.#now(), subject);
+    if (isNews) this.#ended(identity, sessionId);
     return isNews;
   }
 
   async revokeAll(identity: string, exceptSessionId: string | undefined): Promise<void> {
     checkText(identity, 'identity', 'token.identity');
     if (exceptSessionId !== undefined) checkText(exceptSessionId, 'except', 'token.sessionId');
-    const now = this.#now();
-    // No token that was issued until now lives longer.
-    const keepUntil = now + maximumDuration;
-    await this.operation().revokeSubject(identity, now, { exceptSessionId, keepUntil });
-    this.#events.emit('sessionRevoked', { identity, sessionId: undefined, exceptSessionId });
+    const { store, subjects } = this.#context;
+    const [now, times] = this.#revocationTimes();
+    await store.operation().revokeSubject(subjects.of(identity), now, { exceptSessionId, ...times });
+    this.#endedAll(identity, times.notBefore, exceptSessionId);
   }
 
-  async list(identity: string, operation = this.operation()): Promise<Session[]> {
+  async forget(identity: string): Promise<void> {
     checkText(identity, 'identity', 'token.identity');
-    return operation.listSessions(identity, this.#now());
+    const { store, subjects } = this.#context;
+    const [now, times] = this.#revocationTimes();
+    await store.operation().forgetSubject(subjects.of(identity), now, times);
+    this.#endedAll(identity, times.notBefore, undefined);
   }
 
-  async #refuseDead(
-    answer: true | Promise<boolean>,
-    token: Token<object>,
-    seen: () => SessionDetails,
-    operation: StoreOperation,
-  ): Promise<void> {
-    if (!(await answer)) return;
-    const { sid, gen } = token.verifiedClaims();
-    if (sid === undefined || gen === undefined || (await this.isRevokedAlone(token, operation))) {
-      throw refusalFor('unknown');
-    }
-    // A consumed refresh token is a theft wherever it is shown.
-    const { outcome } = await this.#judge(token, sessionDetails(seen()), operation);
-    throw refusalFor(outcome);
+  async list(identity: string, options: ListSessionsOptions): Promise<Session[]> {
+    checkText(identity, 'identity', 'token.identity');
+    const page = resolvePage(options);
+    const { store, subjects } = this.#context;
+    const rows = await store.operation().listSessions(subjects.of(identity), this.#now(), page);
+    return rows.map((row) => subjects.publish(row));
   }
 
-  async #judge(
-    token: Token<object>,
-    { userAgent, ip }: SessionDetails,
-    operation: StoreOperation,
-  ): Promise<RotationResult> {
-    const { sid: sessionId, gen: generation } = token.verifiedClaims();
-    if (sessionId === undefined || generation === undefined) return { outcome: 'unknown' };
-    const seen = { userAgent, ip };
+  #ended(identity: string, sessionId: string): void {
+    const { ends, events, subjects } = this.#context;
+    ends.apply({ kind: 'session', subject: subjects.of(identity), sessionId, reason: 'revoked' });
+    events.emit('sessionRevoked', { identity, sessionId });
+  }
+
+  #endedAll(identity: string, notBefore: number, exceptSessionId: string | undefined): void {
+    const { ends, events, subjects } = this.#context;
+    ends.apply({ kind: 'subject', subject: subjects.of(identity), notBefore, exceptSessionId });
+    events.emit('sessionRevoked', { identity, sessionId: undefined, exceptSessionId });
+  }
+
+  /** A token that another server issues at the same moment may be dated as far ahead as clocks may differ. */
+  #revocationTimes(): [now: number, times: { notBefore: number; keepUntil: number }] {
+    const { issueTolerance, clockTolerance, longestTtl } = this.#context.settings;
     const now = this.#now();
-    const graceSeconds = this.#settings.rotationGrace;
-    const result = await operation.rotateSession({ sessionId, generation, now, graceSeconds, seen });
-    const { outcome, session, flipped = session?.revokedAt === now } = result;
-    if (outcome === 'reused' && flipped) {
-      const { identity } = token;
-      this.#events.emit('sessionReused', { identity, sessionId, generation, session, userAgent, ip });
-    }
-    return result;
+    const notBefore = now + issueTolerance;
+    return [now, { notBefore, keepUntil: notBefore + longestTtl + clockTolerance }];
   }
 
   #now(): number {
-    return unixSeconds(this.#settings.clock);
+    return unixSeconds(this.#context.settings.clock);
   }
-}
-
-function checkText(value: unknown, name: string, example: string): void {
-  if (!isIdentity(value)) throw new ConfigurationError(`${name} must be a string, such as ${example}`);
-}
-
-function refusalFor(outcome: RotationResult['outcome']): JwtError {
-  return outcome === 'reused'
-    ? because(new RefreshReusedError(), 'reused')
-    : because(new TokenRevokedError(), outcome);
-}
-
-function eventOf(session: Session, seen: SessionDetails = {}): SessionEvent {
-  const { subject: identity, id: sessionId, generation, userAgent, ip } = { ...session, ...seen };
-  return { identity, sessionId, generation, session, userAgent, ip };
 }

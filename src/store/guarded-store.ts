@@ -1,13 +1,17 @@
 import { because, StoreUnavailableError } from '../errors';
 import { within } from '../util/within';
-import { isRotationResult, isSession } from './session-shape';
+import { isFoundSession, isLoginResult, isRotationResult, isSessionPage } from './session-shape';
 import type {
+  LoginLimits,
+  LoginResult,
   RevocationQuery,
   RevokeSubjectOptions,
   Rotation,
   RotationResult,
   Session,
+  SessionPage,
   StoreLimits,
+  TokenRevocation,
   TokenStore,
 } from './token-store';
 
@@ -50,8 +54,20 @@ export class StoreOperation {
     return typeof answer === 'boolean' ? answer : this.#settle('isRevoked', answer, isBoolean);
   }
 
-  async createSession(session: Session): Promise<void> {
-    await this.#call('createSession', (store, limits) => store.createSession(session, limits));
+  createSession(session: Session, login: LoginLimits): Promise<LoginResult> {
+    return this.#call(
+      'createSession',
+      (store, limits) => store.createSession(session, { ...login, ...limits }),
+      isLoginResult,
+    );
+  }
+
+  findSession(sessionId: string, now: number): Promise<Session | undefined> {
+    return this.#call(
+      'findSession',
+      (store, limits) => store.findSession(sessionId, now, limits),
+      (answer) => isFoundSession(answer, sessionId, now),
+    );
   }
 
   rotateSession(rotation: Rotation): Promise<RotationResult> {
@@ -62,10 +78,10 @@ export class StoreOperation {
     );
   }
 
-  revokeSession(sessionId: string, now: number): Promise<boolean> {
+  revokeSession(sessionId: string, now: number, subject: string): Promise<boolean> {
     return this.#call(
       'revokeSession',
-      (store, limits) => store.revokeSession(sessionId, now, limits),
+      (store, limits) => store.revokeSession(sessionId, now, { subject, ...limits }),
       isBoolean,
     );
   }
@@ -74,17 +90,20 @@ export class StoreOperation {
     await this.#call('revokeSubject', (store, limits) => store.revokeSubject(subject, now, options, limits));
   }
 
-  listSessions(subject: string, now: number): Promise<Session[]> {
+  async forgetSubject(subject: string, now: number, options: RevokeSubjectOptions): Promise<void> {
+    await this.#call('forgetSubject', (store, limits) => store.forgetSubject(subject, now, options, limits));
+  }
+
+  listSessions(subject: string, now: number, page: SessionPage): Promise<Session[]> {
     return this.#call(
       'listSessions',
-      (store, limits) => store.listSessions(subject, now, limits),
-      (answer): answer is Session[] =>
-        Array.isArray(answer) && answer.every((row) => isSession(row) && row.subject === subject),
+      (store, limits) => store.listSessions(subject, now, page, limits),
+      (answer) => isSessionPage(answer, subject, now, page),
     );
   }
 
-  async revokeToken(jti: string, expiresAt: number): Promise<void> {
-    await this.#call('revokeToken', (store, limits) => store.revokeToken(jti, expiresAt, limits));
+  async revokeToken(revocation: TokenRevocation): Promise<void> {
+    await this.#call('revokeToken', (store, limits) => store.revokeToken(revocation, limits));
   }
 
   async #call<T>(

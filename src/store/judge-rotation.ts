@@ -3,22 +3,35 @@ import type { Rotation, RotationResult, Session } from './token-store';
 /**
  * The table of {@link TokenStore.rotateSession}, for a store that holds the row still from reading to writing.
  *
+ * @param session the row with its real `revokedAt`, also where all sessions of the subject were revoked at once
+ * @param age seconds since the last rotation by the clock of the store; negative or NaN where that was set back
  * @returns what to answer; its session is what the row has to be from now on, the very same object where it stays
  */
-export function judgeRotation(session: Session | undefined, rotation: Rotation): RotationResult {
-  const { generation, now, graceSeconds, seen } = rotation;
-  if (!session || now >= session.expiresAt || generation > session.generation) return { outcome: 'unknown' };
+export function judgeRotation(session: Session | undefined, rotation: Rotation, age: number): RotationResult {
+  const { generation, now, seen, subject, expiresAt } = rotation;
+  if (!session || session.subject !== subject || now >= session.expiresAt) return { outcome: 'unknown' };
+  if (generation > session.generation) return { outcome: 'unknown' };
   const isRevoked = session.revokedAt !== undefined;
   if (generation === session.generation) {
     if (isRevoked) return { outcome: 'unknown' };
-    const rotated = { generation: generation + 1, rotatedAt: now, lastUsedAt: now, ...given(seen) };
+    const rotated = {
+      generation: generation + 1,
+      rotatedAt: now,
+      lastUsedAt: now,
+      expiresAt,
+      ...given(seen),
+    };
     return { outcome: 'rotated', session: { ...session, ...rotated } };
   }
-  const isInWindow = graceSeconds > 0 && now - session.rotatedAt <= graceSeconds;
-  if (generation === session.generation - 1 && isInWindow && !isRevoked)
-    return { outcome: 'replayed', session };
+  const isReplay = generation === session.generation - 1 && isInWindow(age, rotation.graceSeconds);
+  if (isReplay && !isRevoked) return { outcome: 'replayed', session };
   const dead = isRevoked ? session : { ...session, revokedAt: now };
   return { outcome: 'reused', session: dead, flipped: !isRevoked };
+}
+
+/** Whether the previous generation still counts as a second try. */
+export function isInWindow(age: number, graceSeconds: number): boolean {
+  return graceSeconds > 0 && age >= 0 && age <= graceSeconds;
 }
 
 /** What is undefined changes nothing. */

@@ -1,35 +1,52 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { ConfigurationError } from '../errors';
-import { systemClock, type Clock } from '../util/clock';
+import { systemClock, unixTime, type Clock } from '../util/clock';
 import { readOptions } from '../util/options';
-import { judgeRotation } from './judge-rotation';
+import { isInWindow, judgeRotation } from './judge-rotation';
+import { Logins } from './memory/logins';
 import { ShardedMap } from './memory/sharded-map';
-import { isLoginRevoked, stateOf, SubjectIndex, type Login } from './memory/subject-index';
+import type { Login } from './memory/subject-index';
 import { Sweeper, type Expiring } from './memory/sweeper';
 import type {
+  LoginLimits,
+  LoginResult,
+  RevocationChange,
   RevocationQuery,
   RevokeSubjectOptions,
   Rotation,
   RotationResult,
   Session,
+  SessionPage,
   StoreLimits,
+  TokenRevocation,
   TokenStore,
 } from './token-store';
 
 /** The options of a {@link MemoryTokenStore}. */
 export interface MemoryTokenStoreOptions {
-  /** What says when entries are over: give it the manager's. @default Date.now */
+  /** Decides when entries have expired and how long ago a rotation was: give it the manager's. @default Date.now */
   readonly clock?: Clock | undefined;
-  /** How many entries there may be; what is alive is never dropped, the next one is refused. @default no limit */
+  /**
+   * How many entries there may be. Nothing that is alive is dropped: a login that does not fit is rejected. Revocations
+   * always fit. @default no limit
+   */
   readonly maxEntries?: number | undefined;
 }
 
-interface NotBefore extends Expiring {
-  readonly at: number;
+interface SubjectRevocation extends Expiring {
+  /** Tokens without a session that were issued at this time or earlier are dead. */
+  readonly notBefore: number;
+  /** Logins that began at this time or earlier are not created. */
+  readonly revokedAt: number;
 }
+
+/** How many sessions are erased in a row before others may run. */
+const erasedInARow = 1000;
 
 /**
  * A token store in the memory of this process: for development, specs, and applications of one process whose users may
- * log in again after a restart. Whatever is over is swept away once a minute; no timer keeps the process alive.
+ * log in again after a restart. Expired entries are dropped once a minute, and no timer keeps the process alive.
  *
  * @example
  * ```ts
@@ -37,11 +54,13 @@ interface NotBefore extends Expiring {
  * ```
  */
 export class MemoryTokenStore implements TokenStore {
+  readonly #clock: Clock;
   readonly #maxEntries: number;
-  readonly #logins = new ShardedMap<Login>();
-  readonly #subjects = new SubjectIndex();
+  readonly #logins = new Logins();
   readonly #revokedTokens = new ShardedMap<Expiring>();
-  readonly #notBefore = new ShardedMap<NotBefore>();
+  /** By the hash of the subject: it outlives the sessions. */
+  readonly #revokedSubjects = new ShardedMap<SubjectRevocation>();
+  readonly #listeners = new Set<(change: RevocationChange) => void>();
   readonly #sweeper: Sweeper;
 
   /** @throws {@link ConfigurationError} when an option is wrong */
@@ -52,99 +71,131 @@ export class MemoryTokenStore implements TokenStore {
       throw new ConfigurationError('clock must be a function such as Date.now');
     if (typeof maxEntries !== 'number' || !(maxEntries >= 1))
       throw new ConfigurationError('maxEntries must be a number of at least 1');
+    this.#clock = clock;
     this.#maxEntries = maxEntries;
-    const [tokens, subjects] = [this.#revokedTokens, this.#notBefore];
+    const [logins, tokens, subjects] = [this.#logins, this.#revokedTokens, this.#revokedSubjects];
     this.#sweeper = new Sweeper(clock, [
-      {
-        entries: this.#logins,
-        drop: (id) => {
-          this.#forget(id);
-        },
-      },
-      {
-        entries: tokens,
-        drop: (jti) => {
-          tokens.delete(jti);
-        },
-      },
-      {
-        entries: subjects,
-        drop: (subject) => {
-          subjects.delete(subject);
-        },
-      },
+      { entries: logins.entries, drop: logins.drop.bind(logins) },
+      { entries: tokens, drop: tokens.delete.bind(tokens) },
+      { entries: subjects, drop: subjects.delete.bind(subjects) },
     ]);
   }
 
   /** How many entries there are: sessions, revoked tokens, revoked subjects. */
   get size(): number {
-    return this.#logins.size + this.#revokedTokens.size + this.#notBefore.size;
+    return this.#logins.entries.size + this.#revokedTokens.size + this.#revokedSubjects.size;
   }
 
-  async createSession(session: Session, limits?: StoreLimits): Promise<void> {
-    while (this.#isFull()) await this.#makeRoom(limits);
-    if (this.#logins.has(session.id)) throw new Error('there is a session with this id');
-    this.#logins.set(session.id, this.#subjects.add(Object.freeze({ ...session })));
+  async createSession(
+    session: Session,
+    limits: Partial<StoreLimits> & LoginLimits = {},
+  ): Promise<LoginResult> {
+    const { id, subject, createdAt: now } = session;
+    const { maxSessions = Infinity, authenticatedAt = Infinity } = limits;
+    const surplus = () => this.#logins.surplusOf(subject, now, maxSessions - 1);
+    while (this.#isFull() && !this.#logins.hasDead && surplus().length === 0) await this.#makeRoom(limits);
+    if (this.#logins.get(id)) throw new Error('there is a session with this id');
+    if (authenticatedAt <= (this.#revocationOf(subject)?.revokedAt ?? -Infinity))
+      return { created: false, ended: [] };
+    const ended = surplus().map((login) => this.#revoke(login, { ...login.session, revokedAt: now }));
+    while (this.#isFull() && this.#logins.dropDead());
+    this.#logins.add(session, unixTime(this.#clock));
     this.#sweeper.expect(session);
+    return { created: true, ended };
+  }
+
+  findSession(sessionId: string, now: number): Promise<Session | undefined> {
+    return answer(this.#logins.alive(sessionId, now)?.session);
   }
 
   rotateSession(rotation: Rotation): Promise<RotationResult> {
     const login = this.#logins.get(rotation.sessionId);
-    const before = login && stateOf(login);
-    const result = judgeRotation(before, rotation);
-    if (login && result.session && result.session !== before) this.#move(login, result.session);
+    const result = judgeRotation(login?.state, rotation, login ? this.#ageOf(login) : NaN);
+    const { outcome, session, flipped } = result;
+    if (login && session && outcome === 'rotated') {
+      this.#logins.move(login, session, unixTime(this.#clock));
+      this.#sweeper.expect(session);
+    }
+    if (login && session && flipped) this.#revoke(login, session, 'reused');
     return answer(result);
   }
 
-  revokeSession(sessionId: string, now: number): Promise<boolean> {
-    const login = this.#logins.get(sessionId);
-    if (!login || isLoginRevoked(login) || now >= login.expiresAt) return answer(false);
-    this.#move(login, { ...login.session, revokedAt: now });
+  revokeSession(
+    sessionId: string,
+    now: number,
+    limits: { readonly subject?: string | undefined } = {},
+  ): Promise<boolean> {
+    const login = this.#logins.alive(sessionId, now);
+    if (!login) return answer(false);
+    const { session } = login;
+    if (limits.subject !== undefined && limits.subject !== session.subject) return answer(false);
+    const details = { userAgent: undefined, ip: undefined, label: undefined };
+    this.#revoke(login, { ...session, ...details, revokedAt: now });
     return answer(true);
   }
 
-  async revokeSubject(
-    subject: string,
-    now: number,
-    { exceptSessionId, keepUntil = Infinity }: RevokeSubjectOptions = {},
-    limits?: StoreLimits,
-  ): Promise<void> {
-    while (this.#isFull() && !this.#notBefore.has(subject)) await this.#makeRoom(limits);
-    const before = this.#notBefore.get(subject);
-    const notBefore = {
-      at: Math.max(now, before?.at ?? now),
+  revokeSubject(subject: string, now: number, options: RevokeSubjectOptions = {}): Promise<void> {
+    const { exceptSessionId, keepUntil = Infinity, notBefore = now } = options;
+    const before = this.#revocationOf(subject);
+    const revocation = {
+      notBefore: Math.max(notBefore, before?.notBefore ?? notBefore),
+      revokedAt: Math.max(now, before?.revokedAt ?? now),
       expiresAt: Math.max(keepUntil, before?.expiresAt ?? keepUntil),
     };
-    this.#notBefore.set(subject, notBefore);
-    this.#sweeper.expect(notBefore);
-    const spared = exceptSessionId === undefined ? undefined : this.#logins.get(exceptSessionId);
-    this.#subjects.revoke(subject, now, spared);
+    this.#revokedSubjects.set(hashOf(subject), revocation);
+    this.#sweeper.expect(revocation);
+    this.#logins.revokeAll(subject, now, exceptSessionId);
+    this.#shrink();
+    this.#tell({ kind: 'subject', subject, notBefore, exceptSessionId });
+    return answer(undefined);
   }
 
-  listSessions(subject: string, now: number): Promise<Session[]> {
-    return answer(this.#subjects.sessionsOf(subject).filter(({ expiresAt }) => now < expiresAt));
+  async forgetSubject(
+    subject: string,
+    now: number,
+    options: Pick<RevokeSubjectOptions, 'notBefore' | 'keepUntil'> = {},
+  ): Promise<void> {
+    await this.revokeSubject(subject, now, { notBefore: options.notBefore, keepUntil: options.keepUntil });
+    let count = 0;
+    while (this.#logins.dropDead(subject)) if (++count % erasedInARow === 0) await setImmediate();
   }
 
-  async revokeToken(jti: string, expiresAt: number, limits?: StoreLimits): Promise<void> {
-    while (this.#isFull() && !this.#revokedTokens.has(jti)) await this.#makeRoom(limits);
+  listSessions(subject: string, now: number, page: SessionPage = { limit: Infinity }): Promise<Session[]> {
+    return answer(this.#logins.pageOf(subject, now, page));
+  }
+
+  revokeToken({ jti, subject, expiresAt }: TokenRevocation): Promise<void> {
     const before = this.#revokedTokens.get(jti);
     const entry = { expiresAt: Math.max(expiresAt, before?.expiresAt ?? expiresAt) };
     this.#revokedTokens.set(jti, entry);
     this.#sweeper.expect(entry);
+    this.#shrink();
+    this.#tell({ kind: 'token', subject, jti });
+    return answer(undefined);
   }
 
-  isRevoked({ jti, sessionId, generation, subject, issuedAt }: RevocationQuery): boolean {
+  isRevoked(query: RevocationQuery): boolean {
+    const { jti, sessionId, generation, subject } = query;
     if (this.#revokedTokens.has(jti)) return true;
-    if (sessionId === undefined) return issuedAt <= (this.#notBefore.get(subject)?.at ?? -Infinity);
-    const login = this.#logins.get(sessionId);
-    if (!login || isLoginRevoked(login) || login.session.subject !== subject) return true;
-    if (generation === undefined) return false;
-    const { generation: current } = login.session;
-    return generation < current - 1 || generation > current;
+    if (sessionId === undefined)
+      return query.issuedAt <= (this.#revocationOf(subject)?.notBefore ?? -Infinity);
+    const login = this.#logins.alive(sessionId, query.now);
+    if (login?.session.subject !== subject) return true;
+    const behind = login.session.generation - (generation ?? login.session.generation);
+    return behind !== 0 && !(behind === 1 && isInWindow(this.#ageOf(login), query.graceSeconds));
+  }
+
+  /** Reports what this store revokes: managers that share it hear of each other. */
+  subscribe(listener: (change: RevocationChange) => void): Promise<() => Promise<void>> {
+    const own = (change: RevocationChange) => {
+      listener(change);
+    };
+    this.#listeners.add(own);
+    return answer(() => answer(void this.#listeners.delete(own)));
   }
 
   /**
-   * Drops what is over. It happens by itself once a minute; it stops every few milliseconds to let others run.
+   * Drops expired entries. It happens by itself once a minute; it stops every few milliseconds to let others run.
    *
    * @returns how many entries were dropped
    */
@@ -156,24 +207,41 @@ export class MemoryTokenStore implements TokenStore {
     return this.size >= this.#maxEntries;
   }
 
-  /** Others wait for the same room: whoever comes to it looks again whether it is still there. */
-  async #makeRoom(limits: StoreLimits | undefined): Promise<void> {
+  /** Others wait for the same room: after waiting, the caller checks again whether it is still there. */
+  async #makeRoom({ deadline = Infinity }: Partial<StoreLimits>): Promise<void> {
     await this.#sweeper.sweep();
     if (this.#isFull()) throw new Error('the MemoryTokenStore is full');
-    if (limits && performance.now() >= limits.deadline)
-      throw new Error('the time is over; nothing was changed');
+    if (performance.now() >= deadline) throw new Error('the time is over; nothing was changed');
   }
 
-  #move(login: Login, session: Session): void {
-    login.session = Object.freeze(session);
-    if (session.revokedAt !== undefined) this.#subjects.remove(login);
+  /** A revocation has taken its place already: what it revoked gives room for it. */
+  #shrink(): void {
+    while (this.size > this.#maxEntries && this.#logins.dropDead());
   }
 
-  #forget(id: string): void {
-    const login = this.#logins.get(id);
-    if (login) this.#subjects.remove(login);
-    this.#logins.delete(id);
+  #revoke(login: Login, session: Session, reason: 'revoked' | 'reused' = 'revoked'): string {
+    const { id: sessionId, subject } = session;
+    this.#logins.revoke(login, session);
+    this.#tell({ kind: 'session', subject, sessionId, reason });
+    return sessionId;
   }
+
+  #tell(change: RevocationChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  /** Seconds since the last rotation, by the clock of the store. */
+  #ageOf({ rotatedAt }: Login): number {
+    return unixTime(this.#clock) - rotatedAt;
+  }
+
+  #revocationOf(subject: string): SubjectRevocation | undefined {
+    return this.#revokedSubjects.size === 0 ? undefined : this.#revokedSubjects.get(hashOf(subject));
+  }
+}
+
+function hashOf(subject: string): string {
+  return createHash('sha256').update(subject).digest('base64url');
 }
 
 function answer<T>(value: T): Promise<T> {

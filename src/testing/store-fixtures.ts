@@ -1,4 +1,13 @@
-import type { RevocationQuery, RotationResult, Session, TokenStore } from '../store/token-store';
+import { setTimeout } from 'node:timers/promises';
+import { shardOf } from '../store/shard';
+import type {
+  RevocationQuery,
+  Rotation,
+  RotationResult,
+  Session,
+  TokenRevocation,
+  TokenStore,
+} from '../store/token-store';
 import { systemClock, unixSeconds } from '../util/clock';
 import { randomId } from '../util/random-id';
 
@@ -13,9 +22,10 @@ export const lifetime = 86_400;
 
 /** A session that no store knows. */
 export function newSession(members: Partial<Session> = {}): Session {
+  const { subject = `ada-${randomId()}` } = members;
   return {
-    id: randomId(),
-    subject: `ada-${randomId()}`,
+    id: shardOf(subject) + randomId(),
+    subject,
     generation: 0,
     rotatedAt: start,
     createdAt: start,
@@ -35,21 +45,58 @@ export async function createdSession(store: TokenStore, members: Partial<Session
 /** Presents a generation of the session's refresh token. */
 export function present(
   store: TokenStore,
-  { id: sessionId }: Session,
+  { id: sessionId, subject, expiresAt }: Session,
   generation: number,
-  { now = start + 1, graceSeconds = 10 }: { now?: number; graceSeconds?: number } = {},
+  members: Partial<Rotation> = {},
 ): Promise<RotationResult> {
-  return store.rotateSession({ sessionId, generation, now, graceSeconds });
+  const rotation = { sessionId, subject, generation, now: start + 1, expiresAt, graceSeconds: 3600 };
+  return store.rotateSession({ ...rotation, ...members });
+}
+
+/** Waits until a window of one second has passed by every clock: the one time that only real time will do. */
+export async function waitOneWindow(): Promise<void> {
+  await setTimeout(1100);
 }
 
 /** Whether the session's access token is dead; with a generation, that refresh token. */
-export async function isDead(store: TokenStore, session: Session, generation?: number): Promise<boolean> {
-  return store.isRevoked(queryFor(session, { generation }));
+export async function isDead(
+  store: TokenStore,
+  session: Pick<Session, 'id' | 'subject'>,
+  generation?: number,
+  now = start + 1,
+): Promise<boolean> {
+  return store.isRevoked(queryFor(session, { generation, now }));
 }
 
+/** Whether a token without a session is dead. */
+export async function isDeadAlone(
+  store: TokenStore,
+  members: Partial<RevocationQuery> & Pick<RevocationQuery, 'subject'>,
+): Promise<boolean> {
+  return store.isRevoked({ ...times, jti: randomId(), ...members });
+}
+
+const times = { issuedAt: start, now: start + 1, graceSeconds: 3600 };
+
 /** The question about a token of a session. */
-export function queryFor(session: Session, members: Partial<RevocationQuery> = {}): RevocationQuery {
-  return { jti: randomId(), sessionId: session.id, subject: session.subject, issuedAt: start, ...members };
+export function queryFor(
+  { id: sessionId, subject }: Pick<Session, 'id' | 'subject'>,
+  members: Partial<RevocationQuery> = {},
+): RevocationQuery {
+  return { ...times, jti: randomId(), sessionId, subject, ...members };
+}
+
+/** Revokes one token until the end of a session. */
+export function revokeToken(
+  store: TokenStore,
+  {
+    jti = randomId(),
+    subject = randomId(),
+    expiresAt = start + lifetime,
+    now = start,
+  }: Partial<TokenRevocation>,
+): Promise<void> {
+  return store.revokeToken({ jti, subject, now, expiresAt });
 }
 
 /** The ids of the sessions that are alive. */

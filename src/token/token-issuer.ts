@@ -8,7 +8,8 @@ import { signClaims } from './codec';
 import { maximumLength } from './compact';
 import { mediaTypes } from './header';
 import type { TokenType, VerifiedClaims } from './token';
-import { isIdentity } from './validate-claims';
+import { lengthOfToken } from './token-length';
+import { isAudience, isIdentity } from './validate-claims';
 
 /** What an issuer is made of. */
 export interface IssuerSettings<C extends object> {
@@ -25,7 +26,7 @@ export interface TokenContents {
   readonly claims?: Record<string, unknown> | undefined;
   readonly roles?: readonly string[] | undefined;
   readonly scopes?: readonly string[] | undefined;
-  /** Instead of the issuer's. */
+  /** Of the access tokens, instead of the issuer's. */
   readonly audience?: readonly string[] | undefined;
   readonly authTime?: number | undefined;
   /** Random: what the CSRF value of all these tokens is derived from. */
@@ -39,6 +40,8 @@ export interface TokenFrame {
   readonly id?: string | undefined;
   readonly sessionId?: string | undefined;
   readonly generation?: number | undefined;
+  /** The absolute end of the session. */
+  readonly sessionEnd?: number | undefined;
   readonly issuedAt: number;
   readonly expiresAt: number;
 }
@@ -85,30 +88,27 @@ export class TokenIssuer<C extends object> {
 
   /** @throws {@link ConfigurationError} when no key can sign, or identity or claims cannot go into a token */
   issue(contents: TokenContents, frame: TokenFrame): IssuedToken {
-    if (!isIdentity(contents.identity)) {
-      throw new ConfigurationError(
-        'identity must be a string of 1 to 255 characters without control characters',
-      );
-    }
     const claims = this.#claims(contents, frame);
     const text = signClaims(
       { ...contents.claims, ...claims },
       mediaTypes[frame.type],
       this.#settings.keys.signer(),
     );
-    const excess = text.length + roomFor(frame) - maximumLength;
-    if (excess > 0) {
-      throw new ConfigurationError(
-        `claims are too large: the token would have ${String(excess)} characters more than the ${String(maximumLength)} that it may have`,
-      );
-    }
+    checkLength(text.length, frame);
     return { text, claims };
   }
 
+  /** Finds out without signing whether {@link TokenIssuer.issue} would throw, and throws the same. */
+  check(contents: TokenContents, frame: TokenFrame): void {
+    const claims = { ...contents.claims, ...this.#claims(contents, frame) };
+    checkLength(lengthOfToken(claims, mediaTypes[frame.type], this.#settings.keys.signer()), frame);
+  }
+
   #claims(contents: TokenContents, frame: TokenFrame): VerifiedClaims {
+    checkIdentity(contents.identity);
     const { issuer } = this.#settings;
-    const { sessionId, generation } = frame;
-    const audience = contents.audience ?? this.#settings.audience;
+    const { sessionId, generation, sessionEnd } = frame;
+    const { audience, accessAudience } = this.#audiences(contents, frame);
     return {
       sub: contents.identity,
       jti: frame.id ?? randomId(),
@@ -119,11 +119,44 @@ export class TokenIssuer<C extends object> {
       ...(sessionId !== undefined && { sid: sessionId }),
       ...(generation !== undefined && { gen: generation }),
       ...(contents.csrf !== undefined && { csrf: contents.csrf }),
+      ...(sessionEnd !== undefined && { sxp: sessionEnd }),
       ...(contents.roles?.length && { roles: contents.roles }),
       ...(contents.scopes?.length && { scope: contents.scopes.join(' ') }),
       ...(issuer !== undefined && { iss: issuer }),
-      ...(audience && { aud: audience.length === 1 ? audience[0] : audience }),
+      ...(audience && { aud: asClaim(audience) }),
+      ...(accessAudience && { access_aud: asClaim(accessAudience) }),
     };
+  }
+
+  /** A refresh token is for its own manager, whomever the access tokens are for: it remembers that. */
+  #audiences(
+    { audience: asked }: TokenContents,
+    { type }: TokenFrame,
+  ): Partial<Record<'audience' | 'accessAudience', readonly string[] | undefined>> {
+    const { audience } = this.#settings;
+    if (!asked || type === 'access' || isAudience(asked, audience)) return { audience: asked ?? audience };
+    return { audience, accessAudience: asked };
+  }
+}
+
+/** @throws {@link ConfigurationError} when it cannot be a `sub` */
+export function checkIdentity(identity: unknown): asserts identity is string {
+  if (!isIdentity(identity))
+    throw new ConfigurationError(
+      'identity must be a string of 1 to 255 characters without control characters',
+    );
+}
+
+function asClaim(names: readonly string[]): string | readonly string[] {
+  return names.length === 1 ? (names[0] as string) : names;
+}
+
+function checkLength(length: number, frame: TokenFrame): void {
+  const excess = length + roomFor(frame) - maximumLength;
+  if (excess > 0) {
+    throw new ConfigurationError(
+      `claims are too large: the token would have ${String(excess)} characters more than the ${String(maximumLength)} that it may have`,
+    );
   }
 }
 

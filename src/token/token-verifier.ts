@@ -13,8 +13,8 @@ import { unixTime, type Clock } from '../util/clock';
 import { tokenTypeOf } from './header';
 import { invalidToken, openSigned } from './open-signed';
 import { parseStrictObject } from './strict-json';
-import { tokenOf, type Token, type TokenType } from './token';
-import { asVerified, faultInClaims, isIdentity } from './validate-claims';
+import { Token, tokenOf, type TokenType, type VerifiedClaims } from './token';
+import { asVerified, faultInClaims, isIdentity, type ClaimsFault } from './validate-claims';
 
 /** What a verifier is made of; durations in seconds. */
 export interface VerifierSettings<C extends object> {
@@ -22,6 +22,7 @@ export interface VerifierSettings<C extends object> {
   readonly issuer: string | undefined;
   readonly audience: readonly string[] | undefined;
   readonly clockTolerance: number;
+  readonly issueTolerance: number;
   readonly freshFor: number;
   readonly hookTimeout: number;
   readonly claimsClass: ClaimsClass<C> | undefined;
@@ -63,6 +64,18 @@ export class TokenVerifier<C extends object> {
     return this.#typedClaims(claimsClass, claims).then(({ instance }) => tokenWith(instance));
   }
 
+  /**
+   * What a token says of itself, for its revocation: it may have expired, and its claims may not fit their class any more.
+   *
+   * @param given the text or the verified token
+   */
+  identify(given: unknown): { type: TokenType; claims: VerifiedClaims } {
+    const { type, claims } = this.#open(given instanceof Token ? given.raw : given);
+    const fault = this.#faultIn(claims, type);
+    if (fault && fault !== 'expired') throw about(claims, invalidToken(fault));
+    return { type, claims: asVerified(claims) };
+  }
+
   /** Everything up to the signature, and the JSON that it covers. */
   #open(text: unknown): { type: TokenType; claims: Record<string, unknown> } {
     const signed = openSigned(text, this.#findKey, tokenTypeOf);
@@ -72,10 +85,15 @@ export class TokenVerifier<C extends object> {
   }
 
   #checkClaims(claims: Record<string, unknown>, type: TokenType): void {
-    const { issuer, audience, clockTolerance, clock } = this.#settings;
-    const fault = faultInClaims(claims, type, { issuer, audience, clockTolerance, now: unixTime(clock) });
+    const fault = this.#faultIn(claims, type);
     if (fault === 'expired') throw about(claims, because(new TokenExpiredError(), fault));
     if (fault) throw about(claims, invalidToken(fault));
+  }
+
+  #faultIn(claims: Record<string, unknown>, type: TokenType): ClaimsFault | undefined {
+    const { issuer, audience, clockTolerance, issueTolerance, clock } = this.#settings;
+    const now = unixTime(clock);
+    return faultInClaims(claims, type, { issuer, audience, clockTolerance, issueTolerance, now });
   }
 
   async #typedClaims(claimsClass: ClaimsClass<C>, claims: Record<string, unknown>): Promise<{ instance: C }> {

@@ -16,10 +16,14 @@ export interface VerifiedClaims {
   readonly sid?: string;
   readonly gen?: number;
   readonly csrf?: string;
+  /** The absolute end of the session; refresh tokens only. */
+  readonly sxp?: number;
   readonly roles?: readonly string[];
   readonly scope?: string;
   readonly iss?: string;
   readonly aud?: string | readonly string[];
+  /** For whom the access tokens are, where the refresh token is for its own manager alone. */
+  readonly access_aud?: string | readonly string[];
 }
 
 /** The roles or scopes of a token that has none. */

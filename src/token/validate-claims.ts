@@ -6,8 +6,10 @@ export interface Expectations {
   /** Undefined: the token must not name one. It would come from someone else (RFC 8725, section 3.8). */
   readonly issuer: string | undefined;
   readonly audience: readonly string[] | undefined;
-  /** Seconds that clocks may differ. */
+  /** Seconds that a token is accepted after its end. */
   readonly clockTolerance: number;
+  /** Seconds that a token may come from the future. */
+  readonly issueTolerance: number;
   /** Unix seconds, with fractions. */
   readonly now: number;
 }
@@ -26,6 +28,8 @@ export type ClaimsFault =
   | 'sid'
   | 'gen'
   | 'csrf'
+  | 'sxp'
+  | 'access_aud'
   | 'roles'
   | 'scope';
 
@@ -60,15 +64,16 @@ export function isScopeList(value: unknown): value is string[] {
 export function faultInClaims(
   claims: Record<string, unknown>,
   type: TokenType,
-  { issuer, audience, clockTolerance, now }: Expectations,
+  { issuer, audience, clockTolerance, issueTolerance, now }: Expectations,
 ): ClaimsFault | undefined {
   const { sub, jti, iat, nbf, exp } = claims;
   if (!isIdentity(sub)) return 'sub';
   if (!isIdentity(jti)) return 'jti';
-  if (!isTime(iat) || iat > now + clockTolerance) return 'iat';
-  if (nbf !== undefined && (!isTime(nbf) || nbf > now + clockTolerance)) return 'nbf';
+  const latest = now + issueTolerance;
+  if (!isTime(iat) || iat > latest) return 'iat';
+  if (nbf !== undefined && (!isTime(nbf) || nbf > latest)) return 'nbf';
   if (!isTime(exp) || exp > iat + maximumDuration) return 'exp';
-  const fault = faultInContext(claims, type, now + clockTolerance);
+  const fault = faultInContext(claims, type, latest);
   if (fault) return fault;
   if (claims['iss'] !== issuer) return 'iss';
   if (!isAudience(claims['aud'], audience)) return 'aud';
@@ -81,12 +86,16 @@ function faultInContext(
   type: TokenType,
   latest: number,
 ): ClaimsFault | undefined {
-  const { auth_time: authTime, sid, gen, csrf, roles, scope } = claims;
+  const { auth_time: authTime, sid, gen, sxp, csrf, access_aud: accessAudience, roles, scope } = claims;
   // A login in the future would be fresh for ever.
   if (authTime !== undefined && (!isTime(authTime) || authTime > latest)) return 'auth_time';
   if (sid !== undefined && !isIdentity(sid)) return 'sid';
-  if (!isGeneration(gen, type === 'refresh' && sid !== undefined)) return 'gen';
+  const isSessionRefresh = type === 'refresh' && sid !== undefined;
+  if (!isGeneration(gen, isSessionRefresh)) return 'gen';
   if (csrf !== undefined && !isIdentity(csrf)) return 'csrf';
+  if (isSessionRefresh ? !isTime(sxp) : sxp !== undefined) return 'sxp';
+  if (accessAudience !== undefined && !(type === 'refresh' && isNameList(accessAudience)))
+    return 'access_aud';
   if (roles !== undefined && !isRoleList(roles)) return 'roles';
   if (scope !== undefined && !(typeof scope === 'string' && isScopeList(scope.split(' ')))) return 'scope';
   return undefined;
@@ -102,12 +111,13 @@ function isTime(value: unknown): value is number {
 }
 
 /** A token that names an audience is refused by everyone who is not in it (RFC 7519, section 4.1.3). */
-function isAudience(value: unknown, expected: readonly string[] | undefined): boolean {
+export function isAudience(value: unknown, expected: readonly string[] | undefined): boolean {
   if (value === undefined) return expected === undefined;
-  const audiences: unknown[] = Array.isArray(value) ? value : [value];
-  return (
-    audiences.every((name) => typeof name === 'string') && audiences.some((name) => expected?.includes(name))
-  );
+  return isNameList(value) && [value].flat().some((name) => expected?.includes(name));
+}
+
+function isNameList(value: unknown): value is string | string[] {
+  return [value].flat().every((name) => typeof name === 'string');
 }
 
 /** @internal The claims, once {@link faultInClaims} found none. */

@@ -26,7 +26,18 @@ export class Emitter<Events extends object> {
 
   /** Whether anyone listens to an event, tracing tools included. */
   isHeard(name: keyof Events): boolean {
-    return this.#listeners.has(name) || this.#channel(name).hasSubscribers;
+    return Boolean(this.#listeners.get(name)?.length) || this.#channel(name).hasSubscribers;
+  }
+
+  /** Takes back one {@link Emitter.on}. */
+  off<Name extends keyof Events & string>(name: Name, listener: (event: Events[Name]) => unknown): void {
+    this.#check(name, listener);
+    const listeners = this.#listeners.get(name) ?? [];
+    const last = listeners.lastIndexOf(listener);
+    this.#listeners.set(
+      name,
+      listeners.filter((_, index) => index !== last),
+    );
   }
 
   /** All listeners get the same frozen event. */

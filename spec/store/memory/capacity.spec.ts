@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { ConfigurationError, MemoryTokenStore, StoreUnavailableError, type StoreLimits } from '../../../src';
+import {
+  ConfigurationError,
+  MemoryTokenStore,
+  StoreUnavailableError,
+  TokenRevokedError,
+  type LoginResult,
+  type Session,
+  type StoreLimits,
+} from '../../../src';
 import { testClock, testManager, type TestClock } from '../../support/manager';
 import { refusalOf } from '../../support/rejected';
-import { newSession } from '../../support/sessions';
+import { newSession, queryFor } from '../../support/sessions';
 
 const full = 'the MemoryTokenStore is full';
 const limit = 10;
@@ -19,98 +27,147 @@ describe('A MemoryTokenStore with maxEntries', () => {
     store = new MemoryTokenStore({ clock, maxEntries: limit });
   });
 
-  const newLogin = () => newSession({ expiresAt: now + 900 });
-  async function fill(): Promise<void> {
-    while (store.size < limit) await store.createSession(newLogin());
+  const newLogin = (members: Partial<Session> = {}) =>
+    newSession({ createdAt: now, expiresAt: now + 900, ...members });
+  const login = (limits?: Partial<StoreLimits>): Promise<LoginResult> =>
+    store.createSession(newLogin(), limits);
+
+  async function fill(): Promise<Session[]> {
+    const sessions = [];
+    while (store.size < limit) {
+      const session = newLogin();
+      await store.createSession(session);
+      sessions.push(session);
+    }
+    return sessions;
   }
 
-  /** Each puts in an entry that was not there. */
-  const calls: Record<string, (limits?: StoreLimits) => Promise<void>> = {
-    createSession: (limits) => store.createSession(newLogin(), limits),
-    revokeToken: (limits) => store.revokeToken(randomUUID(), now + 900, limits),
-    revokeSubject: (limits) => store.revokeSubject(randomUUID(), now, { keepUntil: now + 900 }, limits),
-  };
-  for (const [verb, call] of Object.entries(calls)) {
-    it(`refuses one more by ${verb} and drops nothing that is alive`, async () => {
-      await fill();
-      for (const seconds of [0, 1200]) {
-        clock.advance(seconds);
-        expect((await refusalOf(call(), Error)).message).to.equal(full);
-        expect(store.size).to.equal(limit);
-      }
-    });
-
-    it(`takes one by ${verb} again once something is over, without a timer`, async () => {
-      await fill();
-      clock.advance(1201);
-      await call();
-      expect(store.size).to.equal(1);
-    });
-
-    it(`takes no more by ${verb} than there is room for, at once too`, async () => {
-      // The last kind that is swept: all are waiting by then.
-      await store.revokeSubject('old', now, { keepUntil: now + 10 });
-      await fill();
-      clock.advance(400);
-      const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => call()));
-      expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
-      expect(store.size).to.equal(limit);
-    });
-
-    it(`does nothing by ${verb} any more for somebody who was told that it failed`, async () => {
-      await fill();
-      clock.advance(1201);
-      const { message } = await refusalOf(call({ deadline: performance.now() - 1 }), Error);
-      expect(message).to.equal('the time is over; nothing was changed');
-      expect(store.size).to.equal(0);
-      await call({ deadline: performance.now() + 60_000 });
-      expect(store.size).to.equal(1);
-    });
-  }
-
-  it('takes what it knows already when it is full', async () => {
-    await store.revokeToken('jti', now + 900);
-    await store.revokeSubject('bob', now, { keepUntil: now + 900 });
+  it('refuses one more login and drops nothing that is alive', async () => {
     await fill();
-    await store.revokeToken('jti', now + 1000);
-    await store.revokeSubject('bob', now + 5, { keepUntil: now + 1000 });
-    expect(store.isRevoked({ jti: 'x', subject: 'bob', issuedAt: now + 5 })).to.equal(true);
+    for (const seconds of [0, 1200]) {
+      clock.advance(seconds);
+      expect((await refusalOf(login(), Error)).message).to.equal(full);
+      expect(store.size).to.equal(limit);
+    }
+  });
+
+  it('takes logins again once something has expired, without a timer', async () => {
+    await fill();
+    clock.advance(1201);
+    await login();
+    expect(store.size).to.equal(1);
+  });
+
+  it('takes no more logins than there is room for, at once too', async () => {
+    // The last kind that is swept: all are waiting by then.
+    await store.revokeSubject('old', now, { keepUntil: now + 10 });
+    await fill();
+    clock.advance(400);
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => login()));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
     expect(store.size).to.equal(limit);
   });
 
-  it('rotates and revokes sessions when it is full', async () => {
+  it('creates nothing any more for somebody who was told that it failed', async () => {
     await fill();
-    const session = newLogin();
     clock.advance(1201);
-    now = clock() / 1000;
-    await store.createSession({ ...session, expiresAt: now + 900 });
-    await fill();
-    const { outcome } = await store.rotateSession({
-      sessionId: session.id,
-      generation: 0,
-      now,
-      graceSeconds: 0,
-    });
-    expect(outcome).to.equal('rotated');
-    expect(await store.revokeSession(session.id, now)).to.equal(true);
+    const { message } = await refusalOf(login({ deadline: performance.now() - 1 }), Error);
+    expect(message).to.equal('the time is over; nothing was changed');
+    expect(store.size).to.equal(0);
+    await login({ deadline: performance.now() + 60_000 });
+    expect(store.size).to.equal(1);
   });
 
-  it('is 503 to a manager, keeps its sessions, and works again when one has ended', async () => {
+  const ends: [string, (sessions: readonly Session[]) => Promise<unknown>][] = [
+    ['a logout', ([one]) => store.revokeSession(String(one?.id), now)],
+    ['a logout everywhere', ([one]) => store.revokeSubject(String(one?.subject), now, { keepUntil: now })],
+    [
+      'a theft',
+      async ([one]) => {
+        for (const generation of [0, 0]) {
+          const { id: sessionId, subject = '' } = one ?? {};
+          const times = { now, expiresAt: now + 900, graceSeconds: 0 };
+          await store.rotateSession({ sessionId: String(sessionId), subject, generation, ...times });
+        }
+      },
+    ],
+  ];
+  for (const [name, end] of ends) {
+    it(`makes room for a login by ${name}: what was revoked is the first to go`, async () => {
+      const sessions = await fill();
+      await end(sessions);
+      const next = newLogin();
+      if (name === 'a logout everywhere') {
+        // The not-before has taken the place.
+        expect(store.size).to.equal(limit);
+        await refusalOf(store.createSession(next), Error);
+        return;
+      }
+      await store.createSession(next);
+      expect(store.size).to.equal(limit);
+      for (const { id, subject } of [...sessions.slice(1), next])
+        expect(store.isRevoked(queryFor({ sessionId: id, subject, now }))).to.equal(false);
+      const [gone] = sessions;
+      const query = queryFor({ sessionId: String(gone?.id), subject: String(gone?.subject), now });
+      expect(store.isRevoked(query)).to.equal(true);
+    });
+  }
+
+  it('makes room by the limit of sessions, too', async () => {
+    while (store.size < limit) await store.createSession(newLogin({ subject: 'ada' }));
+    const { created, ended } = await store.createSession(newLogin({ subject: 'ada' }), {
+      maxSessions: limit,
+    });
+    expect([created, ended.length, store.size]).to.deep.equal([true, 1, limit]);
+  });
+
+  it('never refuses to revoke: there is always room for what is dead', async () => {
+    const sessions = await fill();
+    const jtis = Array.from({ length: 5 }, () => randomUUID());
+    for (const jti of jtis) await store.revokeToken({ jti, subject: 'ada', now, expiresAt: now + 900 });
+    for (const { id } of sessions.slice(0, 5)) expect(await store.revokeSession(id, now)).to.equal(true);
+    for (const { subject } of sessions.slice(5)) await store.revokeSubject(subject, now);
+    for (const jti of jtis) expect(store.isRevoked(queryFor({ jti, subject: 'ada' }))).to.equal(true);
+    for (const { id, subject } of sessions)
+      expect(store.isRevoked(queryFor({ sessionId: id, subject, now }))).to.equal(true);
+    // Sessions have given way to what revoked them.
+    expect(store.size).to.equal(limit);
+  });
+
+  it('exceeds the limit by revocations rather than to forget one, and takes logins when they have expired', async () => {
+    await fill();
+    for (let count = 0; count < 5; count++)
+      await store.revokeToken({ jti: randomUUID(), subject: 'ada', now, expiresAt: now + 900 });
+    expect(store.size).to.equal(limit + 5);
+    expect((await refusalOf(login(), Error)).message).to.equal(full);
+    clock.advance(1201);
+    await login();
+    expect(store.size).to.equal(1);
+  });
+
+  it('rotates and revokes sessions when it is full', async () => {
+    const [session] = await fill();
+    const { id: sessionId = '', subject = '' } = session ?? {};
+    const times = { now, expiresAt: now + 1800, graceSeconds: 0 };
+    const { outcome } = await store.rotateSession({ sessionId, subject, generation: 0, ...times });
+    expect(outcome).to.equal('rotated');
+    expect(await store.revokeSession(sessionId, now)).to.equal(true);
+  });
+
+  it('is 503 to a login, keeps its sessions, logs out, and works again when one has ended', async () => {
     const manager = testManager({ store, clock, sessionTtl: '1h', refreshTokenTtl: '1h' });
     const pairs = [];
     while (store.size < limit) pairs.push(await manager.createTokenPair('ada'));
-    for (const attempt of [manager.createTokenPair('eve'), manager.revokeAll('ada')]) {
-      const refusal = await refusalOf(attempt, StoreUnavailableError);
-      expect([refusal.code, refusal.status]).to.deep.equal(['ERR_JWT_STORE', 503]);
-    }
+    const refusal = await refusalOf(manager.createTokenPair('eve'), StoreUnavailableError);
+    expect([refusal.code, refusal.status]).to.deep.equal(['ERR_JWT_STORE', 503]);
     for (const { access_token, refresh_token } of pairs) {
       await manager.verify(access_token);
       await manager.refresh(refresh_token);
     }
-    clock.advance(3600 + 301);
+    await manager.revokeAll('ada');
+    for (const { access_token } of pairs) await refusalOf(manager.verify(access_token), TokenRevokedError);
     const { access_token } = await manager.createTokenPair('eve');
     await manager.verify(access_token);
-    expect(store.size).to.equal(1);
   });
 
   it('has no limit unless told so', async () => {

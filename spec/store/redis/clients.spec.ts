@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import { RESP_TYPES } from 'redis';
 import { ConfigurationError } from '../../../src';
 import { RedisTokenStore, type NodeRedisClient } from '../../../src/redis';
+import { shardOf } from '../../../src/store/shard';
 import { ioredis, keysWith, nodeRedis, ownPrefix } from '../../support/redis-clients';
+import { newSession, now, queryOf, rotationOf } from '../../support/redis-sessions';
 import { refusalOf } from '../../support/rejected';
 import { useRedis } from '../../support/use-redis';
 
-const now = Math.floor(Date.now() / 1000);
-const end = now + 60;
 const nothing = () => Promise.resolve();
 
 describe('What a RedisTokenStore is made of', () => {
@@ -48,12 +48,12 @@ describe('What a RedisTokenStore is made of', () => {
     const calls: unknown[] = [];
     const evalSha = async (_sha: string, options: object) => (calls.push(options), [1, 'revoked']);
     const store = new RedisTokenStore({ evalSha, eval: evalSha });
-    await store.revokeSession('sid', now, { deadline: performance.now() + 1000 });
+    await store.revokeToken(
+      { jti: 'jti', subject: 'ada', now, expiresAt: now + 60 },
+      { deadline: performance.now() + 1000 },
+    );
     expect(calls).to.deep.equal([
-      {
-        keys: ['{routing-controllers-jwt}:session:sid'],
-        arguments: ['0', 'session:sid', 'sid', String(now)],
-      },
+      { keys: [`{routing-controllers-jwt:${shardOf('ada')}}:r:jti`], arguments: ['0', '3660'] },
     ]);
   });
 });
@@ -66,32 +66,31 @@ describe('The client of a RedisTokenStore', () => {
     const outer = `outer-${prefix}:`;
     const { client, close } = ioredis(url(), outer);
     const store = new RedisTokenStore(client, { prefix });
-    const session = { id: 'sid', subject: 'ada', generation: 0, rotatedAt: now, createdAt: now };
-    await store.createSession({ ...session, lastUsedAt: now, expiresAt: end });
-    await store.revokeToken('jti', end);
-    expect(await store.isRevoked({ jti: 'a', sessionId: 'sid', subject: 'ada', issuedAt: now })).to.equal(
-      false,
-    );
-    await store.rotateSession({ sessionId: 'sid', generation: 0, now, graceSeconds: 0 });
-    await store.rotateSession({ sessionId: 'sid', generation: 0, now, graceSeconds: 0 });
-    expect(await store.isRevoked({ jti: 'a', sessionId: 'sid', subject: 'ada', issuedAt: now })).to.equal(
-      true,
-    );
+    const session = newSession('sid');
+    await store.createSession(session);
+    await store.revokeToken({ jti: 'other', subject: 'ada', now, expiresAt: now + 60 });
+    await store.revokeSubject('ada', now - 1, { exceptSessionId: session.id });
+    expect(await store.isRevoked(queryOf(session))).to.equal(false);
+    expect(await store.findSession(session.id, now)).to.deep.equal(session);
+    expect(await store.listSessions('ada', now)).to.deep.equal([session]);
+    await store.rotateSession(rotationOf(session, { graceSeconds: 0 }));
+    await store.rotateSession(rotationOf(session, { graceSeconds: 0 }));
+    expect(await store.isRevoked(queryOf(session))).to.equal(true);
     close();
     const keys = await keysWith(url(), prefix);
     expect(keys).to.have.length(3);
-    for (const key of keys) expect(key.startsWith(`${outer}{${prefix}}:`)).to.equal(true);
+    for (const key of keys) expect(key.startsWith(`${outer}{${prefix}:${shardOf('ada')}}:`)).to.equal(true);
   });
 
   it('may answer with buffers and with strings for numbers', async () => {
     const { client, close } = await nodeRedis(url());
     const typed = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer, [RESP_TYPES.NUMBER]: String });
     const store = new RedisTokenStore(typed, { prefix });
-    const session = { id: 'sid2', subject: 'bob', generation: 0, rotatedAt: now, createdAt: now };
-    const row = { ...session, lastUsedAt: now, expiresAt: end };
-    await store.createSession(row);
-    expect(await store.listSessions('bob', now)).to.deep.equal([row]);
-    expect(await store.revokeSession('sid2', now, { deadline: performance.now() + 1000 })).to.equal(true);
+    const session = newSession('sid', 'bob', { label: 'laptop' });
+    await store.createSession(session);
+    expect(await store.listSessions('bob', now)).to.deep.equal([session]);
+    expect(await store.findSession(session.id, now)).to.deep.equal(session);
+    expect(await store.revokeSession(session.id, now, { deadline: performance.now() + 1000 })).to.equal(true);
     close();
   });
 });

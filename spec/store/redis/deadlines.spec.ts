@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import type { StoreLimits } from '../../../src';
 import { RedisTokenStore } from '../../../src/redis';
 import { FakeRedis } from '../../support/fake-redis';
+import { idOf } from '../../support/redis-sessions';
 
 function inMilliseconds(milliseconds: number) {
   return { deadline: performance.now() + milliseconds };
@@ -20,44 +22,46 @@ describe('RedisTokenStore and deadlines', () => {
     redis = new FakeRedis();
     store = new RedisTokenStore(redis);
   });
+  const revoke = (limits?: StoreLimits) =>
+    store.revokeSession(idOf('ada', 'sid'), 1, { subject: 'ada', ...limits });
 
   it('asks for the time by a script that is over at once, then sends it with a deadline', async () => {
-    expect(await store.revokeSession('sid', 1, inMilliseconds(1000))).to.equal(true);
+    expect(await revoke(inMilliseconds(1000))).to.equal(true);
     expect(redis.calls).to.have.length(2);
     expect(redis.calls[0]?.deadline).to.equal(0);
   });
 
   it('says a deadline in the time of Redis: at most 100 ms early, never late', async () => {
-    await store.revokeSession('sid', 1, inMilliseconds(1000));
+    await revoke(inMilliseconds(1000));
     for (const patience of [300, 1000, 60_000]) {
       const limits = inMilliseconds(patience);
-      await store.revokeSession('sid', 1, limits);
+      await revoke(limits);
       const early = limits.deadline + redis.ahead - (redis.calls.at(-1)?.deadline ?? 0);
       expect(early).to.be.within(0, 100);
     }
   });
 
   it('learns the time from calls without a deadline, too', async () => {
-    await store.revokeSession('sid', 1);
-    await store.revokeSession('sid', 1, inMilliseconds(1000));
+    await revoke();
+    await revoke(inMilliseconds(1000));
     expect(redis.calls.map(({ deadline }) => deadline > 0)).to.deep.equal([true, true]);
   });
 
   it('has no deadline where none is given', async () => {
-    await store.revokeSession('sid', 1);
+    await revoke();
     expect(redis.calls.map(({ deadline }) => deadline)).to.deep.equal([Infinity]);
   });
 
   it('tries once more when the clock of Redis was set forward', async () => {
-    await store.revokeSession('sid', 1, inMilliseconds(1000));
+    await revoke(inMilliseconds(1000));
     redis.ahead += 3_600_000;
-    expect(await store.revokeSession('sid', 1, inMilliseconds(1000))).to.equal(true);
+    expect(await revoke(inMilliseconds(1000))).to.equal(true);
     expect(redis.calls).to.have.length(4);
   });
 
   it('fails when Redis says late twice', async () => {
     redis.reply = () => [1, 'late'];
-    expect(await failureOf(store.revokeSession('sid', 1, inMilliseconds(1000)))).to.match(/too late/);
+    expect(await failureOf(revoke(inMilliseconds(1000)))).to.match(/too late/);
     expect(redis.calls).to.have.length(2);
   });
 
@@ -67,12 +71,12 @@ describe('RedisTokenStore and deadlines', () => {
       while (performance.now() < limits.deadline);
       return [1, 'late'];
     };
-    expect(await failureOf(store.revokeSession('sid', 1, limits))).to.match(/time is over/);
+    expect(await failureOf(revoke(limits))).to.match(/time is over/);
     expect(redis.calls).to.have.length(1);
   });
 
   it('sends nothing when the deadline is over before', async () => {
-    expect(await failureOf(store.revokeSession('sid', 1, inMilliseconds(0)))).to.match(/time is over/);
+    expect(await failureOf(revoke(inMilliseconds(0)))).to.match(/time is over/);
     expect(redis.calls).to.deep.equal([]);
   });
 
@@ -89,26 +93,26 @@ describe('RedisTokenStore and deadlines', () => {
   for (const [name, reply] of nonsense) {
     it(`fails when the answer is ${name}`, async () => {
       redis.reply = () => reply;
-      expect(await failureOf(store.revokeSession('sid', 1))).to.match(/nonsense/);
+      expect(await failureOf(revoke())).to.match(/nonsense/);
     });
   }
 
   it('learns nothing from nonsense', async () => {
     redis.reply = () => ['soon', 'revoked'];
-    expect(await failureOf(store.revokeSession('sid', 1))).to.match(/nonsense/);
+    expect(await failureOf(revoke())).to.match(/nonsense/);
     redis.reply = undefined;
-    expect(await store.revokeSession('sid', 1, inMilliseconds(1000))).to.equal(true);
+    expect(await revoke(inMilliseconds(1000))).to.equal(true);
   });
 
   it('hands on what the client throws', async () => {
     redis.reply = () => {
       throw new Error('READONLY');
     };
-    expect(await failureOf(store.revokeSession('sid', 1))).to.match(/READONLY/);
+    expect(await failureOf(revoke())).to.match(/READONLY/);
     redis.reply = () => {
       throw 'a text' as unknown as Error;
     };
-    expect(await failureOf(store.revokeSession('sid', 1))).to.equal('a text');
+    expect(await failureOf(revoke())).to.equal('a text');
     expect(redis.calls).to.have.length(2);
   });
 });

@@ -4,11 +4,11 @@ import { StoreUnavailableError, type Session, type StoreLimits } from '../../../
 import { RedisTokenStore } from '../../../src/redis';
 import { testManager } from '../../support/manager';
 import { ioredis, nodeRedis, type Connected } from '../../support/redis-clients';
+import { newSession, now, rotationOf } from '../../support/redis-sessions';
 import { refusalOf } from '../../support/rejected';
 import { startProxy, type TcpProxy } from '../../support/tcp-proxy';
 import { useOwnRedis } from '../../support/use-redis';
 
-const now = Math.floor(Date.now() / 1000);
 const patience = 250;
 
 const clients: Record<string, (url: string) => Promise<Connected>> = {
@@ -22,11 +22,12 @@ type Call = (store: RedisTokenStore, session: Session, limits?: StoreLimits) => 
 const changes: Record<string, Call> = {
   createSession: (store, { subject, ...session }, limits) =>
     store.createSession({ ...session, subject, id: `${session.id}-next` }, limits),
-  rotateSession: (store, { id }, limits) =>
-    store.rotateSession({ sessionId: id, generation: 0, now, graceSeconds: 10 }, limits),
-  revokeSession: (store, { id }, limits) => store.revokeSession(id, now, limits),
+  rotateSession: (store, session, limits) => store.rotateSession(rotationOf(session), limits),
+  revokeSession: (store, { id, subject }, limits) => store.revokeSession(id, now, { subject, ...limits }),
   revokeSubject: (store, { subject }, limits) => store.revokeSubject(subject, now, {}, limits),
-  revokeToken: (store, { id }, limits) => store.revokeToken(`${id}-jti`, now + 60, limits),
+  forgetSubject: (store, { subject }, limits) => store.forgetSubject(subject, now, {}, limits),
+  revokeToken: (store, { id, subject }, limits) =>
+    store.revokeToken({ jti: `${id}-jti`, subject, now, expiresAt: now + 60 }, limits),
 };
 
 describe('A command that comes to Redis too late', () => {
@@ -76,10 +77,9 @@ describe('A command that comes to Redis too late', () => {
     },
   };
 
-  async function newSession(store: RedisTokenStore): Promise<Session> {
-    const id = `sid${String(sessions++)}`;
-    const times = { rotatedAt: now, createdAt: now, lastUsedAt: now, expiresAt: now + 3600 };
-    const session = { id, subject: `ada-${id}`, generation: 0, ...times };
+  async function startSession(store: RedisTokenStore): Promise<Session> {
+    const name = `sid${String(sessions++)}`;
+    const session = newSession(name, `ada-${name}`);
     await store.createSession(session);
     return session;
   }
@@ -102,7 +102,7 @@ describe('A command that comes to Redis too late', () => {
     const { client, close } = await connect(url());
     const store = new RedisTokenStore(client);
     const cases: [Call, Session][] = [];
-    for (const call of Object.values(changes)) cases.push([call, await newSession(store)]);
+    for (const call of Object.values(changes)) cases.push([call, await startSession(store)]);
     const before = await dump();
     await stop(client);
     const limits = limitsOf();
@@ -156,7 +156,7 @@ describe('A command that comes to Redis too late', () => {
   it('does not wait in the queue of a client of redis: an outage does not fill the memory', async () => {
     const { client, close } = await nodeRedis(redis().url);
     const store = new RedisTokenStore(client);
-    const session = await newSession(store);
+    const session = await startSession(store);
     await redis().kill();
     const limits = { deadline: performance.now() + patience };
     const failures = await Promise.allSettled(

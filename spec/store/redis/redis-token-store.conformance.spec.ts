@@ -51,12 +51,14 @@ function useStore(connect: () => Promise<Connected>, prefix: string): () => Toke
 function limited(store: TokenStore): TokenStore {
   const limits = () => ({ deadline: performance.now() + 10_000 });
   return {
-    createSession: (session) => store.createSession(session, limits()),
+    createSession: (session, login) => store.createSession(session, { ...login, ...limits() }),
+    findSession: (sessionId, now) => store.findSession(sessionId, now, limits()),
     rotateSession: (rotation) => store.rotateSession(rotation, limits()),
-    revokeSession: (sessionId, now) => store.revokeSession(sessionId, now, limits()),
+    revokeSession: (sessionId, now, owner) => store.revokeSession(sessionId, now, { ...owner, ...limits() }),
     revokeSubject: (subject, now, options) => store.revokeSubject(subject, now, options, limits()),
-    listSessions: (subject, now) => store.listSessions(subject, now, limits()),
-    revokeToken: (jti, expiresAt) => store.revokeToken(jti, expiresAt, limits()),
+    forgetSubject: (subject, now, options) => store.forgetSubject(subject, now, options, limits()),
+    listSessions: (subject, now, page) => store.listSessions(subject, now, page, limits()),
+    revokeToken: (revocation) => store.revokeToken(revocation, limits()),
     isRevoked: (query) => store.isRevoked(query, limits()),
   };
 }

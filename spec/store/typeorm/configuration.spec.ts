@@ -95,7 +95,7 @@ describe('TypeOrmTokenStore takes', () => {
     const dataSource = sqlJs({ entities: [resolve(__dirname, 'no-such-*.js')] });
     const store = new TypeOrmTokenStore(dataSource);
     await dataSource.initialize();
-    const { message } = await refusalOf(store.revokeToken('jti', 0), ConfigurationError);
+    const { message } = await refusalOf(store.findSession('sid', 0), ConfigurationError);
     expect(message).to.match(/put \.\.\.tokenStoreEntities into its 'entities'/);
     await dataSource.destroy();
   });

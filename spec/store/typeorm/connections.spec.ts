@@ -30,7 +30,7 @@ describeOn(servers, 'the connections that the store shares with the application'
     return dataSource.query(
       kind === postgreSql
         ? `SELECT name, setting FROM pg_settings WHERE name ~ 'timeout|isolation' ORDER BY name`
-        : 'SELECT @@SESSION.wait_timeout, @@SESSION.innodb_lock_wait_timeout, @@SESSION.tx_isolation, @@SESSION.autocommit',
+        : 'SELECT @@SESSION.wait_timeout, @@SESSION.innodb_lock_wait_timeout, @@SESSION.lock_wait_timeout, @@SESSION.max_statement_time, @@SESSION.tx_isolation, @@SESSION.autocommit',
     );
   }
 
@@ -38,7 +38,7 @@ describeOn(servers, 'the connections that the store shares with the application'
     const before = await settings();
     const id = await connectionId();
     const limits = () => ({ deadline: performance.now() + 5000 });
-    await store.revokeToken('jti', now, limits());
+    await store.revokeToken({ jti: 'jti', subject: 'ada', now, expiresAt: now }, limits());
     expect(await settings()).to.deep.equal(before);
     const session = newSession();
     await store.createSession(session, limits());
@@ -70,7 +70,8 @@ describeOn(servers, 'the connections that the store shares with the application'
     const session = newSession();
     await replicatedStore.createSession(session);
     expect(await replicatedStore.listSessions(session.subject, now)).to.have.length(1);
-    const token = { jti: 'some', sessionId: session.id, subject: session.subject, issuedAt: now };
+    const { id: sessionId, subject } = session;
+    const token = { jti: 'some', sessionId, subject, issuedAt: now, now, graceSeconds: 0 };
     expect(await replicatedStore.isRevoked(token)).to.equal(false);
   });
 });

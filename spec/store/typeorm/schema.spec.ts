@@ -75,7 +75,7 @@ describeOn(allKinds, 'the tables of the token store', (database, kind) => {
     await testManager({ store: new TypeOrmTokenStore(dataSource) }).createTokenPair('ada');
     const [row] = await dataSource.getRepository('JwtSession').find();
     expect(row).to.deep.include({ subject: 'ada', generation: 0, revokedAt: null, label: null });
-    expect(row?.['expiresAt']).to.equal(Number(row?.['createdAt']) + 90 * 86_400);
+    expect(row?.['expiresAt']).to.equal(Number(row?.['createdAt']) + 30 * 86_400);
     await empty(dataSource);
   });
 

@@ -21,6 +21,7 @@ const noteEntity = new EntitySchema<Note>(
   }),
 );
 
+const revocation = { jti: 'jti', subject: 'ada', now: 1, expiresAt: 1 };
 const entities = [...tokenStoreEntities, noteEntity];
 
 describeOn(inProcess, 'a DataSource that store and application share', (database) => {
@@ -118,9 +119,11 @@ describeOn(inProcess, 'a DataSource that store and application share', (database
     await dataSource.query(`CREATE TRIGGER slow BEFORE INSERT ON jwt_revoked_token BEGIN
       SELECT count(*) FROM (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 500000) SELECT x FROM c);
       END`);
-    await refusalOf(store.revokeToken('jti', 1, { deadline: performance.now() + 20 }), Error);
-    expect(await store.isRevoked({ jti: 'jti', subject: 'ada', issuedAt: 1 })).to.equal(false);
-    await refusalOf(store.revokeToken('jti', 1, { deadline: performance.now() - 1 }), Error);
+    await refusalOf(store.revokeToken(revocation, { deadline: performance.now() + 20 }), Error);
+    expect(
+      await store.isRevoked({ jti: 'jti', subject: 'ada', issuedAt: 1, now: 1, graceSeconds: 0 }),
+    ).to.equal(false);
+    await refusalOf(store.revokeToken(revocation, { deadline: performance.now() - 1 }), Error);
   });
 
   it('says what was wrong even where SQLite has ended the transaction by itself', async () => {
@@ -128,7 +131,7 @@ describeOn(inProcess, 'a DataSource that store and application share', (database
     await dataSource.query(
       `CREATE TRIGGER full BEFORE INSERT ON jwt_revoked_token BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END`,
     );
-    expect((await refusalOf(store.revokeToken('jti', 1), Error)).message).to.match(/disk full/);
+    expect((await refusalOf(store.revokeToken(revocation), Error)).message).to.match(/disk full/);
   });
 });
 

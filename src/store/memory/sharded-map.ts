@@ -30,6 +30,14 @@ export class ShardedMap<V> {
     if (this.#shardOf(key).delete(key)) this.#size--;
   }
 
+  /** Any key; undefined when there is none. */
+  firstKey(): string | undefined {
+    return this.#shards
+      .find(({ size }) => size > 0)
+      ?.keys()
+      .next().value;
+  }
+
   /** What it consists of. */
   get shards(): readonly ReadonlyMap<string, V>[] {
     return this.#shards;

@@ -1,84 +1,162 @@
-import type { Session } from '../token-store';
+import { compareNewestFirst } from '../session-shape';
+import type { Session, SessionPage } from '../token-store';
+import { OrderedList, type Place } from './ordered-list';
 import { ShardedMap } from './sharded-map';
+import type { Expiring } from './sweeper';
 
-/** A session, and its place in the list of its subject. */
-export interface Login {
-  /** As it stands, but for what its list says. */
+/** A session, and where it stands in the lists of its subject. */
+export class Login implements Expiring {
+  /** As it stands, except for what its group says. */
   session: Session;
-  readonly expiresAt: number;
-  /** Where it stands since it was created; nowhere once it has been revoked alone or forgotten. */
-  list: LoginList | undefined;
-  newer: Login | undefined;
-  older: Login | undefined;
+  /** The last rotation by the clock of the store: Unix seconds, with fractions. */
+  rotatedAt: number;
+  /** Undefined once it is revoked alone or forgotten. */
+  group: LoginGroup | undefined;
+  byUse: Place<Login> | undefined;
+  byCreation: Place<Login> | undefined;
+
+  constructor(session: Session, rotatedAt: number) {
+    this.session = session;
+    this.rotatedAt = rotatedAt;
+  }
+
+  get expiresAt(): number {
+    return this.session.expiresAt;
+  }
+
+  get isRevoked(): boolean {
+    return this.session.revokedAt !== undefined || this.group?.revokedAt !== undefined;
+  }
+
+  /** The row with its real `revokedAt`. */
+  get state(): Session {
+    const revokedAt = this.group?.revokedAt;
+    return revokedAt === undefined ? this.session : { ...this.session, revokedAt };
+  }
 }
 
-/** The logins of a subject, until all of them are revoked at once. A later login stands in a list of its own. */
-interface LoginList {
-  newest: Login | undefined;
+/** The logins of a subject until all of them are revoked at once. A later login is in a group of its own. */
+export class LoginGroup {
+  readonly byUse = new OrderedList<Login>(({ session }) => session.lastUsedAt);
+  readonly byCreation = new OrderedList<Login>(({ session }) => session.createdAt);
   revokedAt: number | undefined;
+  /** No login of the group expires earlier. */
+  #earliest = Infinity;
+
+  add(login: Login): void {
+    login.group = this;
+    login.byUse = this.byUse.add(login);
+    login.byCreation = this.byCreation.add(login);
+    this.#earliest = Math.min(this.#earliest, login.expiresAt);
+  }
+
+  /** To be called after `lastUsedAt` and `expiresAt` were set. */
+  moved(login: Login): void {
+    if (login.byUse) this.byUse.remove(login.byUse);
+    login.byUse = this.byUse.add(login);
+    this.#earliest = Math.min(this.#earliest, login.expiresAt);
+  }
+
+  remove(login: Login): void {
+    if (login.byUse) this.byUse.remove(login.byUse);
+    if (login.byCreation) this.byCreation.remove(login.byCreation);
+    login.group = login.byUse = login.byCreation = undefined;
+  }
+
+  get size(): number {
+    return this.byUse.size;
+  }
+
+  /** How many logins are alive. Looks at each only when one of them may have expired since it last did. */
+  countAlive(now: number): number {
+    if (now < this.#earliest) return this.size;
+    this.#earliest = Infinity;
+    let count = 0;
+    for (let place = this.byUse.oldest; place; place = place.newer) {
+      const { expiresAt } = place.value;
+      if (now >= expiresAt) continue;
+      count++;
+      this.#earliest = Math.min(this.#earliest, expiresAt);
+    }
+    if (count < this.size) this.#earliest = -Infinity;
+    return count;
+  }
 }
 
 /**
  * Who has which sessions. Neither the number of sessions nor that of subjects makes a step slow: revoking all sessions
- * of a subject marks their list, and leaving a list joins two neighbours.
+ * of a subject marks their group, and leaving a group joins two neighbours.
  */
 export class SubjectIndex {
-  readonly #lists = new ShardedMap<LoginList>();
+  readonly #groups = new ShardedMap<LoginGroup>();
 
-  add(session: Session): Login {
-    const { expiresAt } = session;
-    const login: Login = { session, expiresAt, list: undefined, newer: undefined, older: undefined };
-    this.#link(login);
-    return login;
-  }
-
-  /** Takes it out of its list, if it is in one. */
-  remove(login: Login): void {
-    const { session, list, newer, older } = login;
-    if (!list) return;
-    if (newer) newer.older = older;
-    else list.newest = older;
-    if (older) older.newer = newer;
-    login.list = login.newer = login.older = undefined;
-    if (!list.newest && this.#lists.get(session.subject) === list) this.#lists.delete(session.subject);
-  }
-
-  /** Revokes all logins that a subject has now, but for one. */
-  revoke(subject: string, now: number, spared: Login | undefined): void {
-    const list = this.#lists.get(subject);
-    if (!list) return;
-    this.#lists.delete(subject);
-    list.revokedAt = now;
-    if (spared?.list !== list) return;
-    this.remove(spared);
-    this.#link(spared);
-  }
-
-  /** The sessions that are not revoked, oldest first. */
-  sessionsOf(subject: string): Session[] {
-    const sessions: Session[] = [];
-    let login = this.#lists.get(subject)?.newest;
-    for (; login; login = login.older) sessions.push(login.session);
-    return sessions.reverse();
-  }
-
-  #link(login: Login): void {
+  add(login: Login): void {
     const { subject } = login.session;
-    const list = this.#lists.get(subject) ?? { newest: undefined, revokedAt: undefined };
-    if (list.newest) list.newest.newer = login;
-    else this.#lists.set(subject, list);
-    login.list = list;
-    login.older = list.newest;
-    list.newest = login;
+    let group = this.#groups.get(subject);
+    if (!group) this.#groups.set(subject, (group = new LoginGroup()));
+    group.add(login);
+  }
+
+  /** Takes it out of its group, if it is in one. */
+  remove(login: Login): void {
+    const { session, group } = login;
+    if (!group) return;
+    group.remove(login);
+    if (group.size === 0 && this.#groups.get(session.subject) === group) this.#groups.delete(session.subject);
+  }
+
+  /**
+   * Revokes all logins that a subject has now, except for one.
+   *
+   * @returns the group that they were in
+   */
+  revoke(subject: string, now: number, spared: Login | undefined): LoginGroup | undefined {
+    const group = this.#groups.get(subject);
+    if (!group) return undefined;
+    this.#groups.delete(subject);
+    if (spared?.group === group) {
+      group.remove(spared);
+      this.add(spared);
+    }
+    group.revokedAt = now;
+    return group;
+  }
+
+  groupOf(subject: string): LoginGroup | undefined {
+    return this.#groups.get(subject);
+  }
+
+  /** The logins that have to end so that at most so many are alive; those used longest ago. */
+  surplusOf(subject: string, now: number, most: number): Login[] {
+    const group = this.#groups.get(subject);
+    let excess = (group?.size ?? 0) > most ? (group?.countAlive(now) ?? 0) - most : 0;
+    const surplus: Login[] = [];
+    for (let place = group?.byUse.oldest; place && excess > 0; place = place.newer) {
+      if (now >= place.value.expiresAt) continue;
+      surplus.push(place.value);
+      excess--;
+    }
+    return surplus;
+  }
+
+  /** The sessions that are alive, in the order of the contract. */
+  pageOf(subject: string, now: number, { limit, after }: SessionPage, start: Login | undefined): Session[] {
+    const group = this.#groups.get(subject);
+    const from = start && start.group === group ? firstOfItsSecond(start) : undefined;
+    const found: Session[] = [];
+    for (let place = from ?? group?.byCreation.newest; place; place = place.older) {
+      const { session } = place.value;
+      // Sessions of one second stand in any order: all of them are needed to know which come first.
+      if (found.length >= limit && session.createdAt !== found.at(-1)?.createdAt) break;
+      const isNext = !after || compareNewestFirst(after, session) < 0;
+      if (isNext && now < session.expiresAt) found.push(session);
+    }
+    return found.sort(compareNewestFirst).slice(0, limit);
   }
 }
 
-/** The session as it stands. */
-export function stateOf({ session, list }: Login): Session {
-  return list?.revokedAt === undefined ? session : { ...session, revokedAt: list.revokedAt };
-}
-
-/** Whether it was revoked, alone or with all others of its subject. */
-export function isLoginRevoked({ session, list }: Login): boolean {
-  return session.revokedAt !== undefined || list?.revokedAt !== undefined;
+function firstOfItsSecond({ byCreation, session }: Login): Place<Login> | undefined {
+  let place = byCreation;
+  while (place?.newer?.value.session.createdAt === session.createdAt) place = place.newer;
+  return place;
 }

@@ -6,7 +6,7 @@ interface EvalOptions {
   arguments: string[];
 }
 
-/** What is used of a client, pool, cluster or sentinel of node-redis (the package `redis`, 5 and later). */
+/** What is used of a client, pool, cluster or sentinel of node-redis (the package `redis`, 4 and later). */
 export interface NodeRedisClient {
   evalSha(sha: string, options: EvalOptions): Promise<unknown>;
   eval(script: string, options: EvalOptions): Promise<unknown>;
@@ -31,6 +31,8 @@ export interface ScriptCall {
 export interface ScriptClient {
   evalSha(sha: string, call: ScriptCall): Promise<unknown>;
   eval(script: string, call: ScriptCall): Promise<unknown>;
+  /** Whether the client takes its connection for open. */
+  isOpen(): boolean;
 }
 
 /** Milliseconds. */
@@ -62,6 +64,7 @@ function ofNodeRedis(client: NodeRedisClient): ScriptClient {
   return {
     evalSha: (sha, { patience, ...given }) => patient(patience).evalSha(sha, given),
     eval: (script, { patience, ...given }) => patient(patience).eval(script, given),
+    isOpen: () => (client as { readonly isReady?: boolean }).isReady !== false,
   };
 }
 
@@ -95,5 +98,6 @@ function ofIoredis(client: IoredisClient): ScriptClient {
   return {
     evalSha: (sha, { keys, arguments: given }) => client.evalsha(sha, keys.length, ...keys, ...given),
     eval: (script, { keys, arguments: given }) => client.eval(script, keys.length, ...keys, ...given),
+    isOpen: () => (client as { readonly status?: string }).status === 'ready',
   };
 }

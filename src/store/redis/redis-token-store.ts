@@ -1,51 +1,55 @@
 import { ConfigurationError } from '../../errors';
-import { systemClock, unixSeconds } from '../../util/clock';
-import { maximumDuration } from '../../util/duration';
 import { readOptions } from '../../util/options';
 import type {
+  LoginLimits,
+  LoginResult,
   RevocationQuery,
   RevokeSubjectOptions,
   Rotation,
   RotationResult,
   Session,
+  SessionPage,
   StoreLimits,
+  TokenRevocation,
   TokenStore,
 } from '../token-store';
+import { KeyNames, mayBelong } from './names';
 import { scriptClient, type IoredisClient, type NodeRedisClient } from './redis-client';
 import { ScriptRunner } from './script-runner';
 import { scripts } from './scripts';
+import { forgetRows, pageOf } from './session-list';
+import { decode, encode, sessionsOf } from './session-row';
+import { timeToLive } from './time-to-live';
 
 /** The options of a {@link RedisTokenStore}. */
 export interface RedisTokenStoreOptions {
   /**
-   * What the names of all keys start with, in braces. Applications that share a Redis need different ones.
+   * What the names of all keys start with. Applications that share a Redis need different ones.
    * @default 'routing-controllers-jwt'
    */
   readonly prefix?: string | undefined;
 }
 
-type Key = [kind: 'session' | 'subject' | 'sessions' | 'revoked', id: string];
-
-type Keys = [Key, ...Key[]];
-
-/** Seconds that entries stay longer than their tokens: clocks differ, and a manager may tolerate that. */
-const slack = 3600;
+type Limits = Partial<StoreLimits>;
 
 /**
- * A token store in Redis, which all processes of an application share. Each verb is one script and one round trip.
+ * A token store in Redis, which all processes of an application share. Each verb is one script and one round trip,
+ * except for lists, and for a session that is looked up by its id alone: those take two.
  *
- * The client is yours: of `redis` (`createClient`, `createClientPool`, `createCluster`, `createSentinel`) or of
- * `ioredis` (`Redis`, `Cluster`). Connect it, listen to its `error` events, close it. The server is Redis 6.2 or later
- * or Valkey. The scripts touch keys that they read from rows and could not declare: a server that forbids that, such as
- * Dragonfly, must allow it (`--default_lua_flags=allow-undeclared-keys`).
+ * The client is yours: from `redis` (`createClient`, `createClientPool`, `createCluster`, `createSentinel`) or from
+ * `ioredis` (`Redis`, `Cluster`). Connect it, listen to its `error` events, close it. The server is Redis 7 or later,
+ * or Valkey. The guide says which settings a client needs, and which permissions.
  *
- * - All keys have one hash tag: in a cluster they are all on one node.
+ * - All that belongs to one subject is in one hash slot, `{prefix:shard}`. Different subjects are in 256 of them, so that
+ *   the nodes of a cluster share the load.
  * - Every key has a time to live. Redis must not drop keys earlier: set `maxmemory-policy noeviction`.
- * - What was answered is as durable as Redis is: after a crash, `appendfsync everysec` may lose the last second, and a
- *   failover what its replica had not got yet. A rotation that is lost leaves the client with a token that is not
- *   known, which is no theft: the user logs in again. A revocation that is lost is to be repeated.
- * - A command that waited too long, in a queue or while Redis hung, takes no effect any more. Its deadline is in the
- *   time of Redis, which is learned from every answer; keep the clocks of nodes that may follow each other in step.
+ * - Every verb is a write to Redis: a replica, a demoted primary, and a primary that has lost its replicas
+ *   (`min-replicas-to-write`) reject it, and the request is answered with 503.
+ * - A confirmed change is as durable as Redis is: after a crash, `appendfsync everysec` may lose the last second, and a
+ *   failover may lose what its replica had not received. A lost rotation leaves the client with a token that is not
+ *   known, which is no theft: the user logs in again. A lost revocation must be repeated.
+ * - A command that waited too long, in a queue or while Redis hung, takes no effect. Its deadline is in the time of
+ *   Redis, which is learned from every response. Keep the clocks of nodes that may replace each other in step.
  *
  * @example
  * ```ts
@@ -56,110 +60,151 @@ const slack = 3600;
  * ```
  */
 export class RedisTokenStore implements TokenStore {
-  readonly #base: string;
+  readonly #names: KeyNames;
   readonly #runner: ScriptRunner;
 
   /** @throws {@link ConfigurationError} when it is no client of `redis` or `ioredis`, or the prefix cannot be one */
   constructor(client: NodeRedisClient | IoredisClient, options: RedisTokenStoreOptions = {}) {
     this.#runner = new ScriptRunner(scriptClient(client));
     const { prefix = 'routing-controllers-jwt' } = readOptions('RedisTokenStore', options, ['prefix']);
-    this.#base = `{${checkPrefix(prefix)}}:`;
+    this.#names = new KeyNames(checkPrefix(prefix));
   }
 
-  async createSession(session: Session, limits?: StoreLimits): Promise<void> {
-    const { id, subject, createdAt, expiresAt } = session;
-    const longOver = String(createdAt - slack);
-    const [verdict] = await this.#run(
-      'createSession',
-      [
-        ['session', id],
-        ['subject', subject],
-        ['sessions', subject],
-      ],
-      [JSON.stringify(session), timeToLive(expiresAt - createdAt), longOver],
+  async createSession(session: Session, limits: Limits & LoginLimits = {}): Promise<LoginResult> {
+    const { id, subject, generation, rotatedAt, createdAt, lastUsedAt, expiresAt } = session;
+    if (!mayBelong(id, subject))
+      throw new Error('the id of a session must start with the shard of its subject');
+    const keys = this.#names.ofSubject(subject);
+    const times = [rotatedAt, createdAt, lastUsedAt, expiresAt].map(String);
+    const bounds = [limits.maxSessions, limits.authenticatedAt].map((bound) => String(bound ?? ''));
+    const details = [subject, session.userAgent, session.ip, session.label].map(encode);
+    const [verdict, ...ended] = await this.#runner.run(
+      scripts.createSession,
+      [this.#names.ofSession(id), keys.sessions, keys.details, keys.subject],
+      [id, keys.hash, String(generation), ...times, timeToLive(expiresAt - createdAt), ...bounds, ...details],
       limits,
     );
     if (verdict === 'taken') throw new Error('there is a session with this id');
+    return { created: verdict === 'created', ended };
   }
 
-  async rotateSession(rotation: Rotation, limits?: StoreLimits): Promise<RotationResult> {
-    const { sessionId, generation, now, graceSeconds, seen: { userAgent, ip } = {} } = rotation;
-    const [outcome, row, flipped] = await this.#run(
-      'rotateSession',
-      [['session', sessionId]],
-      [sessionId, String(generation), String(now), String(graceSeconds), JSON.stringify({ userAgent, ip })],
+  async findSession(sessionId: string, now: number, limits?: Limits): Promise<Session | undefined> {
+    const name = this.#names.ofSession(sessionId);
+    const [, hash] = await this.#runner.run(scripts.locate, [name], [], limits);
+    if (hash === undefined) return undefined;
+    const { sessions, details } = this.#names.ofHash(sessionId, hash);
+    const keys = [sessions, details, name];
+    const found = await this.#runner.run(scripts.sessions, keys, [String(now), sessionId], limits);
+    const [, subject = '', ...texts] = found;
+    return texts.length === 0 ? undefined : sessionsOf(texts, decode(subject))[0];
+  }
+
+  async rotateSession(rotation: Rotation, limits?: Limits): Promise<RotationResult> {
+    const { sessionId, subject, now, expiresAt, seen: { userAgent, ip } = {} } = rotation;
+    if (!mayBelong(sessionId, subject)) return { outcome: 'unknown' };
+    const keys = this.#names.ofSubject(subject);
+    const numbers = [rotation.generation, now, expiresAt].map(String);
+    const given = [timeToLive(expiresAt - now), String(rotation.graceSeconds), encode(userAgent), encode(ip)];
+    const [outcome, ...texts] = await this.#runner.run(
+      scripts.rotateSession,
+      [this.#names.ofSession(sessionId), keys.sessions, keys.details, keys.subject],
+      [sessionId, keys.hash, ...numbers, ...given],
       limits,
     );
-    return {
-      outcome: outcome as RotationResult['outcome'],
-      ...(row !== undefined && { session: sessionOf(row) }),
-      ...(outcome === 'reused' && { flipped: flipped !== undefined }),
-    };
+    const [session] = sessionsOf(texts, subject);
+    if (outcome === 'flipped') return { outcome: 'reused', session, flipped: true };
+    if (outcome === 'reused') return { outcome, session, flipped: false };
+    return { outcome: outcome as RotationResult['outcome'], ...(session && { session }) };
   }
 
-  async revokeSession(sessionId: string, now: number, limits?: StoreLimits): Promise<boolean> {
-    const keys: Keys = [['session', sessionId]];
-    const [verdict] = await this.#run('revokeSession', keys, [sessionId, String(now)], limits);
+  async revokeSession(
+    sessionId: string,
+    now: number,
+    limits: Limits & { readonly subject?: string | undefined } = {},
+  ): Promise<boolean> {
+    const keys = await this.#keysOf(sessionId, limits);
+    if (!keys) return false;
+    const [verdict] = await this.#runner.run(
+      scripts.revokeSession,
+      [this.#names.ofSession(sessionId), keys.sessions, keys.details],
+      [sessionId, keys.hash, String(now)],
+      limits,
+    );
     return verdict === 'revoked';
   }
 
   async revokeSubject(
     subject: string,
     now: number,
-    { exceptSessionId = '', keepUntil = Infinity }: RevokeSubjectOptions = {},
-    limits?: StoreLimits,
+    options?: RevokeSubjectOptions,
+    limits?: Limits,
   ): Promise<void> {
-    const keys: Keys = [
-      ['subject', subject],
-      ['sessions', subject],
-    ];
-    if (exceptSessionId !== '') keys.push(['session', exceptSessionId]);
-    const given = [subject, String(now), timeToLive(keepUntil - now), exceptSessionId];
-    await this.#run('revokeSubject', keys, given, limits);
+    await this.#endAll(subject, now, options, limits);
   }
 
-  async listSessions(subject: string, now: number, limits?: StoreLimits): Promise<Session[]> {
-    const keys: Keys = [['sessions', subject]];
-    const [, ...rows] = await this.#run('listSessions', keys, [subject, String(now)], limits);
-    return rows.map(sessionOf);
+  async forgetSubject(
+    subject: string,
+    now: number,
+    options?: Pick<RevokeSubjectOptions, 'notBefore' | 'keepUntil'>,
+    limits?: Limits,
+  ): Promise<void> {
+    await this.#endAll(subject, now, options, limits, 'forget');
+    await forgetRows(this.#runner, this.#names, subject, limits);
   }
 
-  async revokeToken(jti: string, expiresAt: number, limits?: StoreLimits): Promise<void> {
-    // The one time that comes without a now.
-    const ttl = timeToLive(expiresAt - unixSeconds(systemClock));
-    await this.#run('revokeToken', [['revoked', jti]], [jti, ttl], limits);
+  async listSessions(
+    subject: string,
+    now: number,
+    page: SessionPage = { limit: 100 },
+    limits?: Limits,
+  ): Promise<Session[]> {
+    return pageOf({ runner: this.#runner, names: this.#names, limits }, subject, now, page);
   }
 
-  async isRevoked(query: RevocationQuery, limits?: StoreLimits): Promise<boolean> {
-    const { jti, sessionId, generation, subject, issuedAt } = query;
-    const keys: Keys = [
-      ['revoked', jti],
-      ['subject', subject],
-    ];
-    if (sessionId !== undefined) keys.push(['session', sessionId]);
-    const given = [jti, subject, String(issuedAt), sessionId ?? '', String(generation ?? '')];
-    const [verdict] = await this.#run('isRevoked', keys, given, limits);
+  async revokeToken({ jti, subject, now, expiresAt }: TokenRevocation, limits?: Limits): Promise<void> {
+    const keys = [this.#names.ofToken(jti, subject)];
+    await this.#runner.run(scripts.revokeToken, keys, [timeToLive(expiresAt - now)], limits);
+  }
+
+  async isRevoked(query: RevocationQuery, limits?: Limits): Promise<boolean> {
+    const { jti, sessionId, generation, subject, issuedAt, now, graceSeconds } = query;
+    if (sessionId !== undefined && !mayBelong(sessionId, subject)) return true;
+    const token = this.#names.ofToken(jti, subject);
+    const keys = this.#names.ofSubject(subject);
+    const [verdict] = await (sessionId === undefined
+      ? this.#runner.run(scripts.isTokenRevoked, [token, keys.subject], [String(issuedAt)], limits)
+      : this.#runner.run(
+          scripts.isSessionRevoked,
+          [token, this.#names.ofSession(sessionId), keys.sessions],
+          [sessionId, String(now), String(generation ?? ''), String(graceSeconds)],
+          limits,
+        ));
     return verdict === 'dead';
   }
 
-  #run(verb: keyof typeof scripts, keys: Keys, given: string[], limits?: StoreLimits): Promise<string[]> {
-    const names = keys.map((key) => this.#base + key.join(':'));
-    return this.#runner.run(scripts[verb], names, [keys[0].join(':'), ...given], limits);
+  /** Nothing when the session is not known, or cannot be that subject's. */
+  async #keysOf(sessionId: string, limits: Limits & { readonly subject?: string | undefined }) {
+    const { subject } = limits;
+    if (subject !== undefined) return mayBelong(sessionId, subject) && this.#names.ofSubject(subject);
+    const [, hash] = await this.#runner.run(scripts.locate, [this.#names.ofSession(sessionId)], [], limits);
+    return hash !== undefined && this.#names.ofHash(sessionId, hash);
+  }
+
+  async #endAll(
+    subject: string,
+    now: number,
+    { exceptSessionId = '', notBefore = now, keepUntil = Infinity }: RevokeSubjectOptions = {},
+    limits?: Limits,
+    mode = '',
+  ): Promise<void> {
+    const keys = this.#names.ofSubject(subject);
+    const given = [String(now), String(notBefore), timeToLive(keepUntil - now), exceptSessionId, mode];
+    const names = [keys.sessions, keys.details, keys.subject, keys.forgotten];
+    await this.#runner.run(scripts.revokeSubject, names, given, limits);
   }
 }
 
 function checkPrefix(prefix: unknown): string {
   if (typeof prefix === 'string' && /^[^{}]{1,200}$/.test(prefix)) return prefix;
   throw new ConfigurationError('prefix must be a string of 1 to 200 characters without braces');
-}
-
-/** Relative: the caller's clock may not be that of Redis. */
-function timeToLive(seconds: number): string {
-  return String(Math.ceil(Math.min(Math.max(seconds, 0), maximumDuration)) + slack);
-}
-
-function sessionOf(text: string): Session {
-  const row = JSON.parse(text) as Session & { serial?: number };
-  delete row.serial;
-  return row;
 }

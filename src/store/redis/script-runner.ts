@@ -1,19 +1,31 @@
+import { setTimeout } from 'node:timers/promises';
 import type { StoreLimits } from '../token-store';
+import { ConnectionWatch } from './connection-watch';
+import { late } from './prelude';
 import type { ScriptCall, ScriptClient } from './redis-client';
 import { RedisClock } from './redis-clock';
-import { late, type Script } from './scripts';
+import type { Script } from './scripts';
+
+/** What a cluster answers while a slot moves or a node is replaced. Nothing was run. */
+const moving = /^(TRYAGAIN|CLUSTERDOWN|MOVED|ASK) /;
+
+/** Milliseconds between two tries, and how long a caller without a deadline is tried for. */
+const pause = 20;
+const enough = 1000;
 
 /** Runs scripts that refuse to take effect after the deadline. */
 export class ScriptRunner {
   readonly #client: ScriptClient;
   readonly #clock = new RedisClock();
+  readonly #watch: ConnectionWatch;
 
   constructor(client: ScriptClient) {
     this.#client = client;
+    this.#watch = new ConnectionWatch(() => client.isOpen());
   }
 
   /**
-   * @param keys at least one; the first tells the script what all keys start with
+   * @param keys all that the script touches
    * @returns the verdict of the script and what belongs to it
    * @throws Error when Redis does, when it answers nonsense, and when it came too late: then nothing was changed
    */
@@ -23,12 +35,30 @@ export class ScriptRunner {
     given: string[],
     { deadline }: Partial<StoreLimits> = {},
   ): Promise<string[]> {
-    const first = await this.#attempt(script, keys, given, deadline);
+    const first = await this.#insist(script, keys, given, deadline);
     if (first[0] !== late) return first;
     // The first call of all, or one after a clock was set: what it answered is the time.
-    const second = await this.#attempt(script, keys, given, deadline);
+    const second = await this.#insist(script, keys, given, deadline);
     if (second[0] === late) throw new Error('Redis came to it too late; nothing was changed');
     return second;
+  }
+
+  /** Tries again while the slot is on its way from one node to another. */
+  async #insist(
+    script: Script,
+    keys: string[],
+    given: string[],
+    deadline: number | undefined,
+  ): Promise<string[]> {
+    const end = deadline ?? performance.now() + enough;
+    for (;;) {
+      try {
+        return await this.#attempt(script, keys, given, deadline);
+      } catch (error) {
+        if (!isError(error, moving) || performance.now() + pause >= end) throw error;
+        await setTimeout(pause);
+      }
+    }
   }
 
   async #attempt(
@@ -41,7 +71,9 @@ export class ScriptRunner {
     const patience = deadline === undefined ? undefined : deadline - sentAt;
     if (patience !== undefined && patience <= 0) throw new Error('the time is over; nothing was changed');
     const end = deadline === undefined ? '' : String(this.#clock.deadlineOf(deadline));
-    const reply = await this.#evaluate(script, { keys, arguments: [end, ...given], patience });
+    const slot = slotOf(keys);
+    this.#watch.sent(slot, sentAt, patience ?? enough);
+    const reply = await this.#evaluate(script, { keys, arguments: [end, ...given], patience }, slot);
     const [microseconds, ...answer] = textsOf(reply);
     const time = Number(microseconds);
     if (!Number.isFinite(time) || !script.verdicts.includes(answer[0] ?? '')) {
@@ -51,14 +83,26 @@ export class ScriptRunner {
     return answer;
   }
 
-  async #evaluate({ sha, text }: Script, call: ScriptCall): Promise<unknown> {
+  async #evaluate({ sha, text }: Script, call: ScriptCall, slot: string): Promise<unknown> {
     try {
-      return await this.#client.evalSha(sha, call);
+      const reply = await this.#client.evalSha(sha, call);
+      this.#watch.answered(slot);
+      return reply;
     } catch (error) {
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      if (isError(error, /^[A-Z]+ /)) this.#watch.answered(slot);
+      if (!isError(error, /^NOSCRIPT/)) throw error;
       return this.#client.eval(text, call);
     }
   }
+}
+
+/** The part of the name that is the same for all keys of a script. */
+function slotOf([key = '']: string[]): string {
+  return key.slice(0, key.indexOf('}'));
+}
+
+function isError(error: unknown, message: RegExp): boolean {
+  return error instanceof Error && message.test(error.message);
 }
 
 /** A client may be set to answer with buffers, or with strings for numbers. */

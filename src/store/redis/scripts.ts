@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { late, withPrelude } from './prelude';
 
 /** A script, the hash by which Redis knows it, and what it may answer with in the second place. */
 export interface Script {
@@ -7,176 +8,238 @@ export interface Script {
   readonly verdicts: readonly string[];
 }
 
-/** The verdict of a script that changed nothing, as its time was over. */
-export const late = 'late';
+/**
+ * keys: session, list, details, subject
+ *
+ * id, hash, generation, rotatedAt, createdAt, lastUsedAt, expiresAt, TTL, limit or empty, authenticatedAt or empty,
+ * subject, userAgent, ip, label
+ *
+ * Expired sessions leave the list an hour later than they could: the clock of another process may be behind.
+ */
+const createSession = `
+local session, list, details, subject = unpack(KEYS)
+local id, hash, g, r, c, u, e, ttl, limit, authenticatedAt = unpack(ARGV, 2, 11)
+if redis.call('EXISTS', session) == 1 then return { clock, 'taken' } end
+local state = redis.call('HMGET', subject, 'revokedAt')
+if authenticatedAt ~= '' and state[1] and tonumber(authenticatedAt) <= tonumber(state[1]) then
+  return { clock, 'rejected' }
+end
+local now = tonumber(c)
+local expired = redis.call('ZRANGEBYSCORE', list, 1.5e12, offsets.e + now - 3600, 'LIMIT', 0, 100)
+for _, member in ipairs(expired) do strike(list, details, string.sub(member, 2)) end
+local answer = { clock, 'created' }
+local alive = limit == '' and -1 or redis.call('ZCOUNT', list, '(' .. offsets.e + now, '+inf')
+while limit ~= '' and alive >= tonumber(limit) do
+  local oldest = string.sub(redis.call('ZRANGEBYSCORE', list, 5e11, 1.5e12, 'LIMIT', 0, 1)[1], 2)
+  if isAlive(list, oldest, now) then
+    alive = alive - 1
+    push(answer, { oldest })
+  end
+  strike(list, details, oldest)
+end
+if #answer > 2 then
+  redis.call('HSET', subject, 'endedAt', c)
+  keep(subject, ttl)
+end
+local m = math.floor(clock / 1000)
+redis.call('HSET', session, 's', hash, 'g', g, 'r', r, 'm', m, 'c', c, 'u', u, 'e', e)
+redis.call('EXPIRE', session, ttl)
+enlist(list, id, { c = c, u = u, e = e })
+redis.call('HSET', details, 'subject', ARGV[12])
+put(details, id .. ':userAgent', ARGV[13])
+put(details, id .. ':ip', ARGV[14])
+put(details, id .. ':label', ARGV[15])
+keep(list, ttl)
+keep(details, ttl)
+return answer
+`;
 
 /**
- * What all scripts start with. `ARGV[1]` is until when the script may take effect, in microseconds of the time of
- * Redis, or empty; `ARGV[2]` is the first key without what all keys start with, which is told by the key itself: a
- * client may put a prefix of its own before it.
+ * keys: session, list, details, subject
  *
- * Keys that a row names cannot be declared beforehand; all are in one slot.
+ * id, hash, generation, now, expiresAt, TTL, grace, userAgent, ip
+ *
+ * A session that ended with others has no time of its own: the last time that several of the subject ended is told.
  */
-const prelude = `local time = redis.call('TIME')
-local clock = time[1] * 1000000 + time[2]
-local deadline = tonumber(ARGV[1])
-if deadline and clock > deadline then return { clock, '${late}' } end
-
-local base = string.sub(KEYS[1], 1, #KEYS[1] - #ARGV[2])
-local function key(kind, id)
-  return base .. kind .. ':' .. id
-end
-
-local function read(id)
-  local text = redis.call('GET', key('session', id))
-  return text and cjson.decode(text), text
-end
-
-local function write(row)
-  local text = cjson.encode(row)
-  redis.call('SET', key('session', row.id), text, 'KEEPTTL')
-  return text
-end
-
--- A key lives as long as the longest-lived entry that was ever put in.
-local function keep(name, ttl)
-  if redis.call('TTL', name) < tonumber(ttl) then redis.call('EXPIRE', name, ttl) end
-end
-
--- Since when a session is revoked. Without the subject's counter, which somebody may have deleted, it is.
-local function deathOf(row)
-  if row.revokedAt then return row.revokedAt end
-  local state = redis.call('HMGET', key('subject', row.subject), 'dead', 'spared', 'revokedAt')
-  local dead = tonumber(state[1])
-  if dead and (row.serial > dead or row.id == state[2]) then return nil end
-  return tonumber(state[3]) or 0
-end
-
-local function kill(row, now)
-  row.revokedAt = tonumber(now)
-  redis.call('ZREM', key('sessions', row.subject), row.id)
-  return write(row)
-end
-
--- The counter starts at the time: should one be lost, the sessions that it has counted are dead for the next one.
-local function startCounter(name)
-  if redis.call('EXISTS', name) == 1 then return end
-  local start = time[1] * 1000 + math.floor(time[2] / 1000)
-  redis.call('HSET', name, 'serial', start, 'dead', start)
-end
-
-`;
-
-/** session, TTL, the end of sessions that are long over */
-const createSession = `
-local row = cjson.decode(ARGV[3])
-local session, subject, list = key('session', row.id), key('subject', row.subject), key('sessions', row.subject)
-if redis.call('EXISTS', session) == 1 then return { clock, 'taken' } end
-startCounter(subject)
-row.serial = redis.call('HINCRBY', subject, 'serial', 1)
-redis.call('SET', session, cjson.encode(row), 'EX', ARGV[4])
-redis.call('ZREMRANGEBYSCORE', list, '-inf', ARGV[5])
-redis.call('ZADD', list, row.expiresAt, row.id)
-keep(subject, ARGV[4])
-keep(list, ARGV[4])
-return { clock, 'created' }
-`;
-
-/** id, generation, now, grace, what was seen */
 const rotateSession = `
-local generation, now, grace = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local row, text = read(ARGV[3])
-if not row or now >= row.expiresAt or generation > row.generation then return { clock, 'unknown' } end
-local death = deathOf(row)
-if generation == row.generation then
-  if death then return { clock, 'unknown' } end
-  for name, value in pairs(cjson.decode(ARGV[7])) do row[name] = value end
-  row.generation, row.rotatedAt, row.lastUsedAt = generation + 1, now, now
-  return { clock, 'rotated', write(row) }
+local session, list, details, subject = unpack(KEYS)
+local id, hash = ARGV[2], ARGV[3]
+local generation, now, grace = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[8])
+local s, g, r, m, c, u, e, d = unpack(row(session))
+if s ~= hash or now >= tonumber(e) or generation > tonumber(g) then return { clock, 'unknown' } end
+local isDead = d or not score(list, 'e', id)
+if generation == tonumber(g) then
+  if isDead then return { clock, 'unknown' } end
+  redis.call('HSET', session, 'g', generation + 1, 'r', now, 'm', math.floor(clock / 1000), 'u', now, 'e', ARGV[6])
+  redis.call('EXPIRE', session, ARGV[7])
+  enlist(list, id, { u = now, e = ARGV[6] })
+  put(details, id .. ':userAgent', ARGV[9])
+  put(details, id .. ':ip', ARGV[10])
+  keep(list, ARGV[7])
+  keep(details, ARGV[7])
+  return tell({ clock, 'rotated' }, session, details, id)
 end
-if not death and generation == row.generation - 1 and grace > 0 and now - row.rotatedAt <= grace then
-  return { clock, 'replayed', text }
+if isDead then
+  local ended = redis.call('HMGET', subject, 'revokedAt', 'endedAt')
+  local all = ended[1] and tonumber(ended[1]) >= tonumber(c) and ended[1]
+  return tell({ clock, 'reused' }, session, details, id, d or all or ended[2] or c)
 end
-if not death then return { clock, 'reused', kill(row, now), 'flipped' } end
-row.revokedAt = death
-return { clock, 'reused', cjson.encode(row) }
+if generation == tonumber(g) - 1 and inWindow(m, grace) then
+  return tell({ clock, 'replayed' }, session, details, id)
+end
+redis.call('HSET', session, 'd', now)
+local answer = tell({ clock, 'flipped' }, session, details, id, now)
+strike(list, details, id)
+return answer
 `;
 
-/** id, now */
+/** keys: session. Tells the hash of its subject, with which the keys of the next script can be named. */
+const locate = `
+local hash = redis.call('HGET', KEYS[1], 's')
+if not hash then return { clock, 'unknown' } end
+return { clock, 'found', hash }
+`;
+
+/** keys: session, list, details. id, hash, now */
 const revokeSession = `
-local row = read(ARGV[3])
-if not row or tonumber(ARGV[4]) >= row.expiresAt or deathOf(row) then return { clock, 'dead' } end
-kill(row, ARGV[4])
+local session, list, details = unpack(KEYS)
+local s, g, r, m, c, u, e, d = unpack(row(session))
+if s ~= ARGV[3] or d or not isAlive(list, ARGV[2], tonumber(ARGV[4])) then return { clock, 'dead' } end
+redis.call('HSET', session, 'd', ARGV[4])
+strike(list, details, ARGV[2])
 return { clock, 'revoked' }
 `;
 
 /**
- * subject, now, TTL, id of the session that is spared, or empty
+ * keys: list, details, subject, forgotten
  *
- * It costs the same however many sessions there are: all that were counted until now are dead but the spared one. A
- * session that is dead already must not be spared, as that would revive it. Only the last time is remembered: it is
- * when all of them are said to have been revoked.
+ * now, notBefore, TTL, id of the session that is spared or empty, 'forget' or empty
+ *
+ * Its cost does not depend on how many sessions there are.
  */
 const revokeSubject = `
-local subject, list = key('subject', ARGV[3]), key('sessions', ARGV[3])
-local row = ARGV[6] ~= '' and read(ARGV[6])
-if row and (row.subject ~= ARGV[3] or deathOf(row)) then row = nil end
-startCounter(subject)
-local state = redis.call('HMGET', subject, 'serial', 'notBefore')
-local notBefore = math.max(tonumber(ARGV[4]), tonumber(state[2]) or 0)
-redis.call('HSET', subject, 'dead', state[1], 'spared', row and row.id or '', 'revokedAt', ARGV[4], 'notBefore', notBefore)
-keep(subject, ARGV[5])
-redis.call('UNLINK', list)
-if row then
-  redis.call('ZADD', list, row.expiresAt, row.id)
-  keep(list, redis.call('TTL', key('session', row.id)))
+local list, details, subject, forgotten = unpack(KEYS)
+local now, notBefore, ttl, id = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
+local state = redis.call('HMGET', subject, 'notBefore', 'revokedAt')
+redis.call('HSET', subject, 'notBefore', math.max(notBefore, tonumber(state[1] or notBefore)),
+  'revokedAt', math.max(now, tonumber(state[2] or now)))
+keep(subject, ttl)
+local spared = id ~= '' and isAlive(list, id, now)
+local fields = { 'subject', id .. ':userAgent', id .. ':ip', id .. ':label' }
+local times, known, left
+if spared then
+  times = { c = score(list, 'c', id), u = score(list, 'u', id), e = score(list, 'e', id) }
+  known, left = redis.call('HMGET', details, unpack(fields)), redis.call('TTL', list)
+end
+if ARGV[6] == 'forget' and redis.call('EXISTS', list) == 1 then
+  redis.call('RENAME', list, forgotten)
+end
+redis.call('UNLINK', list, details)
+if spared then
+  enlist(list, id, times)
+  for index, field in ipairs(fields) do put(details, field, known[index] or '') end
+  keep(list, left)
+  keep(details, left)
 end
 return { clock, 'revoked' }
 `;
 
-/** subject, now */
-const listSessions = `
-local answer = { clock, 'listed' }
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('sessions', ARGV[3]), '(' .. ARGV[4], '+inf')) do
-  local text = redis.call('GET', key('session', id))
-  if text then table.insert(answer, text) end
+/** keys: forgotten. How many. Tells the ids of sessions whose rows are to be erased. */
+const forgotten = `
+local answer = { clock, 'forgotten' }
+for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, tonumber(ARGV[2]) - 1)) do
+  push(answer, { string.sub(member, 2) })
 end
 return answer
 `;
 
-/** jti, TTL */
+/** keys: forgotten, and sessions. Their ids */
+const erase = `
+for index = 2, #KEYS do
+  redis.call('UNLINK', KEYS[index])
+  local id = ARGV[index]
+  redis.call('ZREM', KEYS[1], 'c' .. id, 'u' .. id, 'e' .. id)
+end
+return { clock, 'erased' }
+`;
+
+/**
+ * keys: list. How many, and after which session: createdAt and id, or empty
+ *
+ * Tells id and createdAt of each. The session that the page starts after may have ended: it is put back for as long as
+ * its place is looked up.
+ */
+const page = `
+local list, count, id = KEYS[1], tonumber(ARGV[2]), ARGV[4]
+local answer = { clock, 'page' }
+if redis.call('EXISTS', list) == 0 then return answer end
+local start = redis.call('ZCOUNT', list, 5e11, '+inf')
+if ARGV[3] ~= '' then
+  local isNew = redis.call('ZADD', list, 'NX', ARGV[3], 'c' .. id) == 1
+  start = redis.call('ZREVRANK', list, 'c' .. id) + 1
+  if isNew then
+    redis.call('ZREM', list, 'c' .. id)
+    start = start - 1
+  end
+end
+local found = redis.call('ZREVRANGE', list, start, start + count - 1, 'WITHSCORES')
+for index = 1, #found, 2 do push(answer, { string.sub(found[index], 2), found[index + 1] }) end
+return answer
+`;
+
+/** keys: list, details, and sessions. now, their ids. Tells the subject, and what is known of those that are alive. */
+const sessions = `
+local list, details, now = KEYS[1], KEYS[2], tonumber(ARGV[2])
+local answer = push({ clock, 'sessions' }, redis.call('HMGET', details, 'subject'))
+for index = 3, #KEYS do
+  local id = ARGV[index]
+  if isAlive(list, id, now) and redis.call('EXISTS', KEYS[index]) == 1 then tell(answer, KEYS[index], details, id) end
+end
+return answer
+`;
+
+/** keys: token. TTL */
 const revokeToken = `
-local token = key('revoked', ARGV[3])
-if redis.call('TTL', token) < tonumber(ARGV[4]) then redis.call('SET', token, '', 'EX', ARGV[4]) end
+if redis.call('TTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('SET', KEYS[1], '', 'EX', ARGV[2]) end
 return { clock, 'revoked' }
 `;
 
-/** jti, subject, time of issue, session id, generation; the last two may be empty */
-const isRevoked = `
-if redis.call('EXISTS', key('revoked', ARGV[3])) == 1 then return { clock, 'dead' } end
-if ARGV[6] == '' then
-  local notBefore = tonumber(redis.call('HGET', key('subject', ARGV[4]), 'notBefore'))
-  return { clock, notBefore and tonumber(ARGV[5]) <= notBefore and 'dead' or 'alive' }
-end
-local row = read(ARGV[6])
-if not row or row.subject ~= ARGV[4] or deathOf(row) then return { clock, 'dead' } end
-local generation = tonumber(ARGV[7])
-if not generation then return { clock, 'alive' } end
-return { clock, (generation < row.generation - 1 or generation > row.generation) and 'dead' or 'alive' }
+/** keys: token, subject. Time of issue */
+const isTokenRevoked = `
+if redis.call('EXISTS', KEYS[1]) == 1 then return { clock, 'dead' } end
+local notBefore = tonumber(redis.call('HGET', KEYS[2], 'notBefore'))
+return { clock, notBefore and tonumber(ARGV[2]) <= notBefore and 'dead' or 'alive' }
 `;
 
-/** One for each verb of a store. The numbers above start at `ARGV[3]`. */
+/** keys: token, session, list. id, now, generation or empty, grace */
+const isSessionRevoked = `
+local token, session, list = unpack(KEYS)
+local generation, grace = tonumber(ARGV[4]), tonumber(ARGV[5])
+if redis.call('EXISTS', token) == 1 or not isAlive(list, ARGV[2], tonumber(ARGV[3])) then return { clock, 'dead' } end
+local state = redis.call('HMGET', session, 'g', 'm')
+if not state[1] then return { clock, 'dead' } end
+local age = generation and tonumber(state[1]) - generation or 0
+local isCurrent = age == 0 or age == 1 and inWindow(state[2], grace)
+return { clock, isCurrent and 'alive' or 'dead' }
+`;
+
+/** The numbers above start at `ARGV[2]`. All but a login may run when Redis is full. */
 export const scripts = {
-  createSession: script(createSession, 'created', 'taken'),
-  rotateSession: script(rotateSession, 'rotated', 'replayed', 'reused', 'unknown'),
-  revokeSession: script(revokeSession, 'revoked', 'dead'),
-  revokeSubject: script(revokeSubject, 'revoked'),
-  listSessions: script(listSessions, 'listed'),
-  revokeToken: script(revokeToken, 'revoked'),
-  isRevoked: script(isRevoked, 'dead', 'alive'),
+  createSession: script(createSession, ['created', 'taken', 'rejected'], false),
+  rotateSession: script(rotateSession, ['rotated', 'replayed', 'reused', 'flipped', 'unknown']),
+  locate: script(locate, ['found', 'unknown']),
+  revokeSession: script(revokeSession, ['revoked', 'dead']),
+  revokeSubject: script(revokeSubject, ['revoked']),
+  forgotten: script(forgotten, ['forgotten']),
+  erase: script(erase, ['erased']),
+  page: script(page, ['page']),
+  sessions: script(sessions, ['sessions']),
+  revokeToken: script(revokeToken, ['revoked']),
+  isTokenRevoked: script(isTokenRevoked, ['dead', 'alive']),
+  isSessionRevoked: script(isSessionRevoked, ['dead', 'alive']),
 };
 
-function script(body: string, ...verdicts: string[]): Script {
-  const text = prelude + body.trim();
+function script(body: string, verdicts: string[], isWelcome = true): Script {
+  const text = withPrelude(body, isWelcome);
   return { text, sha: createHash('sha1').update(text).digest('hex'), verdicts: [...verdicts, late] };
 }

@@ -1,8 +1,10 @@
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { ConfigurationError } from '../../errors';
-import { mysql, postgres, sqlite, type Dialect, type ServerDialect } from './dialect';
+import { sqlite, type Dialect, type ServerDialect } from './dialect';
 import { tokenStoreEntities } from './entities';
+import { mysql } from './mysql';
 import { namesIn, withoutEntities } from './names';
+import { postgres } from './postgres';
 import type { Database } from './script';
 import { ServerDatabase } from './server-database';
 import { SqliteDatabase } from './sqlite-database';

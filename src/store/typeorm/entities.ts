@@ -9,6 +9,10 @@ import {
 interface SessionRow {
   readonly idHash: string;
   readonly subjectHash: string;
+  /** The session is alive while its subject has the same one. */
+  readonly epoch: number;
+  /** The last rotation by the clock of the database, in milliseconds. */
+  readonly rotatedClock: number;
   readonly id: string;
   readonly subject: string;
   readonly generation: number;
@@ -27,10 +31,12 @@ interface RevokedTokenRow {
   readonly expiresAt: number;
 }
 
-interface RevokedSubjectRow {
+interface SubjectRow {
   readonly subjectHash: string;
-  readonly subject: string;
+  readonly epoch: number;
+  /** -1 until all sessions are revoked for the first time, and so is `revokedAt`. */
   readonly notBefore: number;
+  readonly revokedAt: number;
   readonly expiresAt: number;
 }
 
@@ -66,8 +72,11 @@ const sessionEntity = entity<SessionRow>({
   columns: {
     idHash: { ...hash('id_hash'), primary: true },
     subjectHash: hash('subject_hash'),
+    epoch: whole('epoch'),
+    rotatedClock: whole('rotated_clock'),
     id: text('id', 255),
-    subject: text('subject', 255),
+    // With the issuer in front.
+    subject: text('subject', 640),
     generation: whole('generation'),
     rotatedAt: whole('rotated_at'),
     createdAt: whole('created_at'),
@@ -78,7 +87,7 @@ const sessionEntity = entity<SessionRow>({
     ip: { ...text('ip', 64), nullable: true },
     label: { ...text('label', 255), nullable: true },
   },
-  indices: [{ columns: ['subjectHash'] }, { columns: ['expiresAt'] }],
+  indices: [{ columns: ['subjectHash', 'epoch', 'createdAt'] }, { columns: ['expiresAt'] }],
 });
 
 const revokedTokenEntity = entity<RevokedTokenRow>({
@@ -88,23 +97,25 @@ const revokedTokenEntity = entity<RevokedTokenRow>({
   indices: [{ columns: ['expiresAt'] }],
 });
 
-const revokedSubjectEntity = entity<RevokedSubjectRow>({
-  name: 'JwtRevokedSubject',
-  tableName: 'jwt_revoked_subject',
+const subjectEntity = entity<SubjectRow>({
+  name: 'JwtSubject',
+  tableName: 'jwt_subject',
   columns: {
     subjectHash: { ...hash('subject_hash'), primary: true },
-    subject: text('subject', 255),
+    epoch: whole('epoch'),
     notBefore: whole('not_before'),
+    revokedAt: whole('revoked_at'),
     expiresAt: whole('expires_at'),
   },
   indices: [{ columns: ['expiresAt'] }],
 });
 
 /**
- * The tables of a {@link TypeOrmTokenStore}: `jwt_session`, `jwt_revoked_token` and `jwt_revoked_subject`. They belong
+ * The tables of a {@link TypeOrmTokenStore}: `jwt_session`, `jwt_revoked_token` and `jwt_subject`. They belong
  * to the `entities` of the DataSource; {@link tokenStoreMigrations} or `synchronize` create them.
  *
- * Times are Unix seconds. The hashes are SHA-256 of what stands beside them; no text of a token is anywhere.
+ * Times are Unix seconds. The hashes are SHA-256 of the ids, HMAC-SHA-256 where the store has a `prefix`. No text of a
+ * token is stored.
  *
  * @example
  * ```ts
@@ -117,4 +128,4 @@ const revokedSubjectEntity = entity<RevokedSubjectRow>({
  * });
  * ```
  */
-export const tokenStoreEntities: EntitySchema[] = [sessionEntity, revokedTokenEntity, revokedSubjectEntity];
+export const tokenStoreEntities: EntitySchema[] = [sessionEntity, revokedTokenEntity, subjectEntity];

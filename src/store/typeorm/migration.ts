@@ -1,11 +1,13 @@
 import {
   Table,
+  TableIndex,
   type DataSource,
   type MigrationInterface,
   type QueryRunner,
   type TableColumnOptions,
 } from 'typeorm';
 import { namesIn } from './names';
+import { alone } from './table-lock';
 
 const hash = { type: 'varchar', length: '64' };
 const whole = { type: 'bigint' };
@@ -15,14 +17,21 @@ const nullable = { isNullable: true };
 
 type Columns = Readonly<Record<string, Omit<TableColumnOptions, 'name'>>>;
 
+interface TableShape {
+  readonly columns: Columns;
+  readonly indices: readonly (readonly string[])[];
+}
+
 /** As the tables were in the first version: a later version of the entities comes with a migration of its own. */
-const tables: Readonly<Record<string, { readonly columns: Columns; readonly indices: readonly string[] }>> = {
+const tables: Readonly<Record<string, TableShape>> = {
   JwtSession: {
     columns: {
       idHash: { ...hash, ...primary },
       subjectHash: hash,
+      epoch: whole,
+      rotatedClock: whole,
       id: text(255),
-      subject: text(255),
+      subject: text(640),
       generation: whole,
       rotatedAt: whole,
       createdAt: whole,
@@ -33,20 +42,21 @@ const tables: Readonly<Record<string, { readonly columns: Columns; readonly indi
       ip: { ...text(64), ...nullable },
       label: { ...text(255), ...nullable },
     },
-    indices: ['subjectHash', 'expiresAt'],
+    indices: [['subjectHash', 'epoch', 'createdAt'], ['expiresAt']],
   },
   JwtRevokedToken: {
     columns: { jtiHash: { ...hash, ...primary }, expiresAt: whole },
-    indices: ['expiresAt'],
+    indices: [['expiresAt']],
   },
-  JwtRevokedSubject: {
+  JwtSubject: {
     columns: {
       subjectHash: { ...hash, ...primary },
-      subject: text(255),
+      epoch: whole,
       notBefore: whole,
+      revokedAt: whole,
       expiresAt: whole,
     },
-    indices: ['expiresAt'],
+    indices: [['expiresAt']],
   },
 };
 
@@ -55,11 +65,11 @@ class CreateJwtTokenStore1767225600000 implements MigrationInterface {
   readonly name = 'CreateJwtTokenStore1767225600000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const table of tablesFor(queryRunner)) await queryRunner.createTable(table);
+    await createTables(queryRunner);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const { name } of tablesFor(queryRunner)) await queryRunner.dropTable(name);
+    for (const { name } of tablesFor(dataSourceOf(queryRunner))) await queryRunner.dropTable(name, true);
   }
 }
 
@@ -67,11 +77,28 @@ class CreateJwtTokenStore1767225600000 implements MigrationInterface {
  * The migration that creates the tables of {@link tokenStoreEntities}, for the `migrations` of the DataSource. It makes
  * the same schema as `synchronize`; on MySQL and MariaDB it also sees to it that every character fits (`utf8mb4`),
  * whatever the default of the database is.
+ *
+ * It creates what is missing: after a crash, after `synchronize`, and in several processes at once.
  */
 export const tokenStoreMigrations: (new () => MigrationInterface)[] = [CreateJwtTokenStore1767225600000];
 
-function tablesFor(queryRunner: QueryRunner): Table[] {
+/** Creates the tables and indices that are missing; of several processes one at a time. */
+export async function createTables(queryRunner: QueryRunner): Promise<void> {
   const dataSource = dataSourceOf(queryRunner);
+  await alone(queryRunner, dataSource.options.type, async () => {
+    for (const table of tablesFor(dataSource)) await createMissing(queryRunner, table);
+  });
+}
+
+async function createMissing(queryRunner: QueryRunner, table: Table): Promise<void> {
+  const present = await queryRunner.getTable(table.name);
+  if (!present) return queryRunner.createTable(table);
+  const has = (index: TableIndex) =>
+    present.indices.some((other) => String(other.columnNames) === String(index.columnNames));
+  for (const index of table.indices) if (!has(index)) await queryRunner.createIndex(present, index);
+}
+
+function tablesFor(dataSource: DataSource): Table[] {
   const { tablePath, column: nameOf } = namesIn(dataSource);
   const charset = charsetFor(dataSource);
   return Object.entries(tables).map(
@@ -83,7 +110,7 @@ function tablesFor(queryRunner: QueryRunner): Table[] {
           ...column,
           ...(column.type === 'varchar' && charset),
         })),
-        indices: indices.map((property) => ({ columnNames: [nameOf(property)] })),
+        indices: indices.map((properties) => ({ columnNames: properties.map(nameOf) })),
       }),
   );
 }

@@ -1,13 +1,13 @@
 /** A row as the driver hands it over. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** One statement and what belongs in its places. */
+/** One statement and its parameters. */
 export interface Statement {
   readonly text: string;
   readonly parameters: readonly unknown[];
 }
 
-/** What the database answers to a statement. */
+/** The result of a statement. */
 export interface Answer {
   readonly rows: readonly Row[];
   /** How many rows it has written. */
@@ -15,14 +15,14 @@ export interface Answer {
 }
 
 /**
- * A verb, statement by statement. It does not say how they are run: over a network with waiting in between, or on
- * SQLite in one go, so that nothing of the application's comes in between on the one connection that there is.
+ * A verb, statement by statement. How they are run is left open: over a network with waiting in between, or on SQLite
+ * in one go, so that nothing of the application comes in between on the one connection that there is.
  */
 export type Script<T> = Generator<Statement, T, Answer>;
 
 /** Where scripts are run. */
 export interface Database {
-  /** Runs a script that only reads. */
+  /** Runs a script of one SELECT, which proves in the column `primary` that it was answered by a primary. */
   read<T>(script: () => Script<T>, deadline: number): Promise<T>;
   /**
    * Runs a script in a transaction of its own. It is committed when the promise is resolved; when the deadline comes
@@ -36,7 +36,19 @@ export class LateError extends Error {
   override readonly name = 'LateError';
 }
 
+/** The server is not, or no longer, the one that is written to. */
+export class NotPrimaryError extends Error {
+  override readonly name = 'NotPrimaryError';
+  override readonly message = 'the database server is not the primary';
+}
+
 /** @throws LateError when the deadline has passed */
 export function demandInTime(deadline: number): void {
   if (performance.now() >= deadline) throw new LateError('the deadline of the store verb has passed');
+}
+
+/** @throws NotPrimaryError unless the answer proves otherwise */
+export function demandPrimary({ rows }: Answer): void {
+  const primary = rows[0]?.['primary'];
+  if (primary !== true && Number(primary) !== 1) throw new NotPrimaryError();
 }

@@ -1,13 +1,29 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { TimeoutError, within } from '../../util/within';
-import type { ServerDialect } from './dialect';
-import { demandInTime, type Database, type Script } from './script';
+import { runBy, type Connected, type ServerDialect } from './dialect';
+import {
+  demandInTime,
+  demandPrimary,
+  NotPrimaryError,
+  type Answer,
+  type Database,
+  type Script,
+  type Statement,
+} from './script';
 
 /** How often a transaction is begun at most. */
 const attempts = 5;
 
 /** Two transactions were in each other's way, and the database has ended this one: 40P01, 40001; 1213, 1020. */
 const conflicts: readonly unknown[] = ['40P01', '40001', 'ER_LOCK_DEADLOCK', 'ER_CHECKREAD'];
+
+/** The server does not write: 25006; 1290, 1836, and the subquery that `begin` makes of it. */
+const refusals: readonly unknown[] = [
+  '25006',
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_READ_ONLY_MODE',
+  'ER_SUBQUERY_NO_1_ROW',
+];
 
 /** PostgreSQL, MySQL and MariaDB: each script has a connection of the DataSource's pool to itself. */
 export class ServerDatabase implements Database {
@@ -20,45 +36,52 @@ export class ServerDatabase implements Database {
   }
 
   read<T>(script: () => Script<T>, deadline: number): Promise<T> {
-    return this.#connected(deadline, (runner) => play(script(), runner));
+    return this.#connected(deadline, (connected) =>
+      play(script(), async (statement) => {
+        const answer = await this.#dialect.read(connected, statement, deadline - performance.now());
+        demandPrimary(answer);
+        return answer;
+      }),
+    );
   }
 
   write<T>(script: () => Script<T>, deadline: number): Promise<T> {
-    return this.#connected(deadline, async (runner, connection) => {
+    return this.#connected(deadline, async (connected) => {
       try {
-        return await this.#attempt(script, runner, connection, deadline);
+        return await this.#attempt(script, connected, deadline);
       } finally {
-        await this.#tidy(runner, connection, this.#dialect.restore);
+        await this.#tidy(connected, this.#dialect.restore);
       }
     });
   }
 
   async #attempt<T>(
     script: () => Script<T>,
-    runner: QueryRunner,
-    connection: unknown,
+    connected: Connected,
     deadline: number,
     left = attempts,
   ): Promise<T> {
     try {
-      return await this.#transaction(script(), runner, deadline);
+      return await this.#transaction(script(), connected, deadline);
     } catch (error) {
-      await this.#tidy(runner, connection, ['ROLLBACK']);
-      if (left === 1 || !isConflict(error)) throw error;
-      return this.#attempt(script, runner, connection, deadline, left - 1);
+      await this.#tidy(connected, ['ROLLBACK']);
+      if (left === 1 || !conflicts.includes(codeOf(error))) throw error;
+      return this.#attempt(script, connected, deadline, left - 1);
     }
   }
 
-  async #transaction<T>(script: Script<T>, runner: QueryRunner, deadline: number): Promise<T> {
+  async #transaction<T>(script: Script<T>, { runner }: Connected, deadline: number): Promise<T> {
     for (const text of this.#dialect.begin(deadline - performance.now())) await runner.query(text);
-    const answer = await play(script, runner);
+    // The server has begun before now, so that what it measures from then on ends before the deadline.
+    const left = deadline - performance.now();
+    const answer = await play(script, (statement) => runBy(runner, statement));
     demandInTime(deadline);
-    await runner.query('COMMIT');
+    await runner.query(this.#dialect.commit(left));
     return answer;
   }
 
-  /** Nobody else may get a connection that is not as it was. */
-  async #tidy(runner: QueryRunner, connection: unknown, texts: readonly string[]): Promise<void> {
+  /** No other user of the pool may get a connection that is not as it was. */
+  async #tidy({ runner, connection }: Connected, texts: readonly string[]): Promise<void> {
     try {
       for (const text of texts) await runner.query(text);
     } catch {
@@ -66,11 +89,11 @@ export class ServerDatabase implements Database {
     }
   }
 
-  /** Whoever waits gets an answer at the deadline; a connection that has none until then is given up. */
-  async #connected<T>(
-    deadline: number,
-    work: (runner: QueryRunner, connection: unknown) => Promise<T>,
-  ): Promise<T> {
+  /**
+   * The caller gets an answer at the deadline. A connection that has not answered until then, or that leads to a server
+   * which is no primary, is closed.
+   */
+  async #connected<T>(deadline: number, work: (connected: Connected) => Promise<T>): Promise<T> {
     // Replicas lag behind: what was revoked must be dead at once.
     const runner = this.#dataSource.createQueryRunner('master');
     let connection: unknown;
@@ -78,7 +101,11 @@ export class ServerDatabase implements Database {
       connection = await runner.connect();
       try {
         demandInTime(deadline);
-        return await work(runner, connection);
+        return await work({ runner, connection, logger: this.#dataSource.logger });
+      } catch (error) {
+        if (!isFromReplica(error)) throw error;
+        this.#dialect.destroy(connection);
+        throw new NotPrimaryError();
       } finally {
         await runner.release();
       }
@@ -92,17 +119,16 @@ export class ServerDatabase implements Database {
   }
 }
 
-async function play<T>(script: Script<T>, runner: QueryRunner): Promise<T> {
+async function play<T>(script: Script<T>, run: (statement: Statement) => Promise<Answer>): Promise<T> {
   let step = script.next();
-  while (step.done !== true) {
-    const { text, parameters } = step.value;
-    const { records, affected = 0 } = await runner.query(text, [...parameters], true);
-    step = script.next({ rows: records, affected });
-  }
+  while (step.done !== true) step = script.next(await run(step.value));
   return step.value;
 }
 
-function isConflict(error: unknown): boolean {
-  const { driverError } = error as { driverError?: { code?: unknown } };
-  return conflicts.includes(driverError?.code);
+function isFromReplica(error: unknown): boolean {
+  return error instanceof NotPrimaryError || refusals.includes(codeOf(error));
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { driverError?: { code?: unknown } }).driverError?.code;
 }

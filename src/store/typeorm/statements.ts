@@ -1,9 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Dialect } from './dialect';
-import { namesIn } from './names';
-
-/** How many rows are deleted at once. */
-export const batchSize = 500;
+import { purgeStatements } from './purge-statements';
+import { writerFor, type Write } from './writer';
 
 /** What a session consists of. */
 export const members = [
@@ -20,20 +18,23 @@ export const members = [
   'label',
 ] as const;
 
-const row = members.map((name) => `"${name}" AS [${name}]`).join(', ');
-/** What a rotation or a theft changes. */
-export const moving = ['generation', 'rotatedAt', 'lastUsedAt', 'revokedAt', 'userAgent', 'ip'] as const;
+/** The members that are texts. */
+export const texts: ReadonlySet<string> = new Set(['id', 'subject', 'userAgent', 'ip', 'label']);
 
-const inserted = ['idHash', 'subjectHash', ...members];
+/** What a rotation changes. */
+export const moving = ['generation', 'rotatedAt', 'lastUsedAt', 'expiresAt', 'userAgent', 'ip'] as const;
 
-/** The tables by what a row of them is found by. */
-const keys = { JwtSession: 'idHash', JwtRevokedToken: 'jtiHash', JwtRevokedSubject: 'subjectHash' } as const;
+/** The epoch of a session that was revoked alone. No subject ever has it. */
+const revokedEpoch = '-1';
 
-/** The statements of a store, in the words of its database. */
+const row = members.map((name) => `s."${name}" AS [${name}]`).join(', ');
+const placeOf = (name: string) => (texts.has(name) ? '?text' : '?');
+const ended = `"revokedAt" = ?, "epoch" = ${revokedEpoch}`;
+const erased = `${ended}, "userAgent" = NULL, "ip" = NULL, "label" = NULL`;
+const currentEpoch = `(SELECT u."epoch" FROM {JwtSubject} u WHERE u."subjectHash" = s."subjectHash")`;
+
+/** The statements of a store, written for its database. */
 export type Statements = ReturnType<typeof statementsFor>;
-
-/** Puts a text into the words of a database: `{Entity}` is a table, `"property"` a column, `[name]` a name in the answer, `?` a parameter. */
-type Write = (text: string) => string;
 
 /**
  * Writes the statements for a database.
@@ -43,87 +44,102 @@ type Write = (text: string) => string;
 export function statementsFor(dataSource: DataSource, dialect: Dialect) {
   const write = writerFor(dataSource, dialect);
   return {
-    ...sessionStatements(write, dialect.forUpdate),
-    ...revocationStatements(write, dialect.onConflict),
-    purges: Object.entries(keys).map(([entity, key]) => purgeStatements(write, entity, key)),
+    encode: dialect.encode,
+    ...sessionWrites(write, dialect.forUpdate),
+    ...sessionReads(write),
+    ...subjectStatements(write, dialect.onConflict),
+    ...tokenStatements(write, dialect.onConflict),
+    ...purgeStatements(write),
   };
 }
 
-function sessionStatements(write: Write, forUpdate: string) {
-  const columns = inserted.map((name) => `"${name}"`).join(', ');
+function sessionWrites(write: Write, forUpdate: string) {
+  const columns = ['idHash', 'subjectHash', 'epoch', ...members].map((name) => `"${name}"`).join(', ');
+  const values = ['?, ?, ?', ...members.map(placeOf)].join(', ');
+  const moved = moving.map((name) => `"${name}" = ${placeOf(name)}`).join(', ');
   return {
-    insertSession: write(`INSERT INTO {JwtSession} (${columns}) VALUES (${places(inserted.length)})`),
-    lockSession: write(`SELECT ${row} FROM {JwtSession} WHERE "idHash" = ?${forUpdate}`),
-    updateSession: write(
-      `UPDATE {JwtSession} SET ${moving.map((name) => `"${name}" = ?`).join(', ')} WHERE "idHash" = ?`,
+    insertSession: write(`INSERT INTO {JwtSession} (${columns}, "rotatedClock") VALUES (${values}, @clock)`),
+    lockSession: write(
+      `SELECT ${row}, s."subjectHash" AS [subjectHash], s."rotatedClock" AS [rotatedClock],
+      s."epoch" AS [epoch], ${currentEpoch} AS [currentEpoch] FROM {JwtSession} s WHERE s."idHash" = ?${forUpdate}`,
     ),
-    revokeSession: write(
-      'UPDATE {JwtSession} SET "revokedAt" = ? WHERE "idHash" = ? AND "revokedAt" IS NULL AND "expiresAt" > ?',
+    clock: write('SELECT @clock AS [now]'),
+    rotateSession: write(`UPDATE {JwtSession} SET ${moved}, "rotatedClock" = @clock WHERE "idHash" = ?`),
+    endReused: write(`UPDATE {JwtSession} SET ${ended} WHERE "idHash" = ?`),
+    endSession: write(`UPDATE {JwtSession} SET ${erased} WHERE "idHash" = ?`),
+  };
+}
+
+function sessionReads(write: Write) {
+  const isListed = (alias: string) =>
+    `${alias}."subjectHash" = ? AND ${alias}."revokedAt" IS NULL AND ${alias}."expiresAt" > ? AND ${alias}."epoch" = (SELECT u."epoch" FROM {JwtSubject} u WHERE u."subjectHash" = ?)`;
+  const lastOfPage = `SELECT p."createdAt" FROM {JwtSession} p WHERE ${isListed('p')} AND p."createdAt" < ?
+    ORDER BY p."createdAt" DESC LIMIT 1 OFFSET ?`;
+  return {
+    findSession: write(
+      `SELECT @primary, ${row} FROM (SELECT 1 AS [one]) o LEFT JOIN {JwtSession} s
+      ON s."idHash" = ? AND s."revokedAt" IS NULL AND s."expiresAt" > ? AND s."epoch" = ${currentEpoch}`,
     ),
-    revokeSessions: write(
-      'UPDATE {JwtSession} SET "revokedAt" = ? WHERE "subjectHash" = ? AND "revokedAt" IS NULL AND "idHash" <> ?',
-    ),
+    /** More than a page where sessions were created in the same second. */
     listSessions: write(
-      `SELECT ${row} FROM {JwtSession} WHERE "subjectHash" = ? AND "revokedAt" IS NULL AND "expiresAt" > ? ORDER BY "createdAt"`,
+      `SELECT @primary, ${row} FROM (SELECT 1 AS [one]) o LEFT JOIN {JwtSession} s
+      ON ${isListed('s')} AND s."createdAt" <= ? AND s."createdAt" >= COALESCE((${lastOfPage}), 0)`,
+    ),
+    /** The ones used longest ago, behind so many others. */
+    excessSessions: write(
+      `SELECT "idHash" AS [idHash], "id" AS [id] FROM {JwtSession}
+      WHERE "subjectHash" = ? AND "epoch" = ? AND "expiresAt" > ?
+      ORDER BY "lastUsedAt" DESC, "createdAt" DESC, "idHash" LIMIT ${String(Number.MAX_SAFE_INTEGER)} OFFSET ?`,
     ),
   };
 }
 
-function revocationStatements(write: Write, onConflict: Dialect['onConflict']) {
+function subjectStatements(write: Write, onConflict: Dialect['onConflict']) {
+  const insert = `INSERT INTO {JwtSubject} ("subjectHash", "epoch", "notBefore", "revokedAt", "expiresAt")`;
+  const later = (name: string) => larger('{JwtSubject}', name);
+  return {
+    /** Keeps the row of a subject for a session. From then on it is locked. */
+    keepSubject: write(
+      `${insert} VALUES (?, @clock, -1, -1, ?) ${onConflict('subjectHash')} ${later('expiresAt')}`,
+    ),
+    subject: write(
+      'SELECT "epoch" AS [epoch], "revokedAt" AS [revokedAt] FROM {JwtSubject} WHERE "subjectHash" = ?',
+    ),
+    revokeSubject: write(
+      `${insert} VALUES (?, @clock, ?, ?, ?) ${onConflict('subjectHash')} "epoch" = {JwtSubject}."epoch" + 1,
+      ${later('notBefore')}, ${later('revokedAt')}, ${later('expiresAt')}`,
+    ),
+    /** One session goes along into the new epoch of its subject. */
+    spareSession: write(
+      `UPDATE {JwtSession} SET "epoch" = ? WHERE "idHash" = ? AND "subjectHash" = ? AND "epoch" = ? AND "expiresAt" > ?`,
+    ),
+  };
+}
+
+function tokenStatements(write: Write, onConflict: Dialect['onConflict']) {
+  const isDead = (condition: string) =>
+    write(`SELECT CASE WHEN EXISTS (SELECT 1 FROM {JwtRevokedToken} WHERE "jtiHash" = ?) OR ${condition}
+      THEN 1 ELSE 0 END AS [dead], @primary`);
+  const lacksSession = (condition: string) => `NOT EXISTS (SELECT 1 FROM {JwtSession} s
+    INNER JOIN {JwtSubject} u ON u."subjectHash" = s."subjectHash" AND u."epoch" = s."epoch"
+    WHERE s."idHash" = ? AND s."subjectHash" = ? AND s."revokedAt" IS NULL AND s."expiresAt" > ?${condition})`;
   return {
     revokeToken: write(
       `INSERT INTO {JwtRevokedToken} ("jtiHash", "expiresAt") VALUES (?, ?)
       ${onConflict('jtiHash')} ${larger('{JwtRevokedToken}', 'expiresAt')}`,
     ),
-    revokeSubject: write(
-      `INSERT INTO {JwtRevokedSubject} ("subjectHash", "subject", "notBefore", "expiresAt") VALUES (?, ?, ?, ?)
-      ${onConflict('subjectHash')} ${larger('{JwtRevokedSubject}', 'notBefore')}, ${larger('{JwtRevokedSubject}', 'expiresAt')}`,
+    isDeadInSession: isDead(lacksSession('')),
+    /** A refresh token: the row is where the token is, or one ahead within the window. */
+    isDeadRefresh: isDead(
+      lacksSession(` AND (s."generation" = ? OR s."generation" = ?
+        AND @clock - s."rotatedClock" BETWEEN 0 AND ?)`),
     ),
-    isDeadInSession: write(
-      isDeadWhen(
-        'NOT EXISTS (SELECT 1 FROM {JwtSession} WHERE "idHash" = ? AND "subjectHash" = ? AND "revokedAt" IS NULL AND "generation" BETWEEN ? AND ?)',
-      ),
-    ),
-    isDeadAlone: write(
-      isDeadWhen('EXISTS (SELECT 1 FROM {JwtRevokedSubject} WHERE "subjectHash" = ? AND "notBefore" >= ?)'),
-    ),
+    isDeadAlone: isDead('EXISTS (SELECT 1 FROM {JwtSubject} WHERE "subjectHash" = ? AND "notBefore" >= ?)'),
   };
-}
-
-function purgeStatements(write: Write, entity: string, key: string) {
-  return {
-    find: write(`SELECT "${key}" AS [key] FROM {${entity}} WHERE "expiresAt" < ? LIMIT ${String(batchSize)}`),
-    // A row may have been given more time since it was found.
-    delete: write(`DELETE FROM {${entity}} WHERE "expiresAt" < ? AND "${key}" IN (${places(batchSize)})`),
-  };
-}
-
-function writerFor(dataSource: DataSource, dialect: Dialect): Write {
-  const { tablePath, column } = namesIn(dataSource);
-  const quoted = (name: string) => dataSource.driver.escape(name);
-  return (text) => {
-    let position = 0;
-    return text.replace(
-      /\{(\w+)\}|"(\w+)"|\[(\w+)\]|\?/g,
-      (_, entity?: string, property?: string, name?: string) => {
-        if (entity !== undefined) return tablePath(entity).split('.').map(quoted).join('.');
-        if (property !== undefined) return quoted(column(property));
-        return name === undefined ? dialect.placeholder(++position) : quoted(name);
-      },
-    );
-  };
-}
-
-function places(count: number): string {
-  return Array<string>(count).fill('?').join(', ');
 }
 
 /** Sets a column to what is given, twice, if that is more than what is there. */
 function larger(table: string, column: string): string {
   const current = `${table}."${column}"`;
   return `"${column}" = CASE WHEN ${current} < ? THEN ? ELSE ${current} END`;
-}
-
-function isDeadWhen(condition: string): string {
-  return `SELECT CASE WHEN EXISTS (SELECT 1 FROM {JwtRevokedToken} WHERE "jtiHash" = ?) OR ${condition} THEN 1 ELSE 0 END AS [dead]`;
 }

@@ -2,24 +2,40 @@ import { setImmediate } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { ConfigurationError } from '../../errors';
 import { systemClock, unixSeconds } from '../../util/clock';
+import { readOptions } from '../../util/options';
 import type {
+  LoginLimits,
+  LoginResult,
   RevocationQuery,
   RevokeSubjectOptions,
   Rotation,
   RotationResult,
   Session,
+  SessionPage,
   StoreLimits,
+  TokenRevocation,
   TokenStore,
 } from '../token-store';
 import { checkDataSource, databaseFor, dialectFor } from './data-source';
-import type { Database } from './script';
-import { batchSize, statementsFor, type Statements } from './statements';
+import { hashFor, type Hash } from './hash';
+import { createTables } from './migration';
+import { Purger } from './purger';
+import { forgetBatch } from './purging';
+import type { Database, Script } from './script';
+import { statementsFor, type Statements } from './statements';
 import * as verbs from './verbs';
 
-/** Rows stay so many seconds longer than their tokens: a manager may tolerate clocks that differ. */
-const slack = 300;
-const millisecondsPerBatch = 10_000;
+/** The options of a {@link TypeOrmTokenStore}. */
+export interface TypeOrmTokenStoreOptions {
+  /**
+   * Applications that share the tables need different ones: none sees the sessions of another.
+   * @default no prefix
+   */
+  readonly prefix?: string | undefined;
+}
+
 const millisecondsWithoutLimits = 3_600_000;
+const firstPage: SessionPage = { limit: 100 };
 
 /**
  * A token store in a SQL database: PostgreSQL, MySQL, MariaDB, or SQLite by `better-sqlite3` or `sql.js`. Every process
@@ -38,7 +54,7 @@ const millisecondsWithoutLimits = 3_600_000;
  *   and at the `storeTimeout` it answers 503: inside of that transaction, its own calls are never answered. So give the
  *   store a DataSource of its own there. Where several processes share a file, set `timeout` below the `storeTimeout`
  *   as well: while `better-sqlite3` waits for another process, nothing else runs.
- * - Nothing is deleted by itself: call {@link TypeOrmTokenStore.purgeExpired} now and then.
+ * - Expired rows are deleted a few at a time after logins. {@link TypeOrmTokenStore.purgeExpired} deletes all of them.
  *
  * @example
  * ```ts
@@ -58,99 +74,144 @@ const millisecondsWithoutLimits = 3_600_000;
  * const jwtManager = new JwtManager({ secret: process.env.JWT_SECRET_KEY, store });
  *
  * await dataSource.initialize();
- * setInterval(() => void store.purgeExpired().catch(console.error), 3_600_000).unref();
  * ```
  */
 export class TypeOrmTokenStore implements TokenStore {
   readonly #dataSource: DataSource;
   readonly #database: Database;
+  readonly #purger: Purger;
+  readonly #hash: Hash;
   #statements: Statements | undefined;
 
   /**
    * @param dataSource may be initialized later, but before the first request
    * @throws ConfigurationError when it is no DataSource, not of a supported type, or does not know the entities
    */
-  constructor(dataSource: DataSource) {
+  constructor(dataSource: DataSource, options: TypeOrmTokenStoreOptions = {}) {
     checkDataSource(dataSource);
+    const { prefix } = readOptions('TypeOrmTokenStore', options, ['prefix']);
     this.#dataSource = dataSource;
     this.#database = databaseFor(dataSource);
+    this.#purger = new Purger(this.#database);
+    this.#hash = hashFor(checkPrefix(prefix));
   }
 
-  async createSession(session: Session, limits?: StoreLimits): Promise<void> {
-    const sql = this.#sql();
-    await this.#database.write(() => verbs.createSession(sql, session), deadlineOf(limits));
+  async createSession(session: Session, limits?: Partial<StoreLimits> & LoginLimits): Promise<LoginResult> {
+    const result = await this.#write((tools) => verbs.createSession(tools, session, limits), limits);
+    this.#purger.alongside(this.#tools().sql, session.createdAt);
+    return result;
   }
 
-  async rotateSession(rotation: Rotation, limits?: StoreLimits): Promise<RotationResult> {
-    const sql = this.#sql();
-    return this.#database.write(() => verbs.rotateSession(sql, rotation), deadlineOf(limits));
+  async findSession(
+    sessionId: string,
+    now: number,
+    limits?: Partial<StoreLimits>,
+  ): Promise<Session | undefined> {
+    return this.#read((tools) => verbs.findSession(tools, sessionId, now), limits);
   }
 
-  async revokeSession(sessionId: string, now: number, limits?: StoreLimits): Promise<boolean> {
-    const sql = this.#sql();
-    return this.#database.write(() => verbs.revokeSession(sql, sessionId, now), deadlineOf(limits));
+  async rotateSession(rotation: Rotation, limits?: Partial<StoreLimits>): Promise<RotationResult> {
+    return this.#write((tools) => verbs.rotateSession(tools, rotation), limits);
+  }
+
+  async revokeSession(
+    sessionId: string,
+    now: number,
+    limits?: Partial<StoreLimits> & { readonly subject?: string | undefined },
+  ): Promise<boolean> {
+    return this.#write((tools) => verbs.revokeSession(tools, sessionId, now, limits?.subject), limits);
   }
 
   async revokeSubject(
     subject: string,
     now: number,
     options?: RevokeSubjectOptions,
-    limits?: StoreLimits,
+    limits?: Partial<StoreLimits>,
   ): Promise<void> {
-    const sql = this.#sql();
-    await this.#database.write(() => verbs.revokeSubject(sql, subject, now, options), deadlineOf(limits));
+    await this.#write((tools) => verbs.revokeSubject(tools, subject, now, options), limits);
   }
 
-  async listSessions(subject: string, now: number, limits?: StoreLimits): Promise<Session[]> {
-    const sql = this.#sql();
-    return this.#database.read(() => verbs.listSessions(sql, subject, now), deadlineOf(limits));
+  /** Deletes 500 sessions at a time. Where the deadline comes first, the next call goes on with the rest. */
+  async forgetSubject(
+    subject: string,
+    now: number,
+    options: Pick<RevokeSubjectOptions, 'notBefore' | 'keepUntil'> = {},
+    limits?: Partial<StoreLimits>,
+  ): Promise<void> {
+    const { notBefore, keepUntil } = options;
+    const revoke = { notBefore, keepUntil };
+    const epoch = await this.#write((tools) => verbs.revokeSubject(tools, subject, now, revoke), limits);
+    while (await this.#write((tools) => forgetBatch(tools, subject, epoch), limits)) await setImmediate();
   }
 
-  async revokeToken(jti: string, expiresAt: number, limits?: StoreLimits): Promise<void> {
-    const sql = this.#sql();
-    await this.#database.write(() => verbs.revokeToken(sql, jti, expiresAt), deadlineOf(limits));
+  async listSessions(
+    subject: string,
+    now: number,
+    page = firstPage,
+    limits?: Partial<StoreLimits>,
+  ): Promise<Session[]> {
+    return this.#read((tools) => verbs.listSessions(tools, subject, now, page), limits);
   }
 
-  /** One statement, without a transaction. */
-  async isRevoked(token: RevocationQuery, limits?: StoreLimits): Promise<boolean> {
-    const sql = this.#sql();
-    return this.#database.read(() => verbs.isRevoked(sql, token), deadlineOf(limits));
+  async revokeToken(revocation: TokenRevocation, limits?: Partial<StoreLimits>): Promise<void> {
+    await this.#write((tools) => verbs.revokeToken(tools, revocation), limits);
+    this.#purger.alongside(this.#tools().sql, revocation.now);
+  }
+
+  /** One statement, in one round trip. */
+  async isRevoked(token: RevocationQuery, limits?: Partial<StoreLimits>): Promise<boolean> {
+    return this.#read((tools) => verbs.isRevoked(tools, token), limits);
   }
 
   /**
-   * Deletes what has been over for five minutes: sessions, revoked tokens, revoked subjects. It goes in batches of 500
-   * rows and one transaction each, so that nobody waits for it long; several processes may call it at once.
+   * Creates the tables that are missing. Any number of processes may do so at once, and again.
+   * {@link tokenStoreMigrations} and `synchronize` are the other two ways.
+   */
+  async createTables(): Promise<void> {
+    this.#tools();
+    const runner = this.#dataSource.createQueryRunner('master');
+    try {
+      await createTables(runner);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /**
+   * Deletes what expired more than five minutes ago: sessions, revoked tokens, revoked subjects. It goes in batches of
+   * 500 rows and one transaction each, so that no verb waits for it long. Several processes may call it at once.
    *
    * @param now Unix seconds
    * @returns how many rows were deleted
    */
   async purgeExpired(now = unixSeconds(systemClock)): Promise<number> {
-    let total = 0;
-    for (const purge of this.#sql().purges) {
-      let found = batchSize;
-      while (found === batchSize) {
-        const batch = await this.#purgeBatch(purge, now - slack);
-        found = batch.found;
-        total += batch.deleted;
-        await setImmediate();
-      }
-    }
-    return total;
+    return this.#purger.purge(this.#tools().sql, now);
   }
 
-  #purgeBatch(purge: Statements['purges'][number], before: number): Promise<verbs.PurgedBatch> {
-    const deadline = performance.now() + millisecondsPerBatch;
-    return this.#database.write(() => verbs.purgeBatch(purge, before), deadline);
+  async #read<T>(script: (tools: verbs.Tools) => Script<T>, limits?: Partial<StoreLimits>): Promise<T> {
+    const tools = this.#tools();
+    return this.#database.read(() => script(tools), deadlineOf(limits));
   }
 
-  #sql(): Statements {
+  async #write<T>(script: (tools: verbs.Tools) => Script<T>, limits?: Partial<StoreLimits>): Promise<T> {
+    const tools = this.#tools();
+    return this.#database.write(() => script(tools), deadlineOf(limits));
+  }
+
+  #tools(): verbs.Tools {
     if (!this.#dataSource.isInitialized) {
       throw new ConfigurationError('await dataSource.initialize() before the first request');
     }
-    return (this.#statements ??= statementsFor(this.#dataSource, dialectFor(this.#dataSource)));
+    const sql = (this.#statements ??= statementsFor(this.#dataSource, dialectFor(this.#dataSource)));
+    return { sql, hash: this.#hash };
   }
 }
 
-function deadlineOf(limits: StoreLimits | undefined): number {
-  return limits?.deadline ?? performance.now() + millisecondsWithoutLimits;
+function deadlineOf({ deadline }: Partial<StoreLimits> = {}): number {
+  return deadline ?? performance.now() + millisecondsWithoutLimits;
+}
+
+function checkPrefix(prefix: unknown): string | undefined {
+  if (prefix === undefined || (typeof prefix === 'string' && /^.{1,200}$/s.test(prefix))) return prefix;
+  throw new ConfigurationError('TypeOrmTokenStore: prefix must be a string of 1 to 200 characters');
 }

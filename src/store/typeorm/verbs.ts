@@ -1,114 +1,188 @@
-import { createHash } from 'node:crypto';
 import { judgeRotation } from '../judge-rotation';
 import type {
+  LoginLimits,
+  LoginResult,
   RevocationQuery,
   RevokeSubjectOptions,
   Rotation,
   RotationResult,
   Session,
+  SessionPage,
+  TokenRevocation,
 } from '../token-store';
+import type { Hash } from './hash';
 import type { Answer, Row, Script } from './script';
-import { batchSize, members, moving, type Statements } from './statements';
+import { members, moving, texts, type Statements } from './statements';
+
+/** What verbs work with. */
+export interface Tools {
+  readonly sql: Statements;
+  readonly hash: Hash;
+}
 
 /** Later than everything; a number in every database. */
 const forEver = Number.MAX_SAFE_INTEGER;
 
-export function* createSession(sql: Statements, session: Session): Script<void> {
-  const values = members.map((name) => session[name] ?? null);
-  yield* ask(sql.insertSession, hashOf(session.id), hashOf(session.subject), ...values);
+export function* createSession(
+  { sql, hash }: Tools,
+  session: Session,
+  { maxSessions, authenticatedAt = forEver }: LoginLimits = {},
+): Script<LoginResult> {
+  const subjectHash = hash(session.subject);
+  const { expiresAt } = session;
+  yield* ask(sql.keepSubject, subjectHash, expiresAt, expiresAt, expiresAt);
+  const { epoch, revokedAt } = yield* one(sql.subject, subjectHash);
+  if (authenticatedAt <= Number(revokedAt)) return { created: false, ended: [] };
+  const excess =
+    maxSessions === undefined
+      ? []
+      : (yield* ask(sql.excessSessions, subjectHash, epoch, session.createdAt, maxSessions - 1)).rows;
+  for (const { idHash } of excess) yield* ask(sql.endSession, session.createdAt, idHash);
+  const values = members.map((name) => encoded(sql, name, session));
+  yield* ask(sql.insertSession, hash(session.id), subjectHash, epoch, ...values);
+  return { created: true, ended: excess.map(({ id }) => String(id)) };
 }
 
-export function* rotateSession(sql: Statements, rotation: Rotation): Script<RotationResult> {
-  const idHash = hashOf(rotation.sessionId);
-  const { rows } = yield* ask(sql.lockSession, idHash);
-  const before = rows[0] && sessionOf(rows[0]);
-  const result = judgeRotation(before, rotation);
+export function* findSession(
+  { sql, hash }: Tools,
+  sessionId: string,
+  now: number,
+): Script<Session | undefined> {
+  const row = yield* one(sql.findSession, hash(sessionId), Math.floor(now));
+  return row['id'] === null ? undefined : sessionOf(row);
+}
+
+export function* rotateSession({ sql, hash }: Tools, rotation: Rotation): Script<RotationResult> {
+  const idHash = hash(rotation.sessionId);
+  const row = yield* lockedRow(sql, idHash);
+  const before = row && sessionOf(row);
+  const mayReplay = before?.generation === rotation.generation + 1;
+  const age = mayReplay ? yield* secondsSince(sql, row?.['rotatedClock']) : NaN;
+  const result = judgeRotation(before, rotation, age);
   const after = result.session;
-  if (after && after !== before) {
-    yield* ask(sql.updateSession, ...moving.map((name) => after[name] ?? null), idHash);
+  if (after && result.outcome === 'rotated') {
+    yield* ask(sql.rotateSession, ...moving.map((name) => encoded(sql, name, after)), idHash);
   }
+  if (result.flipped === true) yield* ask(sql.endReused, rotation.now, idHash);
   return result;
 }
 
-export function* revokeSession(sql: Statements, sessionId: string, now: number): Script<boolean> {
-  const { affected } = yield* ask(sql.revokeSession, now, hashOf(sessionId), now);
-  return affected === 1;
+export function* revokeSession(
+  { sql, hash }: Tools,
+  sessionId: string,
+  now: number,
+  subject?: string,
+): Script<boolean> {
+  const idHash = hash(sessionId);
+  const row = yield* lockedRow(sql, idHash);
+  if (!row) return false;
+  const session = sessionOf(row);
+  const isTheirs = subject === undefined || subject === session.subject;
+  if (!isTheirs || session.revokedAt !== undefined || session.expiresAt <= now) return false;
+  yield* ask(sql.endSession, now, idHash);
+  return true;
 }
 
+/** Answers the new epoch of the subject: all sessions of an earlier one are dead. */
 export function* revokeSubject(
-  sql: Statements,
+  { sql, hash }: Tools,
   subject: string,
   now: number,
-  { exceptSessionId, keepUntil = forEver }: RevokeSubjectOptions = {},
-): Script<void> {
-  const subjectHash = hashOf(subject);
-  const spared = exceptSessionId === undefined ? '' : hashOf(exceptSessionId);
-  // The subject first: whoever revokes it at the same time waits here, and not at a session that somebody waits for.
-  yield* ask(sql.revokeSubject, subjectHash, subject, now, keepUntil, now, now, keepUntil, keepUntil);
-  yield* ask(sql.revokeSessions, now, subjectHash, spared);
+  { exceptSessionId, notBefore = now, keepUntil = forEver }: RevokeSubjectOptions = {},
+): Script<number> {
+  const subjectHash = hash(subject);
+  const values = [notBefore, now, keepUntil];
+  yield* ask(sql.revokeSubject, subjectHash, ...values, ...values.flatMap((value) => [value, value]));
+  const epoch = Number((yield* one(sql.subject, subjectHash))['epoch']);
+  if (exceptSessionId !== undefined) {
+    yield* ask(sql.spareSession, epoch, hash(exceptSessionId), subjectHash, epoch - 1, now);
+  }
+  return epoch;
 }
 
-export function* listSessions(sql: Statements, subject: string, now: number): Script<Session[]> {
-  const { rows } = yield* ask(sql.listSessions, hashOf(subject), now);
-  return rows.map(sessionOf);
+export function* listSessions(
+  { sql, hash }: Tools,
+  subject: string,
+  now: number,
+  { limit, after }: SessionPage,
+): Script<Session[]> {
+  const subjectHash = hash(subject);
+  const before = after?.createdAt ?? forEver;
+  const alive = [subjectHash, Math.floor(now), subjectHash];
+  const { rows } = yield* ask(sql.listSessions, ...alive, before, ...alive, before, limit - 1);
+  const sessions = rows.filter(({ id }) => id !== null).map(sessionOf);
+  const following = after ? sessions.filter((session) => newestFirst(after, session) < 0) : sessions;
+  return following.sort(newestFirst).slice(0, limit);
 }
 
-export function* revokeToken(sql: Statements, jti: string, expiresAt: number): Script<void> {
-  yield* ask(sql.revokeToken, hashOf(jti), expiresAt, expiresAt, expiresAt);
+export function* revokeToken({ sql, hash }: Tools, { jti, expiresAt }: TokenRevocation): Script<void> {
+  yield* ask(sql.revokeToken, hash(jti), expiresAt, expiresAt, expiresAt);
 }
 
-export function* isRevoked(sql: Statements, query: RevocationQuery): Script<boolean> {
-  const { jti, sessionId, generation, subject, issuedAt } = query;
-  const [jtiHash, subjectHash] = [hashOf(jti), hashOf(subject)];
-  // The row may be where the token is or one ahead of it.
-  const [least, most] = generation === undefined ? [0, forEver] : [generation, generation + 1];
-  const { rows } =
+export function* isRevoked({ sql, hash }: Tools, query: RevocationQuery): Script<boolean> {
+  const { sessionId, generation, graceSeconds } = query;
+  const token = [hash(query.jti)];
+  const session = [hash(sessionId ?? ''), hash(query.subject), Math.floor(query.now)];
+  const grace = graceSeconds > 0 ? Math.floor(graceSeconds * 1000) : -1;
+  const { dead } =
     sessionId === undefined
-      ? yield* ask(sql.isDeadAlone, jtiHash, subjectHash, Math.ceil(issuedAt))
-      : yield* ask(sql.isDeadInSession, jtiHash, hashOf(sessionId), subjectHash, least, most);
-  return Number(rows[0]?.['dead']) !== 0;
+      ? yield* one(sql.isDeadAlone, ...token, hash(query.subject), Math.ceil(query.issuedAt))
+      : generation === undefined
+        ? yield* one(sql.isDeadInSession, ...token, ...session)
+        : yield* one(sql.isDeadRefresh, ...token, ...session, generation, generation + 1, grace);
+  return Number(dead) !== 0;
 }
 
-/** How many rows a batch has found, and how many it has deleted. */
-export interface PurgedBatch {
-  readonly found: number;
-  readonly deleted: number;
+/**
+ * A session's row, which no other verb changes until the end. It has a `revokedAt` where its subject was revoked, too.
+ */
+function* lockedRow(sql: Statements, idHash: string): Script<Row | undefined> {
+  const [row] = (yield* ask(sql.lockSession, idHash)).rows;
+  if (!row || row['revokedAt'] !== null || isCurrent(row['epoch'], row['currentEpoch'])) return row;
+  // The lock may have waited for a revokeSubject that spared this session, while the subject was read before it.
+  const subject = (yield* ask(sql.subject, String(row['subjectHash']))).rows[0];
+  if (isCurrent(row['epoch'], subject?.['epoch'])) return row;
+  return { ...row, revokedAt: subject?.['revokedAt'] ?? row['lastUsedAt'] };
 }
 
-/** Deletes one batch of what was over before the given time. */
-export function* purgeBatch(
-  { find, delete: remove }: Statements['purges'][number],
-  before: number,
-): Script<PurgedBatch> {
-  const { rows } = yield* ask(find, before);
-  const keys = rows.map(({ key }) => key);
-  if (keys.length === 0) return { found: 0, deleted: 0 };
-  const padding = Array<string>(batchSize - keys.length).fill('');
-  const { affected } = yield* ask(remove, before, ...keys, ...padding);
-  return { found: keys.length, deleted: affected };
+function isCurrent(epoch: unknown, current: unknown): boolean {
+  return current !== null && current !== undefined && Number(epoch) === Number(current);
 }
 
-function* ask(text: string, ...parameters: unknown[]): Script<Answer> {
+/** By the clock of the database; only once the row is locked, so that no rotation can be later than that. */
+function* secondsSince(sql: Statements, milliseconds: unknown): Script<number> {
+  const { now } = yield* one(sql.clock);
+  return (Number(now) - Number(milliseconds)) / 1000;
+}
+
+export function* ask(text: string, ...parameters: unknown[]): Script<Answer> {
   return yield { text, parameters };
 }
 
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+/** The only row of an answer that always has one. */
+function* one(text: string, ...parameters: unknown[]): Script<Row> {
+  const { rows } = yield* ask(text, ...parameters);
+  return rows[0] ?? {};
+}
+
+function encoded(sql: Statements, name: keyof Session, session: Session): unknown {
+  const value = session[name] ?? null;
+  return typeof value === 'string' ? sql.encode(value) : value;
 }
 
 function sessionOf(row: Row): Session {
   const known = members.filter((name) => row[name] !== null);
-  return Object.fromEntries(
-    known.map((name) => [name, isNumber.has(name) ? Number(row[name]) : row[name]]),
-  ) as unknown as Session;
+  // Some drivers hand over 64 bits as text.
+  const entries = known.map((name) => [name, texts.has(name) ? row[name] : Number(row[name])]);
+  const session: unknown = Object.fromEntries(entries);
+  return session as Session;
 }
 
-/** Some drivers hand over 64 bits as text. */
-const isNumber: ReadonlySet<string> = new Set([
-  'generation',
-  'rotatedAt',
-  'createdAt',
-  'lastUsedAt',
-  'expiresAt',
-  'revokedAt',
-]);
+type Place = Pick<Session, 'id' | 'createdAt'>;
+
+/** Descending by creation, then by id, letter by letter: every database would compare them differently. */
+function newestFirst(one: Place, another: Place): number {
+  if (one.createdAt !== another.createdAt) return another.createdAt - one.createdAt;
+  if (one.id === another.id) return 0;
+  return one.id < another.id ? 1 : -1;
+}

@@ -1,0 +1,129 @@
+import { because, RefreshReusedError, TokenRevokedError, type JwtError } from '../errors';
+import type { StoreOperation } from '../store/guarded-store';
+import type { RevocationQuery, RotationResult, Session } from '../store/token-store';
+import type { Token, VerifiedClaims } from '../token/token';
+import { unixSeconds } from '../util/clock';
+import { eventOf, type SessionContext } from './session-context';
+import { sessionDetails, type SessionDetails } from './session-details';
+import { frameOf, type SessionFrame } from './session-frame';
+
+/** What the store says of tokens that are shown: whether they are alive, and whether they move their session on. */
+export class PresentedTokens {
+  readonly #context: SessionContext;
+
+  constructor(context: SessionContext) {
+    this.#context = context;
+  }
+
+  operation(): StoreOperation {
+    return this.#context.store.operation();
+  }
+
+  /**
+   * @throws TokenRevokedError, RefreshReusedError; at once where the store answers at once
+   */
+  demandAlive(token: Token<object>, seen: () => SessionDetails = () => ({})): void | Promise<void> {
+    const operation = this.operation();
+    const answer = operation.isRevoked(this.#queryFor(token.verifiedClaims()));
+    return answer === false ? undefined : this.#refuseDead(answer, token, seen, operation);
+  }
+
+  /** Whether an access token, or its session, was revoked. */
+  isDead(claims: VerifiedClaims): boolean | Promise<boolean> {
+    return this.operation().isRevoked(this.#queryFor(claims));
+  }
+
+  #queryFor({ sub, jti, sid, gen, iat }: VerifiedClaims): RevocationQuery {
+    return {
+      jti,
+      subject: this.#context.subjects.of(sub),
+      issuedAt: iat,
+      sessionId: sid,
+      generation: gen,
+      now: this.#now(),
+      graceSeconds: this.#settings.rotationGrace,
+    };
+  }
+
+  /** The session that a rotation of the token would find and move on; undefined where it would be refused. */
+  async rotatable(token: Token<object>, operation: StoreOperation): Promise<Session | undefined> {
+    const { sub, sid = '', gen = -1 } = token.verifiedClaims();
+    const row = await operation.findSession(sid, this.#now());
+    if (row?.subject !== this.#context.subjects.of(sub) || gen > row.generation) return undefined;
+    const isDead =
+      gen < row.generation && (await operation.isRevoked(this.#queryFor(token.verifiedClaims())));
+    return isDead ? undefined : this.#context.subjects.publish(row);
+  }
+
+  /** What the next refresh token of a session will be like. */
+  nextFrame({ sid = '', gen = -1, sxp = 0 }: VerifiedClaims): SessionFrame {
+    const rotatedAt = this.#now();
+    const expiresAt = Math.min(rotatedAt + this.#settings.refreshTokenTtl, sxp);
+    return { id: sid, generation: gen + 1, rotatedAt, expiresAt, end: sxp };
+  }
+
+  /** Moves the session on. @returns what the tokens to be handed out are bound to */
+  async rotate(token: Token<object>, seen: SessionDetails, operation: StoreOperation): Promise<SessionFrame> {
+    const { outcome, session } = await this.#judge(token, seen, operation);
+    if (session && outcome === 'rotated') this.#context.events.emit('sessionRotated', eventOf(session, seen));
+    else if (session && outcome === 'replayed')
+      this.#context.events.emit('sessionReplayed', eventOf(session, seen));
+    else throw refusalFor(outcome);
+    return frameOf(session, token.verifiedClaims().sxp ?? 0);
+  }
+
+  async #refuseDead(
+    answer: true | Promise<boolean>,
+    token: Token<object>,
+    seen: () => SessionDetails,
+    operation: StoreOperation,
+  ): Promise<void> {
+    if (!(await answer)) return;
+    // A consumed refresh token is a theft wherever it is shown.
+    const { outcome } = await this.#judge(token, sessionDetails(seen()), operation);
+    throw refusalFor(outcome);
+  }
+
+  async #judge(
+    token: Token<object>,
+    { userAgent, ip }: SessionDetails,
+    operation: StoreOperation,
+  ): Promise<RotationResult> {
+    const claims = token.verifiedClaims();
+    const { sub, sid: sessionId, gen: generation } = claims;
+    if (sessionId === undefined || generation === undefined) return { outcome: 'unknown' };
+    const { rotatedAt: now, expiresAt } = this.nextFrame(claims);
+    const seen = { userAgent, ip };
+    const subject = this.#context.subjects.of(sub);
+    const graceSeconds = this.#settings.rotationGrace;
+    const rotation = { sessionId, subject, generation, now, expiresAt, graceSeconds, seen };
+    const { outcome, session: row, flipped } = await operation.rotateSession(rotation);
+    const session = row && outcome !== 'unknown' ? this.#context.subjects.publish(row) : undefined;
+    if (outcome === 'reused' && flipped) {
+      this.#context.ends.apply({ kind: 'session', subject, sessionId, reason: 'reused' });
+      this.#context.events.emit('sessionReused', {
+        identity: sub,
+        sessionId,
+        generation,
+        session,
+        userAgent,
+        ip,
+      });
+    }
+    return { outcome, session };
+  }
+
+  get #settings(): SessionContext['settings'] {
+    return this.#context.settings;
+  }
+
+  #now(): number {
+    return unixSeconds(this.#settings.clock);
+  }
+}
+
+function refusalFor(outcome: RotationResult['outcome']): JwtError {
+  return outcome === 'reused'
+    ? because(new RefreshReusedError(), 'reused')
+    : because(new TokenRevokedError(), outcome);
+}

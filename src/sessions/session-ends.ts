@@ -1,0 +1,113 @@
+import type { ManagerSettings } from '../manager-options';
+import type { RevocationChange } from '../store/token-store';
+import type { VerifiedClaims } from '../token/token';
+import { Subjects } from './subjects';
+
+/** Why a token came to its end: its time was over, it was revoked, or a consumed refresh token was presented again. */
+export type SessionEndReason = 'expired' | 'revoked' | 'reused';
+
+/** Hears of the end of a token. */
+export type EndListener = (reason: SessionEndReason) => unknown;
+
+/** A wait for the end of a token. */
+export interface EndWatch {
+  /** Ends the wait. */
+  readonly stop: () => void;
+  /** Ends it with a reason. */
+  readonly end: (reason: SessionEndReason) => void;
+}
+
+type EndSettings = Pick<ManagerSettings<object>, 'issuer' | 'clock' | 'clockTolerance'>;
+
+interface Watch {
+  readonly claims: VerifiedClaims;
+  readonly subject: string;
+  readonly listener: EndListener;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** The longest time that a timer can wait, in milliseconds; a longer one fires at once. */
+const longestTimer = 2 ** 31 - 1;
+
+/** Calls a listener when the token that it waits for has come to its end: once. No timer keeps the process alive. */
+export class SessionEnds {
+  readonly #settings: EndSettings;
+  readonly #subjects: Subjects;
+  readonly #watches = new Map<string, Set<Watch>>();
+
+  constructor(settings: EndSettings) {
+    this.#settings = settings;
+    this.#subjects = new Subjects(settings.issuer);
+  }
+
+  watch(claims: VerifiedClaims, listener: EndListener): EndWatch {
+    const subject = this.#subjects.of(claims.sub);
+    const watch: Watch = { claims, subject, listener, timer: undefined };
+    const watches = this.#watches.get(subject) ?? new Set();
+    this.#watches.set(subject, watches.add(watch));
+    this.#await(watch);
+    const stop = () => {
+      this.#remove(watch);
+    };
+    const end = (reason: SessionEndReason) => {
+      this.#end(watch, reason);
+    };
+    return { stop, end };
+  }
+
+  /** Ends the waits for what has been revoked. */
+  apply(change: RevocationChange): void {
+    for (const watch of [...(this.#watches.get(change.subject) ?? [])]) {
+      if (isMeant(watch.claims, change))
+        this.#end(watch, change.kind === 'session' ? change.reason : 'revoked');
+    }
+  }
+
+  #await(watch: Watch): void {
+    const wait = () => {
+      if (this.#left(watch) > 0) this.#await(watch);
+      else this.#end(watch, 'expired');
+    };
+    watch.timer = setTimeout(wait, Math.min(Math.max(this.#left(watch), 0), longestTimer)).unref();
+  }
+
+  /** Milliseconds; NaN where the clock tells no time. */
+  #left({ claims }: Watch): number {
+    const { clock, clockTolerance } = this.#settings;
+    return (claims.exp + clockTolerance) * 1000 - clock();
+  }
+
+  #end(watch: Watch, reason: SessionEndReason): void {
+    if (!this.#remove(watch)) return;
+    try {
+      void Promise.resolve(watch.listener(reason)).catch(warn);
+    } catch {
+      warn();
+    }
+  }
+
+  #remove(watch: Watch): boolean {
+    clearTimeout(watch.timer);
+    const watches = this.#watches.get(watch.subject);
+    if (!watches?.delete(watch)) return false;
+    if (watches.size === 0) this.#watches.delete(watch.subject);
+    return true;
+  }
+}
+
+function isMeant({ jti, sid, iat }: VerifiedClaims, change: RevocationChange): boolean {
+  switch (change.kind) {
+    case 'token':
+      return change.jti === jti;
+    case 'session':
+      return change.sessionId === sid;
+    case 'subject':
+      return sid === undefined ? iat <= change.notBefore : sid !== change.exceptSessionId;
+  }
+}
+
+function warn(): void {
+  process.emitWarning('A listener of onSessionEnd threw; what it threw was ignored.', {
+    type: 'JwtListenerWarning',
+  });
+}

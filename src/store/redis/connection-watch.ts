@@ -1,0 +1,56 @@
+/** After so many times the patience of a caller without any answer, the connection is taken for dead. */
+const factor = 3;
+
+/** More slots are not watched: the ids of sessions may come from requests. */
+const most = 256;
+
+/** A command that nothing was heard of yet. */
+interface Unanswered {
+  readonly sentAt: number;
+  readonly patience: number;
+}
+
+/**
+ * Notices a connection that was lost without notice, as behind a load balancer or NAT: the client takes it for open,
+ * and nothing comes back. It is watched for each slot, as a client of a cluster has several connections.
+ *
+ * All times are milliseconds on the clock of `performance.now()`.
+ */
+export class ConnectionWatch {
+  readonly #isOpen: () => boolean;
+  readonly #unanswered = new Map<string, Unanswered>();
+  #hasWarned = false;
+
+  /** @param isOpen whether the client takes its connection for open; one that is known to be lost is told of already */
+  constructor(isOpen: () => boolean) {
+    this.#isOpen = isOpen;
+  }
+
+  /** Takes note that a command is sent, and warns of a slot that has been silent for too long. */
+  sent(slot: string, sentAt: number, patience: number): void {
+    if (!this.#isOpen()) {
+      this.#unanswered.clear();
+      return;
+    }
+    const first = this.#unanswered.get(slot);
+    if (first === undefined) {
+      if (this.#unanswered.size < most) this.#unanswered.set(slot, { sentAt, patience });
+    } else if (sentAt - first.sentAt > factor * first.patience) this.#warn(sentAt - first.sentAt);
+  }
+
+  /** Takes note of an answer, which may be an error of Redis. */
+  answered(slot: string): void {
+    this.#unanswered.delete(slot);
+  }
+
+  #warn(silence: number): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    process.emitWarning(
+      `RedisTokenStore: the client considers its connection open, but Redis has not answered for ${String(Math.round(silence))} ms. ` +
+        'If Redis is up, the connection was dropped silently, and the client keeps waiting for it. With redis, use ' +
+        'createClientPool({ url }, { minimum: 2, maximum: 20 }). With ioredis, set socketTimeout: 5000.',
+      { type: 'JwtRedisConnectionWarning' },
+    );
+  }
+}

@@ -1,0 +1,83 @@
+/** The verdict of a script that changed nothing because its deadline had passed. */
+export const late = 'late';
+
+/**
+ * What all scripts start with. `ARGV[1]` is until when the script may take effect, in microseconds of the time of
+ * Redis, or empty.
+ *
+ * A script with a `#!lua` line counts as a write from the start: a replica, a demoted primary and one that is cut off
+ * from its replicas (`min-replicas-to-write`) reject it, also where it only reads. `allow-oom` lets it run when Redis
+ * is full. Every key is declared: a script never takes a key that has not yet moved to its node for a missing one.
+ *
+ * A session is a hash `s:<id>` with these fields: `s` the hash of the subject, `g` generation, `r` rotatedAt, `m` when
+ * that was in milliseconds of the time of Redis, `c` createdAt, `u` lastUsedAt, `e` expiresAt, `d` revokedAt.
+ *
+ * The sessions of a subject that are alive are in one sorted set, each three times, in three ranges of scores: as
+ * `c<id>` by createdAt, as `u<id>` by lastUsedAt, as `e<id>` by expiresAt. A session that is not in it is dead,
+ * whatever its own row says, so that ending many of them does not touch their rows.
+ */
+const prelude = `local time = redis.call('TIME')
+local clock = time[1] * 1000000 + time[2]
+local deadline = tonumber(ARGV[1])
+if deadline and clock > deadline then return { clock, '${late}' } end
+
+local offsets = { c = 0, u = 1e12, e = 2e12 }
+
+local function score(list, kind, id)
+  local found = redis.call('ZSCORE', list, kind .. id)
+  return found and tonumber(found) - offsets[kind]
+end
+
+local function isAlive(list, id, now)
+  local expiresAt = score(list, 'e', id)
+  return expiresAt and expiresAt > now
+end
+
+local function enlist(list, id, times)
+  for kind, moment in pairs(times) do redis.call('ZADD', list, offsets[kind] + moment, kind .. id) end
+end
+
+local function strike(list, details, id)
+  redis.call('ZREM', list, 'c' .. id, 'u' .. id, 'e' .. id)
+  redis.call('HDEL', details, id .. ':userAgent', id .. ':ip', id .. ':label')
+  if redis.call('EXISTS', list) == 0 then redis.call('UNLINK', details) end
+end
+
+-- A key lives as long as the longest-lived entry that was ever put in.
+local function keep(name, ttl)
+  if redis.call('TTL', name) < tonumber(ttl) then redis.call('EXPIRE', name, ttl) end
+end
+
+local function put(name, field, value)
+  if value ~= '' then redis.call('HSET', name, field, value) end
+end
+
+local function push(answer, values)
+  for index = 1, #values do answer[#answer + 1] = values[index] or '' end
+  return answer
+end
+
+local function row(session)
+  return redis.call('HMGET', session, 's', 'g', 'r', 'm', 'c', 'u', 'e', 'd')
+end
+
+-- What is told of a session: id, g, r, c, u, e, d, userAgent, ip, label
+local function tell(answer, session, details, id, revokedAt)
+  push(answer, { id })
+  push(answer, redis.call('HMGET', session, 'g', 'r', 'c', 'u', 'e'))
+  push(answer, { tostring(revokedAt or '') })
+  return push(answer, redis.call('HMGET', details, id .. ':userAgent', id .. ':ip', id .. ':label'))
+end
+
+-- Seconds since the last rotation by the clock of Redis; negative when that clock was set back.
+local function inWindow(movedAt, grace)
+  local age = math.floor(clock / 1000) - tonumber(movedAt)
+  return grace > 0 and age >= 0 and age <= grace * 1000
+end
+
+`;
+
+/** @param isWelcome whether the script may run when Redis is full */
+export function withPrelude(body: string, isWelcome: boolean): string {
+  return `#!lua${isWelcome ? ' flags=allow-oom' : ''}\n${prelude}${body.trim()}`;
+}
