@@ -40,6 +40,7 @@ const advice =
   'This warning is shown once for each reason.';
 
 describe('a 5xx that no listener hears of', () => {
+  // G3, G4
   it('is a process warning, once for each reason, with nothing of its cause', async () => {
     const manager = withoutTables();
 

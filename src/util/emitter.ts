@@ -26,7 +26,7 @@ export class Emitter<Events extends object> {
 
   /** Whether anyone listens to an event, tracing tools included. */
   isHeard(name: keyof Events): boolean {
-    return this.#listeners.has(name) || this.#channel(name).hasSubscribers;
+    return (this.#listeners.get(name) ?? []).length > 0 || this.#channel(name).hasSubscribers;
   }
 
   /** All listeners get the same frozen event. */
