@@ -141,7 +141,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    */
   async revoke(token: Token<C> | string): Promise<void> {
     const { sessions } = this.#sessions('revoke');
-    const { type, claims } = this.#verifier.identify(token);
+    const { type, claims } = this.#verifier.identify(textOf(token));
     await sessions.revokeToken(type, claims);
   }
 
@@ -220,8 +220,12 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
 
   /** A verified token is verified again: it may have expired since, or be another manager's. */
   #own(given: Token<C> | string, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
-    if (typeof given !== 'string' && !(given instanceof Token))
-      throw because(new InvalidRequestError('Malformed token parameter'), 'no token');
-    return this.authenticate(given instanceof Token ? given.raw : given, type);
+    return this.authenticate(textOf(given), type);
   }
+}
+
+function textOf(given: unknown): string {
+  if (given instanceof Token) return given.raw;
+  if (typeof given === 'string') return given;
+  throw because(new InvalidRequestError('Malformed token parameter'), 'no token');
 }

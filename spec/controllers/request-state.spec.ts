@@ -300,6 +300,7 @@ for (const defaultErrorHandler of [true, false]) {
       expect(events).to.deep.equal([]);
     });
 
+    // G6
     it('cannot be changed by a listener', async () => {
       const own = testManager();
       let event: RejectedEvent | undefined;

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as library from '../../src';
+import { reasonsInSource } from '../support/reasons';
 
 const path = 'docs/guides/errors.md';
 const page = readFileSync(path, 'utf8');
@@ -61,7 +62,7 @@ describe('the page of errors', function () {
   });
 
   it('has every error once in the table and once with its answer', () => {
-    const inTable = [...page.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name);
+    const inTable = [...page.matchAll(/^\| `(\w+Error)` /gm)].map(([, name]) => name);
     const answers = [...page.matchAll(/^### (\w+Error)$/gm)].map(([, name]) => name);
     expect(inTable).to.have.members(classes);
     expect(answers).to.deep.equal(inTable);
@@ -73,5 +74,12 @@ describe('the page of errors', function () {
       .map((file) => readFileSync(join('src', file), 'utf8'))
       .join('\n');
     expect(classes.filter((name) => !source.includes(`new ${name}(`))).to.deep.equal([]);
+  });
+
+  it('lists every reason that the source gives, and no other', () => {
+    const section = page.split('## The reasons')[1]?.split('\n## ')[0] ?? '';
+    const firstCells = [...section.matchAll(/^\| (`.+?`) +\| /gm)].map(([, cell = '']) => cell);
+    const listed = firstCells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, reason]) => reason));
+    expect(listed.sort()).to.deep.equal(reasonsInSource());
   });
 });

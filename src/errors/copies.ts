@@ -13,27 +13,33 @@ const originals = new WeakMap<JwtError, JwtError>();
  * frozen it, so that the headers and the body of a request are on a copy of its own.
  */
 export function copyForResponse(error: JwtError, { headers, body }: ErrorResponse): JwtError {
-  const copy = copyOf(error);
-  define(copy, { headers: { ...headers }, toJSON: () => body });
-  return copy;
+  return copyOf(error, { headers: { ...headers }, toJSON: () => body });
 }
 
 /** A copy that event listeners may keep but cannot change. */
 export function frozenCopyOf(error: JwtError): JwtError {
-  const copy = copyOf(error);
-  define(copy, { headers: Object.freeze({ ...copy.headers }), challenge: Object.freeze(copy.challenge) });
-  return Object.freeze(copy);
+  const { headers, challenge } = originalOf(error);
+  const own = { headers: Object.freeze({ ...headers }), challenge: Object.freeze({ ...challenge }) };
+  return Object.freeze(copyOf(error, challenge ? own : { headers: own.headers }));
 }
 
-/** A copy that can be written to. A copy of a copy for a response has nothing of that response. */
-export function copyOf(error: JwtError): JwtError {
+/**
+ * A copy that can be written to, with other members in place of those of the error. A copy of a copy for a response has
+ * nothing of that response.
+ */
+export function copyOf(error: JwtError, others: Readonly<Record<string, unknown>> = {}): JwtError {
   const original = originalOf(error);
-  const members = Object.entries(Object.getOwnPropertyDescriptors(original)).map(
-    ([name, descriptor]): [string, PropertyDescriptor] => [name, unlocked(descriptor)],
-  );
+  const members = Object.getOwnPropertyDescriptors(original) as Record<string, PropertyDescriptor>;
+  for (const member of Object.values(members)) {
+    member.configurable = true;
+    // An accessor has no such attribute.
+    if ('value' in member) member.writable = true;
+  }
+  for (const [name, value] of Object.entries(others))
+    members[name] = { value, writable: true, configurable: true };
   const prototype: unknown = Object.getPrototypeOf(original);
   const copy = Object.setPrototypeOf(errorWithoutStack(), prototype as object) as JwtError;
-  Object.defineProperties(copy, Object.fromEntries(members));
+  Object.defineProperties(copy, members);
   originals.set(copy, original);
   copyNotes(error, copy);
   return copy;
@@ -51,16 +57,4 @@ function errorWithoutStack(): Error {
 /** The error that was thrown first, of which this is a copy. */
 export function originalOf(error: JwtError): JwtError {
   return originals.get(error) ?? error;
-}
-
-/** An accessor has no `writable`. */
-function unlocked(descriptor: PropertyDescriptor): PropertyDescriptor {
-  return 'value' in descriptor
-    ? { ...descriptor, writable: true, configurable: true }
-    : { ...descriptor, configurable: true };
-}
-
-function define(error: JwtError, members: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(members))
-    Object.defineProperty(error, name, { value, writable: true, configurable: true });
 }
