@@ -108,7 +108,7 @@ export class ReadThenWriteStore implements TokenStore {
     const row = await this.#read(sessionId);
     if (row?.subject !== subject || !isAlive(row, now)) return true;
     const behind = row.generation - (generation ?? row.generation);
-    return behind !== 0 && !(behind === 1 && this.#isInWindow({ sessionId, ...query }));
+    return behind !== 0 && !(behind === 1 && this.#isInWindow({ ...query, sessionId }));
   }
 
   #isInWindow({ sessionId, graceSeconds }: Pick<Rotation, 'sessionId' | 'graceSeconds'>): boolean {
