@@ -165,37 +165,21 @@ const managerOptionNames = [
 export function resolveManagerOptions<C extends object>(given: JwtManagerOptions<C>): ManagerSettings<C> {
   const example = '{ secret: process.env.JWT_SECRET_KEY }';
   const options = readOptions('JwtManager', given, managerOptionNames, example);
-  const { issuer, audience, accessTokenTtl = '15m', refreshTokenTtl = '30d', clockTolerance } = options;
+  const { issuer, audience, rotationGrace = '10s', storeTimeout = '1s', maxSessions = 1000 } = options;
   const { freshFor = '15m', claims, claimsFor, hookTimeout = '5s', clock = systemClock } = options;
-  const { sessionTtl = '90d', rotationGrace = '10s', storeTimeout = '1s', maxSessions = 1000 } = options;
   if (issuer !== undefined && (typeof issuer !== 'string' || issuer === ''))
     throw new ConfigurationError('issuer must be a non-empty string');
   if (claims !== undefined) checkClaimsClass(claims);
   if (typeof clock !== 'function') throw new ConfigurationError('clock must be a function such as Date.now');
   if (claimsFor !== undefined && typeof claimsFor !== 'function')
     throw new ConfigurationError('claimsFor must be a function of identity and session');
-  if (!Number.isSafeInteger(maxSessions) || maxSessions < 1)
-    throw new ConfigurationError('maxSessions must be a whole number of at least 1');
-  const times = {
-    accessTokenTtl: durationInSeconds(accessTokenTtl, 'accessTokenTtl'),
-    refreshTokenTtl: durationInSeconds(refreshTokenTtl, 'refreshTokenTtl'),
-    sessionTtl: durationInSeconds(sessionTtl, 'sessionTtl'),
-  };
-  const tolerance = (seconds: number) =>
-    durationInSeconds(clockTolerance === undefined ? seconds : clockTolerance, 'clockTolerance', {
-      minimum: 0,
-      maximum: 300,
-    });
   return {
     keys: keysOf(options),
     issuer,
     audience: resolveAudience(audience),
-    ...times,
-    longestTtl: Math.max(...Object.values(times)),
-    clockTolerance: tolerance(0),
-    issueTolerance: tolerance(5),
+    ...timesOf(options),
     freshFor: durationInSeconds(freshFor, 'freshFor'),
-    maxSessions,
+    maxSessions: sessionLimit(maxSessions),
     rotationGrace: durationInSeconds(rotationGrace, 'rotationGrace', { minimum: 0, maximum: 3600 }),
     claimsClass: claims,
     claimsFor,
@@ -213,6 +197,30 @@ export function acceptSameTokens(one: ManagerSettings<object>, other: ManagerSet
     ? one.audience.some((name) => other.audience?.includes(name))
     : other.audience === undefined;
   return one.issuer === other.issuer && shareAudience && one.keys.sharesKeyWith(other.keys);
+}
+
+type Times =
+  'accessTokenTtl' | 'refreshTokenTtl' | 'sessionTtl' | 'longestTtl' | 'clockTolerance' | 'issueTolerance';
+
+function timesOf<C extends object>(options: JwtManagerOptions<C>): Pick<ManagerSettings<C>, Times> {
+  const { accessTokenTtl = '15m', refreshTokenTtl = '30d', sessionTtl = '90d', clockTolerance } = options;
+  const lifetimes = {
+    accessTokenTtl: durationInSeconds(accessTokenTtl, 'accessTokenTtl'),
+    refreshTokenTtl: durationInSeconds(refreshTokenTtl, 'refreshTokenTtl'),
+    sessionTtl: durationInSeconds(sessionTtl, 'sessionTtl'),
+  };
+  const tolerance = (seconds: number) => {
+    const given = clockTolerance === undefined ? seconds : clockTolerance;
+    return durationInSeconds(given, 'clockTolerance', { minimum: 0, maximum: 300 });
+  };
+  const longestTtl = Math.max(...Object.values(lifetimes));
+  return { ...lifetimes, longestTtl, clockTolerance: tolerance(0), issueTolerance: tolerance(5) };
+}
+
+function sessionLimit(maxSessions: number): number {
+  if (!Number.isSafeInteger(maxSessions) || maxSessions < 1)
+    throw new ConfigurationError('maxSessions must be a whole number of at least 1');
+  return maxSessions;
 }
 
 function keysOf({ secret, keys }: Pick<JwtManagerOptions, 'secret' | 'keys'>): KeySet {

@@ -59,10 +59,17 @@ describe('F2: a consumed refresh token at a route that demands one', () => {
     });
   });
 
-  it('and the one before the current one opens it still: it may be a second tab', async () => {
+  it('and the one before the current one opens it within the window: it may be a second tab', async () => {
     await expectAdmission(doors, tokenOf(1));
     await expectAdmission(doors, tokenOf(2));
     expect(world.told).to.deep.equal([]);
+  });
+
+  it('but after the window the one before the current one is a theft, too', async () => {
+    world.clock.advance(10.001);
+    await expectRefusal(doors, refusals.reused, tokenOf(1));
+    expect(world.told.filter(([name]) => name === 'sessionReused')).to.have.length(1);
+    await expectDead(world, ...pairs);
   });
 
   it('opens no route for access tokens, and is no theft there', async () => {
@@ -73,9 +80,12 @@ describe('F2: a consumed refresh token at a route that demands one', () => {
     await expectAdmission(doors, tokenOf(2));
   });
 
-  it('is no theft when it was revoked alone', async () => {
+  it('is no new theft when it was revoked: its session has ended, and operators heard of that', async () => {
     await world.manager.revoke(pairs[0]?.refresh_token ?? '');
-    await expectRefusal(doors, refusals.revoked, tokenOf(0));
-    await expectAdmission(doors, tokenOf(2));
+    await expectRefusal(doors, refusals.reused, tokenOf(0));
+    await expectRefusal(doors, refusals.revoked, tokenOf(2));
+    expect(world.told.map(([name]) => name))
+      .to.include('sessionRevoked')
+      .and.not.include('sessionReused');
   });
 });

@@ -123,6 +123,17 @@ describe('operators hear', () => {
     expect(told.map(([name]) => name)).not.to.include('sessionReused');
   });
 
+  it('of nothing any more once they have taken their listener back', async () => {
+    const { manager } = sessionWorld();
+    const heard: unknown[] = [];
+    const listener = (event: unknown) => heard.push(event);
+    expect(manager.on('sessionCreated', listener)).to.equal(manager);
+    await manager.createTokenPair('ada');
+    expect(manager.off('sessionCreated', listener)).to.equal(manager);
+    await manager.createTokenPair('ada');
+    expect(heard).to.have.length(1);
+  });
+
   it('of a logout, once', async () => {
     const { manager, told } = sessionWorld();
     const sessionId = sessionIdOf(await manager.createTokenPair('ada'));

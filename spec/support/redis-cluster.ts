@@ -49,3 +49,17 @@ async function untilWhole({ url }: RedisServer): Promise<void> {
   close();
   throw new Error('the cluster does not come together');
 }
+
+/** Asks one node after the other. */
+export async function eachNode<T>(
+  ports: readonly number[],
+  ask: (client: Awaited<ReturnType<typeof nodeRedis>>['client']) => Promise<T>,
+): Promise<T[]> {
+  const answers: T[] = [];
+  for (const port of ports) {
+    const { client, close } = await nodeRedis(`redis://127.0.0.1:${String(port)}`);
+    answers.push(await ask(client));
+    close();
+  }
+  return answers;
+}

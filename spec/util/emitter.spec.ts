@@ -61,6 +61,25 @@ describe('an emitter', () => {
     }
   });
 
+  it('calls a listener no more that was taken back, once for each time that it was added', () => {
+    const emitter = new Emitter<Events>('spec', ['a', 'b']);
+    const heard: unknown[] = [];
+    const listener = (event: unknown) => heard.push(event);
+    emitter.off('a', listener);
+    for (let time = 0; time < 2; time++) emitter.on('a', listener);
+    emitter.off('b', listener);
+    emitter.off('a', () => undefined);
+    for (const event of [1, 2, 3]) {
+      emitter.emit('a', event);
+      emitter.off('a', listener);
+    }
+    expect(heard).to.deep.equal([1, 1, 2]);
+    const off = () => {
+      emitter.off('c' as 'a', listener);
+    };
+    expect(off).to.throw(ConfigurationError, "there is no event 'c'; there are: a, b");
+  });
+
   it('has no events but its own, and takes nothing but functions', () => {
     const emitter = new Emitter<Events>('spec', ['a', 'b']);
     const on = (name: unknown, listener: unknown) => () => {

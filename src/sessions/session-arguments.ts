@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors';
 import type { Session, SessionPage } from '../store/token-store';
 import { isIdentity } from '../token/validate-claims';
+import { isPlainObject } from '../util/json';
 import { readOptions } from '../util/options';
 
 /** Which part of a list `listSessions` returns. */
@@ -24,7 +25,7 @@ export function resolvePage(options: ListSessionsOptions): SessionPage {
   if (!Number.isInteger(limit) || limit < 1 || limit > largestPage)
     throw new ConfigurationError('listSessions: limit must be a whole number from 1 to 1000');
   if (after === undefined) return { limit };
-  if (!isIdentity(after.id) || !Number.isFinite(after.createdAt))
+  if (!isPlainObject(after) || !isIdentity(after.id) || !Number.isFinite(after.createdAt))
     throw new ConfigurationError('listSessions: after must be the last session of the previous page');
   return { limit, after: { id: after.id, createdAt: after.createdAt } };
 }

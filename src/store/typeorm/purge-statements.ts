@@ -32,7 +32,7 @@ export function purgeStatements(write: Write) {
       subjects,
     ] satisfies Purge[],
     findForgotten: write(
-      `SELECT "idHash" AS [key] FROM {JwtSession} WHERE "subjectHash" = ? AND "epoch" < ? LIMIT ${String(batchSize)}`,
+      `SELECT "idHash" AS [key] FROM {JwtSession} WHERE "subjectHash" = ? AND "epoch" < ? ORDER BY "epoch" LIMIT ${String(batchSize)}`,
     ),
     removeForgotten: write(`DELETE FROM {JwtSession} WHERE "idHash" IN (${places(batchSize)})`),
   };

@@ -1,0 +1,38 @@
+import { expect } from 'chai';
+import { RedisTokenStore } from '../../../src/redis';
+import { clusterKinds } from '../../support/redis-clients';
+import { eachNode } from '../../support/redis-cluster';
+import { moveSlots, ShardTraffic, slotsOf, subjectsIn } from '../../support/redis-reshard';
+import { useCluster } from '../../support/use-redis';
+
+const moved = 300;
+
+describe('A RedisTokenStore in a cluster whose slots move', () => {
+  const cluster = useCluster();
+
+  for (const [kind, connect] of Object.entries(clusterKinds)) {
+    it(`gives no wrong answer and loses no logout, with ${kind}`, async function () {
+      this.timeout(60_000);
+      const { client, close } = await connect(cluster().ports);
+      await eachNode(cluster().ports, (node) => node.flushAll());
+      const [from = 0, to = 0] = cluster().ports;
+      const before = await slotsOf(from);
+      const store = new RedisTokenStore(client);
+      const moving = new Set([...before].sort((one, other) => one - other).slice(0, moved));
+      const subjects = [...(await subjectsIn(from, moving, 10)), 'ada', 'bob', 'eve'];
+      const traffic = new ShardTraffic(store, subjects);
+      await traffic.start();
+      await moveSlots(from, to, moved);
+      await eachNode(cluster().ports, (node) => node.scriptFlush());
+      await traffic.stop();
+      close();
+      const after = await slotsOf(from);
+      expect(new Set([...before].filter((slot) => !after.has(slot)))).to.deep.equal(moving);
+      expect(traffic.wrong).to.deep.equal([]);
+      expect(traffic.answered).to.be.above(1000);
+      const failed = [...traffic.failed.keys()];
+      const unmoved = failed.filter((subject) => subjects.indexOf(subject) >= 10);
+      expect(unmoved, [...traffic.errors].join()).to.deep.equal([]);
+    });
+  }
+});
