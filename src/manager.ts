@@ -3,6 +3,7 @@ import { because, ConfigurationError, InvalidRequestError, TokenExpiredError, ty
 import { managerEventNames, type ManagerEvents, type RejectionDetails } from './events';
 import { resolveIssueOptions, type IssueOptions } from './issue-options';
 import { resolveManagerOptions, type JwtManagerOptions, type ManagerSettings } from './manager-options';
+import { limitsOf, type ManagerLimits } from './manager-options';
 import type { RefreshOptions, RevokeAllOptions, VerifyExpectations } from './manager-options';
 import { Rejections } from './rejections';
 import { LoginTokens } from './sessions/login-tokens';
@@ -31,6 +32,8 @@ import { readOptions } from './util/options';
  * @typeParam C the application's own claims; inferred from the option `claims`
  */
 export class JwtManager<C extends object = Record<string, unknown>> {
+  /** @internal */
+  readonly limits: ManagerLimits;
   readonly #settings: ManagerSettings<C>;
   readonly #verifier: TokenVerifier<C>;
   readonly #tokens: LoginTokens<C>;
@@ -41,6 +44,7 @@ export class JwtManager<C extends object = Record<string, unknown>> {
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
   constructor(options: JwtManagerOptions<C>) {
     this.#settings = resolveManagerOptions(options);
+    this.limits = limitsOf(this.#settings);
     this.#verifier = new TokenVerifier(this.#settings);
     this.#tokens = new LoginTokens(this.#settings, this.#events);
     const { store } = this.#settings;
@@ -131,12 +135,10 @@ export class JwtManager<C extends object = Record<string, unknown>> {
    */
   refresh(token: string | Token<C>, options: RefreshOptions = {}): Promise<TokenPair> {
     return this.#rejections.watch(async (attempt) => {
-      const { session } = readOptions('refresh', options, ['session']);
-      const seen = sessionDetails(session);
-      const renewal = new Renewal(this.#settings, this.#tokens, this.#store('refresh'));
-      const verified = await this.#own(token, 'refresh');
-      attempt.token = verified;
-      return renewal.refresh(verified, seen);
+      const seen = sessionDetails(readOptions('refresh', options, ['session']).session);
+      this.#store('refresh');
+      attempt.token = await this.#own(token, 'refresh');
+      return this.rotate(attempt.token as Token<C>, seen);
     });
   }
 
@@ -205,15 +207,17 @@ export class JwtManager<C extends object = Record<string, unknown>> {
     return this.#sessions?.demandAlive(token, seen);
   }
 
+  /** @internal What {@link JwtManager.refresh} does, without the event: the checker reports. */
+  async rotate(token: Token<C>, seen: SessionDetails): Promise<TokenPair> {
+    return new Renewal(this.#settings, this.#tokens, this.#store('refresh')).refresh(
+      token,
+      sessionDetails(seen),
+    );
+  }
+
   /** @internal */
   reportRejection(error: JwtError, token?: Token<object>, details?: RejectionDetails): void {
     this.#rejections.report(error, token, details);
-  }
-
-  /** @internal What the route's demands need to know; seconds. */
-  get limits(): Readonly<Record<'freshFor' | 'hookTimeout', number>> {
-    const { freshFor, hookTimeout } = this.#settings;
-    return { freshFor, hookTimeout };
   }
 
   /** @internal */

@@ -8,6 +8,7 @@ import { managerCalled, managersOf, resolveCheckerOptions } from './checker-opti
 import type { AuthorizationCheckerOptions, CheckerSettings } from './checker-options';
 import { installInheritance } from './inheritance';
 import { warnOfMemoryStore } from './memory-store-warning';
+import { prepareCookies } from './prepare-cookies';
 import type { ResolvedRequirement } from './requirement';
 import { rememberChecker } from './known-checkers';
 import { asRule, defaultRule } from './route-rule';
@@ -33,6 +34,7 @@ export function createAuthorizationChecker(
   const settings = resolveCheckerOptions(managersOf(manager), options);
   const defaultManager = managerCalled('default', settings.managers);
   installInheritance();
+  for (const [name, each] of settings.managers) prepareCookies(each, settings.locations, name === 'default');
   const checker: AuthorizationChecker = async (action, roles) => {
     await judge(action, roles, settings);
     return true;
@@ -63,6 +65,7 @@ async function judge(action: Action, roles: unknown[], settings: CheckerSettings
       requirement.type === 'refresh',
     );
     trial.manager = managerCalled(requirement.manager ?? 'default', settings.managers);
+    if (requirement.locations) prepareCookies(trial.manager, requirement.locations);
     warnOfMemoryStore(trial.manager, context);
     admit(context, await authenticate(trial, requirement, locations, action), trial.manager);
   } catch (error) {

@@ -5,8 +5,8 @@ import type { KeySet } from '../keys/key-set';
 import { randomId } from '../util/random-id';
 import { TimeoutError } from '../util/within';
 import { signClaims } from './codec';
-import { maximumLength } from './compact';
 import { mediaTypes } from './header';
+import type { TokenLimit } from './token-limit';
 import type { TokenType, VerifiedClaims } from './token';
 import { isIdentity } from './validate-claims';
 
@@ -17,6 +17,7 @@ export interface IssuerSettings<C extends object> {
   readonly audience: readonly string[] | undefined;
   readonly hookTimeout: number;
   readonly claimsClass: ClaimsClass<C> | undefined;
+  readonly tokenLimit: TokenLimit;
 }
 
 /** What all tokens of one login say alike. */
@@ -96,10 +97,11 @@ export class TokenIssuer<C extends object> {
       mediaTypes[frame.type],
       this.#settings.keys.signer(),
     );
-    const excess = text.length + roomFor(frame) - maximumLength;
+    const { length: limit } = this.#settings.tokenLimit;
+    const excess = text.length + roomFor(frame) - limit;
     if (excess > 0) {
       throw new ConfigurationError(
-        `claims are too large: the token would have ${String(excess)} characters more than the ${String(maximumLength)} that it may have`,
+        `claims are too large: the token would have ${String(excess)} characters more than the ${String(limit)} that it may have`,
       );
     }
     return { text, claims };
