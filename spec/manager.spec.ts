@@ -383,8 +383,11 @@ describe('JwtManager listens', () => {
     await refusalOf(() => jwtManager.on('rejected', listener), ConfigurationError);
   });
 
-  it('and hands out nothing of its settings but two durations', () => {
-    expect(testManager().limits).to.deep.equal({ freshFor: 900, hookTimeout: 5 });
+  it('and hands out nothing of its settings but limits', () => {
+    const { tokenLimit, ...durations } = testManager().limits;
+    expect(durations).to.deep.equal({ freshFor: 900, hookTimeout: 5, rotationGrace: 10 });
+    expect(tokenLimit).to.deep.include({ length: 8192 });
+    expect(testManager({ store: false }).limits).to.include({ rotationGrace: 0 });
   });
 });
 

@@ -63,8 +63,7 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
   readonly storeTimeout?: Duration | undefined;
   /**
    * How many characters a token may have, up to 8192. Larger ones are rejected when they are issued, before a session is
-   * created or moves on. @default 8192; 3800 where a checker has TokenCookies among its locations, or from the first request on where a
-   * requirement has
+   * created or moves on. @default 8192; 3800 where a checker has TokenCookies among its locations, or a requirement of its server
    */
   readonly maxTokenLength?: number | undefined;
   /** How long a function of the application's may take: `check`, `loadUser`, `claimsFor`, the checks of `claims`. @default '5s' */

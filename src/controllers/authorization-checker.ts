@@ -42,6 +42,9 @@ export function createAuthorizationChecker(
   rememberChecker(checker, {
     managers: new Set(settings.managers.keys()),
     isProtectedByDefault: settings.isProtectedByDefault,
+    prepare: ({ locations, manager: name = 'default' }) => {
+      if (locations) prepareCookies(managerCalled(name, settings.managers), locations);
+    },
   });
   handleThrownRefusals(checker, (error, context) => {
     if (isPrepared(error, context)) return error;
@@ -65,7 +68,6 @@ async function judge(action: Action, roles: unknown[], settings: CheckerSettings
       requirement.type === 'refresh',
     );
     trial.manager = managerCalled(requirement.manager ?? 'default', settings.managers);
-    if (requirement.locations) prepareCookies(trial.manager, requirement.locations);
     warnOfMemoryStore(trial.manager, context);
     admit(context, await authenticate(trial, requirement, locations, action), trial.manager);
   } catch (error) {

@@ -99,6 +99,7 @@ function applyRule(action: ActionMetadata, checker: KnownChecker): void {
     throw new ConfigurationError(
       `${whereOf(action)} needs the manager '${name}', which the checker of its server was not given`,
     );
+  if (holds?.resolved) checker.prepare(holds.resolved);
   action.isAuthorizedUsed = Boolean(holds?.resolved);
   action.authorizedRoles = holds ? [holds] : [];
 }
