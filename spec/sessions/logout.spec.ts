@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { JwtManager, TokenPair, TokenStore } from '../../src';
 import { ConfigurationError, InvalidRequestError, TokenInvalidError } from '../../src/errors';
 import { intervenedStore, laterStore } from '../support/later-store';
-import { startOfTime, testManager } from '../support/manager';
+import { otherSecret, startOfTime, testManager } from '../support/manager';
 import { refusalOf } from '../support/rejected';
 import { claimsOf, expectDead, outcomeOf, rowOf, sessionIdOf, sessionWorld } from '../support/session-world';
 
@@ -61,7 +61,7 @@ for (const [when, around] of Object.entries(stores)) {
 
     it('refuses what is no token of this manager', async () => {
       const { manager, clock } = world();
-      const foreign = testManager({ secret: 'another secret that is long enough 0123456789', clock });
+      const foreign = testManager({ secret: otherSecret, clock });
       const token = await foreign.verify(await foreign.createAccessToken('ada'));
       for (const given of [token, token.raw, 'a.b.c', '']) {
         await refusalOf(manager.revoke(given), TokenInvalidError);
