@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { JwtManager, KeySet, Token, type IssuedEvent, type RejectedEvent } from '../src';
 import { ConfigurationError, TokenExpiredError, TokenInvalidError, WrongTokenTypeError } from '../src/errors';
 import { partsOf } from './support/forge';
-import { secret, startOfTime, testClock, testManager } from './support/manager';
+import { otherSecret, secret, startOfTime, testClock, testManager } from './support/manager';
 import { refusalOf } from './support/rejected';
 
 const now = startOfTime / 1000;
@@ -235,7 +235,7 @@ describe('JwtManager verifies', () => {
   it('and reports what it refused, with the reason that the client is not told', async () => {
     const events: RejectedEvent[] = [];
     const jwtManager = testManager().on('rejected', (event) => events.push(event));
-    const other = testManager({ secret: 'another secret that is long enough 0123456789' });
+    const other = testManager({ secret: otherSecret });
     const error = await refusalOf(jwtManager.verify(await other.createAccessToken('a')), TokenInvalidError);
     expect(events).to.have.length(1);
     expect(events[0]).to.deep.include({ code: 'ERR_JWT_INVALID', error });
@@ -383,8 +383,11 @@ describe('JwtManager listens', () => {
     await refusalOf(() => jwtManager.on('rejected', listener), ConfigurationError);
   });
 
-  it('and hands out nothing of its settings but two durations', () => {
-    expect(testManager().limits).to.deep.equal({ freshFor: 900, hookTimeout: 5 });
+  it('and hands out nothing of its settings but limits', () => {
+    const { tokenLimit, ...durations } = testManager().limits;
+    expect(durations).to.deep.equal({ freshFor: 900, hookTimeout: 5, rotationGrace: 10 });
+    expect(tokenLimit).to.deep.include({ length: 8192 });
+    expect(testManager({ store: false }).limits).to.include({ rotationGrace: 0 });
   });
 });
 

@@ -1,7 +1,13 @@
 import { inspect } from 'node:util';
 import type { JwtError } from './errors';
 import { managerEventNames, type ManagerEvents, type RejectionDetails } from './events';
-import { resolveManagerOptions, type JwtManagerOptions, type ManagerSettings } from './manager-options';
+import {
+  limitsOf,
+  resolveManagerOptions,
+  type JwtManagerOptions,
+  type ManagerLimits,
+  type ManagerSettings,
+} from './manager-options';
 import { Rejections } from './rejections';
 import type { Token } from './token/token';
 import { Emitter } from './util/emitter';
@@ -10,6 +16,8 @@ import { Emitter } from './util/emitter';
 export class ManagerBase<C extends object> {
   /** @internal */
   readonly settings: ManagerSettings<C>;
+  /** @internal What a request needs to know. */
+  readonly limits: ManagerLimits;
   /** @internal */
   protected readonly events = new Emitter<ManagerEvents>('routing-controllers-jwt', managerEventNames);
   /** @internal */
@@ -18,6 +26,7 @@ export class ManagerBase<C extends object> {
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
   constructor(options: JwtManagerOptions<C>) {
     this.settings = resolveManagerOptions(options);
+    this.limits = limitsOf(this.settings);
   }
 
   /**
@@ -46,12 +55,6 @@ export class ManagerBase<C extends object> {
   /** @internal */
   reportRejection(error: JwtError, token?: Token<object>, details?: RejectionDetails): void {
     this.rejections.report(error, token, details);
-  }
-
-  /** @internal What the route's demands need to know; seconds. */
-  get limits(): Readonly<Record<'freshFor' | 'hookTimeout', number>> {
-    const { freshFor, hookTimeout } = this.settings;
-    return { freshFor, hookTimeout };
   }
 
   /** @internal Whether nobody chose where sessions are remembered. */

@@ -8,6 +8,7 @@ import { MemoryTokenStore } from './store/memory-token-store';
 import { isTokenStore } from './store/session-shape';
 import type { Session, TokenStore } from './store/token-store';
 import type { TokenType } from './token/token';
+import { TokenLimit } from './token/token-limit';
 import { systemClock, type Clock } from './util/clock';
 import { durationInSeconds, type Duration } from './util/duration';
 import { readOptions } from './util/options';
@@ -65,6 +66,11 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
   readonly store?: TokenStore | false | undefined;
   /** How long the store may take in one operation, at most a minute. @default '1s' */
   readonly storeTimeout?: Duration | undefined;
+  /**
+   * How many characters a token may have, up to 8192. Larger ones are rejected when they are issued, before a session is
+   * created or moves on. @default 8192; 3800 where a checker has TokenCookies among its locations, or a requirement of its server
+   */
+  readonly maxTokenLength?: number | undefined;
   /** How long a function of the application's may take: `check`, `loadUser`, `claimsFor`, the checks of `claims`. @default '5s' */
   readonly hookTimeout?: Duration | undefined;
   /** The time, for specs. @default Date.now */
@@ -137,8 +143,20 @@ export interface ManagerSettings<C extends object> {
   readonly store: TokenStore | undefined;
   readonly hasDefaultStore: boolean;
   readonly storeTimeout: number;
+  readonly tokenLimit: TokenLimit;
   readonly hookTimeout: number;
   readonly clock: Clock;
+}
+
+/** @internal What routes and cookies need to know of a manager; seconds. */
+export type ManagerLimits = Readonly<
+  Pick<ManagerSettings<object>, 'freshFor' | 'hookTimeout' | 'rotationGrace' | 'tokenLimit'>
+>;
+
+/** @internal Without a store, no token can be rotated. */
+export function limitsOf(settings: ManagerLimits & { readonly store: unknown }): ManagerLimits {
+  const { freshFor, hookTimeout, rotationGrace, tokenLimit, store } = settings;
+  return Object.freeze({ freshFor, hookTimeout, rotationGrace: store ? rotationGrace : 0, tokenLimit });
 }
 
 const managerOptionNames = [
@@ -157,6 +175,7 @@ const managerOptionNames = [
   'claimsFor',
   'store',
   'storeTimeout',
+  'maxTokenLength',
   'hookTimeout',
   'clock',
 ] as const;
@@ -186,6 +205,7 @@ export function resolveManagerOptions<C extends object>(given: JwtManagerOptions
     store: storeOf(options.store, clock),
     hasDefaultStore: options.store === undefined,
     storeTimeout: durationInSeconds(storeTimeout, 'storeTimeout', { maximum: 60 }),
+    tokenLimit: new TokenLimit(options.maxTokenLength),
     hookTimeout: durationInSeconds(hookTimeout, 'hookTimeout', { maximum: 60 }),
     clock,
   };

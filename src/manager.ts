@@ -213,6 +213,11 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
     return this.#service?.presented.demandAlive(token, seen);
   }
 
+  /** @internal What {@link JwtManager.refresh} does, without the event: the checker reports. */
+  rotate(token: Token<C>, seen: SessionDetails): Promise<TokenPair> {
+    return this.#sessions('refresh').renewal.refresh(token, resolveRefreshOptions({ session: seen }));
+  }
+
   #sessions(method: string): SessionService<C> {
     if (this.#service) return this.#service;
     throw new ConfigurationError(`${method} needs a store: do not give store: false`);

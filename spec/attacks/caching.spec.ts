@@ -18,7 +18,7 @@ import { testClock, testManager } from '../support/manager';
 
 const clock = testClock();
 const jwtManager = testManager({ clock });
-const tokenCookies = new TokenCookies();
+const tokenCookies = new TokenCookies({ autoRefresh: true });
 const shared = 'public, max-age=3600';
 
 @JsonController()
@@ -199,6 +199,20 @@ for (const defaultErrorHandler of [true, false]) {
         cache: null,
         vary,
       });
+    });
+
+    it('is no answer with refreshed cookies, a 304 and an answer to HEAD included', async () => {
+      for (const [method, lines, status] of [
+        ['GET', [], 200],
+        ['GET', ['If-None-Match: "version-1"'], 304],
+        ['HEAD', [], 200],
+      ] as [string, string[], number][]) {
+        jar.take(await rawAnswer(app.port, 'POST', '/login', []));
+        clock.advance(900);
+        const answer = await send(method, '/etag', lines);
+        expect(seen(answer), method).to.deep.equal({ status, cache: 'no-store', vary });
+        expect(answer.headers.getSetCookie(), method).to.have.lengthOf(3);
+      }
     });
   });
 }

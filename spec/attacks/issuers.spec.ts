@@ -9,10 +9,9 @@ import {
   type JwtManagerOptions,
 } from '../../src';
 import { keyPairFor } from '../support/keys';
-import { secret, testManager } from '../support/manager';
+import { otherSecret, secret, testManager } from '../support/manager';
 import { expectInvalid, expectTaken, targetFor } from '../support/target';
 
-const otherSecret = `${secret.slice(1)}x`;
 const rsa = keyPairFor('RS256');
 
 describe('C7: a manager without an issuer', () => {

@@ -3,6 +3,7 @@ import { Script } from 'node:vm';
 import { expect } from 'chai';
 import { compile, type Program, type Project } from '../support/docs/compiler';
 import { itWithCurl } from '../support/docs/curl';
+import { uninstalled } from '../support/docs/installs';
 import { brokenLinks } from '../support/docs/links';
 import { readPage, type Block, type Page } from '../support/docs/page';
 import { followUps, runProgram } from '../support/docs/run-program';
@@ -21,6 +22,8 @@ const guides = readdirSync('docs', { recursive: true, encoding: 'utf8' })
 const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...guides].map((path) =>
   readPage(path, readFileSync(path, 'utf8')),
 );
+
+const [start] = pages.filter(({ path }) => path === 'docs/guides/getting-started.md');
 
 function scriptsOf({ blocks }: Page): string[] {
   return blocks.flatMap(({ file }) => file?.replace(/\.ts$/, '.js') ?? []);
@@ -115,6 +118,10 @@ describe('the documentation', function () {
         expect(early).to.deep.equal([]);
       });
 
+      it('has its readers install what its programs import', () => {
+        expect(uninstalled(page, start as Page)).to.deep.equal([]);
+      });
+
       for (const { language, line, text } of page.blocks) {
         it(`has a block in line ${String(line)} that holds: ${language}`, () => {
           const known = ['ts', 'js', 'sh', 'json', 'text', ...(otherLanguages[page.path] ?? [])];
@@ -164,6 +171,14 @@ describe('the documentation', function () {
         expect(brokenLinks(readPage('a page', text))).to.have.lengthOf(1);
       });
     }
+
+    it('imports what its readers do not have, is found out', () => {
+      const imports =
+        "import 'redis/x';\nimport 'koa';\nimport './own.js';\nimport '@scope/other';\nimport 'node:fs';";
+      expect(uninstalled(page('ts', imports), start as Page)).to.deep.equal(['redis', '@scope/other']);
+      expect(uninstalled(page('ts', imports, 'sh', 'npm install redis@6 @scope/other'), start as Page)).to.be
+        .empty;
+    });
 
     it('has a block without an end, is found out', () => {
       expect(() => readPage('a page', '```ts\nexport {};')).to.throw('a page:1: a block without an end');

@@ -61,6 +61,7 @@ const wrong: [option: string, values: unknown[], message: RegExp][] = [
     ['', ' ', 'a b', '__Host-x', 'a=b', 'a;b', 'ä', '-a', 'x'.repeat(65), 1, null],
     /^TokenCookies: name must/,
   ],
+  ['autoRefresh', [0, 'true', null, '5m'], /^TokenCookies: autoRefresh must be true or false/],
   ['persistent', [0, 'true', null, '30d'], /^TokenCookies: persistent must be true or false/],
   ['partitioned', [0, 'true', null], /^TokenCookies: partitioned must be true or false/],
 ];
@@ -78,6 +79,7 @@ const right: TokenCookiesOptions[] = [
   { csrfMethods: ['POST', 'M-SEARCH', 'GET'] },
   { origins: ['https://app.example', 'http://localhost:8080', 'http://127.0.0.1', 'https://[::1]:8443'] },
   { name: 'shop' },
+  { autoRefresh: true, refreshPath: '/', domain: 'example.com' },
   { name: 'a-b.c_1' },
   { persistent: false, partitioned: true, sameSite: 'none' },
   { origins: ['capacitor://localhost', 'ionic://localhost', 'tauri://localhost', 'https://tauri.localhost'] },

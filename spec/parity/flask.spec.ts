@@ -46,7 +46,7 @@ import { getWith, request } from '../support/app';
 import { CookieJar, cookiesOf } from '../support/cookie-jar';
 import { forge } from '../support/forge';
 import { keyPairFor } from '../support/keys';
-import { secret, startOfTime, testClock, testManager } from '../support/manager';
+import { otherSecret, secret, startOfTime, testClock, testManager } from '../support/manager';
 import { missingHeader, parityApps, protectedBy, refusal, seen, welcome } from '../support/parity';
 
 /** Logs in with cookies, refreshes and logs out, and has a page with a form. */
@@ -711,7 +711,7 @@ describe('what Flask-JWT-Extended says, said here', () => {
   it('refuses tokens of the ancestor, and exchanges each for a pair of its own, once', async () => {
     const clock = testClock();
     const jwtManager = testManager({ clock });
-    const ancestorSecret = 'the secret that Flask or Sanic has signed with';
+    const ancestorSecret = otherSecret;
     const exchanged = new Set<string>();
 
     @JsonController()

@@ -4,7 +4,7 @@ import { JwtManager, type TokenPair, type TokenStore } from '../../src';
 import { ConfigurationError, InvalidRequestError, TokenInvalidError } from '../../src/errors';
 import { intervenedStore, laterStore } from '../support/later-store';
 import { forge, partsOf } from '../support/forge';
-import { secret, startOfTime, testManager } from '../support/manager';
+import { otherSecret, secret, startOfTime, testManager } from '../support/manager';
 import { refusalOf } from '../support/rejected';
 import { claimsOf, expectDead, outcomeOf, sessionIdOf, sessionWorld } from '../support/session-world';
 
@@ -105,7 +105,7 @@ for (const [when, around] of Object.entries(stores)) {
 
     it('refuses what is no token of this manager', async () => {
       const { manager, clock } = world();
-      const foreign = testManager({ secret: 'another secret that is long enough 0123456789', clock });
+      const foreign = testManager({ secret: otherSecret, clock });
       const token = await foreign.verify(await foreign.createAccessToken('ada'));
       for (const given of [token, token.raw, 'a.b.c', '']) {
         await refusalOf(manager.revoke(given), TokenInvalidError);

@@ -2,6 +2,7 @@ import { keyUse } from './watched-keys';
 import 'reflect-metadata';
 import { JwtManager, KeySet } from '../../src';
 import { keysFor } from './target';
+import { otherSecret } from './manager';
 
 // A process of its own, whose functions for keys are watched from the start.
 
@@ -34,7 +35,7 @@ async function run(): Promise<void> {
 
 function otherKeysFor(algorithm: string): KeySet {
   return algorithm.startsWith('HS')
-    ? KeySet.fromSecret('another secret, which is long enough as well: 0123456789', { kid: 'other' })
+    ? KeySet.fromSecret(otherSecret, { kid: 'other' })
     : keysFor('ES256', 'other');
 }
 

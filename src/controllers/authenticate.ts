@@ -7,6 +7,7 @@ import {
   InvalidRequestError,
   isReported,
   JwtError,
+  TokenExpiredError,
   TokenMissingError,
   withoutDetails,
 } from '../errors';
@@ -16,6 +17,7 @@ import type { JwtManager } from '../manager';
 import type { Token } from '../token/token';
 import { ignore, isPromiseLike } from '../util/promises';
 import { within } from '../util/within';
+import { autoRefresh, isDue, refreshCookieOf, type RefreshCookie } from './auto-refresh';
 import { meetDemands } from './demands';
 import type { ResolvedRequirement } from './requirement';
 
@@ -39,22 +41,67 @@ export async function authenticate(
 ): Promise<Token<object> | undefined> {
   const { context, manager } = trial;
   const found = find(context, locations, requirement.type);
-  if (!found) {
+  const isRefreshable = requirement.type === 'access' && manager.limits.rotationGrace > 0;
+  const cookie = isRefreshable ? refreshCookieOf(context, locations, found?.location) : undefined;
+  const presented = found && (await verify(found, requirement, trial, cookie !== undefined));
+  const refreshed =
+    cookie && (await refreshIfDue(cookie, presented, found !== undefined, requirement, trial));
+  const token = refreshed ?? presented;
+  if (!token) {
     if (requirement.optional) return undefined;
     const [first, ...others] = locations;
     throw new TokenMissingError(first && others.length === 0 ? `Missing ${first.name}` : undefined);
   }
-  const token = await manager.authenticate(found.text, requirement.type);
-  trial.token = token;
-  const confirmation: unknown = found.location.confirm?.(context, token);
-  if (confirmation !== undefined) await demandNothing(confirmation, found.location, manager);
   await meetDemands(token, requirement, action, manager);
-  if (!requirement.skipRevocationCheck) {
+  // A rotation has just shown that the session is alive.
+  if (!refreshed && !requirement.skipRevocationCheck) {
     const seen = () => ({ ip: context.ip, userAgent: context.get('User-Agent') });
     const pending = manager.demandAlive(token, seen);
     if (pending) await pending;
   }
   return token;
+}
+
+/** @returns undefined for a token that has expired where another one can be had for it */
+async function verify(
+  { text, location }: FoundToken,
+  { type }: ResolvedRequirement,
+  trial: Trial,
+  isRefreshable: boolean,
+): Promise<Token<object> | undefined> {
+  const { context, manager } = trial;
+  try {
+    trial.token = await manager.authenticate(text, type);
+  } catch (error) {
+    if (isRefreshable && error instanceof TokenExpiredError) return undefined;
+    throw error;
+  }
+  const confirmation: unknown = location.confirm?.(context, trial.token);
+  if (confirmation !== undefined) await demandNothing(confirmation, location, manager);
+  return trial.token;
+}
+
+async function refreshIfDue(
+  cookie: RefreshCookie,
+  access: Token<object> | undefined,
+  hasAccessCookie: boolean,
+  { optional }: ResolvedRequirement,
+  trial: Trial,
+): Promise<Token<object> | undefined> {
+  if (access && !isDue(access)) return undefined;
+  const { context, manager } = trial;
+  const attempt = {
+    context,
+    manager,
+    access,
+    mayBeGuest: optional && !hasAccessCookie,
+    verified: (token: Token<object>) => (trial.token = token),
+    report: (error: unknown) => {
+      const refusal = refusalFor(error);
+      if (refusal.status >= 500) report(refusal, trial);
+    },
+  };
+  return autoRefresh(attempt, cookie);
 }
 
 /** A location confirms by answering nothing; one that answers false means to refuse. */
@@ -72,12 +119,17 @@ async function demandNothing(
     );
 }
 
+interface FoundToken {
+  readonly text: string;
+  readonly location: TokenLocation;
+}
+
 /** More than one credential in a request is an error, not a choice (RFC 6750, section 2). */
 function find(
   context: Context,
   locations: readonly TokenLocation[],
   type: ResolvedRequirement['type'],
-): { text: string; location: TokenLocation } | undefined {
+): FoundToken | undefined {
   const found = locations.flatMap((location) => {
     const text: unknown = location.read(context, type);
     return text === undefined ? [] : [{ text: asText(text, location), location }];

@@ -8,6 +8,7 @@ import { managerCalled, managersOf, resolveCheckerOptions } from './checker-opti
 import type { AuthorizationCheckerOptions, CheckerSettings } from './checker-options';
 import { installInheritance } from './inheritance';
 import { warnOfMemoryStore } from './memory-store-warning';
+import { prepareCookies } from './prepare-cookies';
 import type { ResolvedRequirement } from './requirement';
 import { rememberChecker } from './known-checkers';
 import { asRule, defaultRule } from './route-rule';
@@ -33,6 +34,7 @@ export function createAuthorizationChecker(
   const settings = resolveCheckerOptions(managersOf(manager), options);
   const defaultManager = managerCalled('default', settings.managers);
   installInheritance();
+  for (const [name, each] of settings.managers) prepareCookies(each, settings.locations, name === 'default');
   const checker: AuthorizationChecker = async (action, roles) => {
     await judge(action, roles, settings);
     return true;
@@ -40,6 +42,9 @@ export function createAuthorizationChecker(
   rememberChecker(checker, {
     managers: new Set(settings.managers.keys()),
     isProtectedByDefault: settings.isProtectedByDefault,
+    prepare: ({ locations, manager: name = 'default' }) => {
+      if (locations) prepareCookies(managerCalled(name, settings.managers), locations);
+    },
   });
   handleThrownRefusals(checker, (error, context) => {
     if (isPrepared(error, context)) return error;

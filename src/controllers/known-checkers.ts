@@ -1,9 +1,12 @@
 import type { AuthorizationChecker } from 'routing-controllers';
+import type { ResolvedRequirement } from './requirement';
 
 /** What the server's routes have to know of a checker. */
 export interface KnownChecker {
   readonly managers: ReadonlySet<string>;
   readonly isProtectedByDefault: boolean;
+  /** Called for each route of a server when the server is created. @throws {@link ConfigurationError} */
+  readonly prepare: (requirement: ResolvedRequirement) => void;
 }
 
 const checkers = new WeakMap<AuthorizationChecker, KnownChecker>();

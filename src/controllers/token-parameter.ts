@@ -1,10 +1,8 @@
 import type { Context } from 'koa';
-import type { Action, MetadataArgsStorage } from 'routing-controllers';
+import type { Action } from 'routing-controllers';
 import { ConfigurationError, withoutDetails } from '../errors';
 import type { JwtManager } from '../manager';
 import type { Token } from '../token/token';
-
-type Parameter = MetadataArgsStorage['params'][number];
 
 /** What a request was let in with. */
 export interface Admission {
@@ -42,6 +40,6 @@ export function tokenOf({ context }: Action): Token<object> | undefined {
 }
 
 /** Whether a parameter was decorated with `@InjectToken()`. */
-export function isTokenParameter({ transform }: Parameter): boolean {
+export function isTokenParameter({ transform }: { readonly transform?: unknown }): boolean {
   return transform === tokenOf;
 }

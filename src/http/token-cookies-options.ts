@@ -57,6 +57,12 @@ export interface TokenCookiesOptions {
    * `'capacitor://localhost'`. Compared as text. @default none
    */
   readonly origins?: readonly string[] | undefined;
+  /**
+   * Whether a request whose access token is missing, has expired or is in its last minute is refreshed on the way, by the
+   * refresh cookie that comes with it: a page needs no script to stay logged in. Needs the `refreshPath` `'/'`.
+   * @default false
+   */
+  readonly autoRefresh?: boolean | undefined;
 }
 
 /** @internal The options once they are checked. */
@@ -72,6 +78,7 @@ export interface TokenCookiesSettings {
     readonly sameSite: 'lax' | 'strict' | 'none';
   };
   readonly persistent: boolean;
+  readonly autoRefresh: boolean;
   /** Undefined: off. */
   readonly csrf: CsrfSettings | undefined;
   /** Cookies that other options would have set, which would come along with these. */
@@ -91,6 +98,7 @@ const optionNames = [
   'csrfMethods',
   'csrfField',
   'origins',
+  'autoRefresh',
 ] as const satisfies (keyof TokenCookiesOptions)[];
 
 /** Part of a cookie's name; short enough to leave a cookie's room to its token. */
@@ -106,8 +114,8 @@ const absolutePath = /^\/[!-:<-~]*$/;
 export function resolveTokenCookiesOptions(given: TokenCookiesOptions): TokenCookiesSettings {
   const options = readOptions('TokenCookies', given, optionNames);
   const { name, secure = true, sameSite = 'lax', domain, refreshPath = '/', csrf = true } = options;
-  const { partitioned = false, persistent = true } = options;
-  for (const [option, value] of Object.entries({ secure, partitioned, persistent, csrf }))
+  const { partitioned = false, persistent = true, autoRefresh = false } = options;
+  for (const [option, value] of Object.entries({ secure, partitioned, persistent, csrf, autoRefresh }))
     demand(typeof value === 'boolean', `${option} must be true or false`);
   demand(name === undefined || matches(name, cookieName), "name must be a word, such as 'shop'");
   demand(['lax', 'strict', 'none'].includes(sameSite), "sameSite must be 'lax', 'strict' or 'none'");
@@ -115,6 +123,10 @@ export function resolveTokenCookiesOptions(given: TokenCookiesOptions): TokenCoo
   demand(!partitioned || secure, 'partitioned: true needs secure: true, or browsers drop the cookies');
   demand(domain === undefined || matches(domain, domainName), "domain must be one such as 'example.com'");
   demand(matches(refreshPath, absolutePath), "refreshPath must be a path such as '/token/refresh'");
+  demand(
+    !autoRefresh || refreshPath === '/',
+    "autoRefresh needs the refreshPath '/', so that every request has the cookie",
+  );
   const csrfSettings = resolveCsrf(options);
   const shape = { name, secure, domain, refreshPath, partitioned };
   return {
@@ -128,6 +140,7 @@ export function resolveTokenCookiesOptions(given: TokenCookiesOptions): TokenCoo
       ...(partitioned && { partitioned }),
     },
     persistent,
+    autoRefresh,
     csrf: csrf ? csrfSettings : undefined,
     superseded: supersededCookies(shape),
   };

@@ -49,6 +49,8 @@ export class TokenCookies implements TokenLocation {
   readonly #settings: TokenCookiesSettings;
   /** The session that a request proved to be its own. */
   readonly #confirmed = new WeakMap<Context, string>();
+  /** The session whose tokens a response carries. */
+  readonly #set = new WeakMap<Context, string | undefined>();
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
   constructor(options: TokenCookiesOptions = {}) {
@@ -86,6 +88,7 @@ export class TokenCookies implements TokenLocation {
     const isLogin = read.sessionId === undefined || this.#confirmed.get(context) !== read.sessionId;
     if (isLogin) this.check(context);
     this.#put(context, read, persistent ?? this.#persistenceFor(context, read));
+    this.#set.set(context, read.sessionId);
   }
 
   /** Removes the cookies: at a logout, together with `jwtManager.revokeSession`. */
@@ -131,6 +134,16 @@ export class TokenCookies implements TokenLocation {
     }
     if (csrf) demandOwnRequest(context, token, csrf);
     if (token.sessionId !== undefined) this.#confirmed.set(context, token.sessionId);
+  }
+
+  /** @internal The option `autoRefresh`. */
+  get refreshesItself(): boolean {
+    return this.#settings.autoRefresh;
+  }
+
+  /** @internal Removes the cookies of a session that has ended, unless the response carries those of another by now. */
+  retract(context: Context, sessionId: string | undefined): void {
+    if (!context.headerSent && this.#set.get(context) === sessionId) this.clear(context);
   }
 
   get #hasCsrfCookie(): boolean {

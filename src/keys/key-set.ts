@@ -34,9 +34,13 @@ export class KeySet {
    * One secret for HMAC: at least as many random bytes as the hash has (RFC 7518, section 3.2). The default `kid` is
    * derived from the secret.
    *
+   * The secret is used byte for byte. A text that starts or ends with white space, as a file with a last newline does, is
+   * rejected: `trim()` it, or pass `createSecretKey(bytes)` of `node:crypto` if the white space belongs to the secret.
+   *
    * @param secret a string counts by its UTF-8 bytes
    * @param options `algorithm`, 'HS256' by default; `kid`, of 1 to 64 characters A-Z a-z 0-9 . _ ~ -
-   * @throws {@link ConfigurationError} when it is short, can be guessed, or is the text of another kind of key
+   * @throws {@link ConfigurationError} when it is short, can be guessed (a placeholder, a pattern, a secret of a tutorial),
+   *   only names where the secret is (a path, a URL, a variable), or is the text of another kind of key
    *
    * @example
    * ```ts

@@ -1,21 +1,8 @@
 import { createHmac, createSecretKey, KeyObject } from 'node:crypto';
+import { isGuessable } from './guessable';
 import { checkKid, checkSecretAlgorithm, hashBytes, refuse, type Key } from './key';
 import { looksLikeKey } from './key-text';
-
-/** Long enough, and printed on pages where everybody learns about tokens. */
-const publishedSecrets = new Set([
-  'a-string-secret-at-least-256-bits-long',
-  'a-string-secret-at-least-384-bits-long-is-what-you-need-here',
-  'a-string-secret-at-least-512-bits-long-which-is-very-long-indeed',
-  'a-valid-string-secret-that-is-at-least-384-bits-long',
-  'a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long',
-  'this-is-a-very-long-secret-key-for-jwt',
-  'your-super-secret-jwt-token-with-at-least-32-characters-long',
-  '404e635266556a586e3272357538782f413f4428472b4b6250645367566b5970',
-]);
-
-/** Up to this many bytes, written again and again, are a pattern and no secret. */
-const longestUnit = 16;
+import { isReference } from './reference';
 
 /**
  * Prepares a secret.
@@ -26,6 +13,7 @@ export function secretKey(secret: unknown, algorithm: unknown = 'HS256', kid?: u
   checkSecretAlgorithm(algorithm);
   const bytes = bytesOf(secret);
   checkSecret(bytes, hashBytes[algorithm]);
+  if (!(secret instanceof KeyObject)) checkEdges(bytes);
   if (kid !== undefined) checkKid(kid);
   const key = createSecretKey(bytes);
   return { kid: kid ?? kidOf(bytes), algorithm, verifyingKey: key, signingKey: key };
@@ -46,26 +34,25 @@ function bytesOf(secret: unknown): Buffer {
   );
 }
 
+/** With the newline at the end of a file it would be another secret, which nothing but the `kid` shows. */
+function checkEdges(secret: Buffer): void {
+  const text = secret.toString();
+  if (text === text.trim() || !/^[\x20-\x7E\s]*$/.test(text)) return;
+  refuse(
+    'secret starts or ends with white space, such as the newline at the end of a file: trim() it, or give ' +
+      'createSecretKey(bytes) of node:crypto where it belongs to the secret',
+  );
+}
+
 function checkSecret(secret: Buffer, minimum: number): void {
   const command = `node -p "require('node:crypto').randomBytes(${String(minimum)}).toString('base64url')"`;
   if (secret.length === 0)
     refuse(`secret is missing: is the environment variable set? ${command} makes a secret`);
   if (looksLikeKey(secret))
     refuse('secret is the text of another kind of key: give it to KeySet.fromPem or KeySet.fromJwks');
+  if (isReference(secret.toString().trim()))
+    refuse('secret is a path, a URL or the name of a variable: read what stands there and give its content');
   if (secret.length < minimum)
     refuse(`secret is too short, ${String(minimum)} random bytes are needed: ${command} makes one`);
   if (isGuessable(secret)) refuse(`secret can be guessed: ${command} makes a random one`);
-}
-
-function isGuessable(secret: Buffer): boolean {
-  const text = secret.toString().trim().toLowerCase();
-  return new Set(secret).size < 5 || isRepetition(secret) || publishedSecrets.has(text);
-}
-
-/** Whether it is a short unit again and again: moved by the unit's length, it is the same. */
-function isRepetition(secret: Buffer): boolean {
-  for (let unit = 1; unit <= longestUnit; unit++) {
-    if (secret.subarray(unit).equals(secret.subarray(0, -unit))) return true;
-  }
-  return false;
 }

@@ -5,8 +5,8 @@ import type { KeySet } from '../keys/key-set';
 import { randomId } from '../util/random-id';
 import { TimeoutError } from '../util/within';
 import { signClaims } from './codec';
-import { maximumLength } from './compact';
 import { mediaTypes } from './header';
+import type { TokenLimit } from './token-limit';
 import type { TokenType, VerifiedClaims } from './token';
 import { lengthOfToken } from './token-length';
 import { isAudience, isIdentity } from './validate-claims';
@@ -18,6 +18,7 @@ export interface IssuerSettings<C extends object> {
   readonly audience: readonly string[] | undefined;
   readonly hookTimeout: number;
   readonly claimsClass: ClaimsClass<C> | undefined;
+  readonly tokenLimit: TokenLimit;
 }
 
 /** What all tokens of one login say alike. */
@@ -94,14 +95,24 @@ export class TokenIssuer<C extends object> {
       mediaTypes[frame.type],
       this.#settings.keys.signer(),
     );
-    checkLength(text.length, frame);
+    this.#checkLength(text.length, frame);
     return { text, claims };
   }
 
   /** Finds out without signing whether {@link TokenIssuer.issue} would throw, and throws the same. */
   check(contents: TokenContents, frame: TokenFrame): void {
     const claims = { ...contents.claims, ...this.#claims(contents, frame) };
-    checkLength(lengthOfToken(claims, mediaTypes[frame.type], this.#settings.keys.signer()), frame);
+    this.#checkLength(lengthOfToken(claims, mediaTypes[frame.type], this.#settings.keys.signer()), frame);
+  }
+
+  #checkLength(length: number, frame: TokenFrame): void {
+    const { length: limit } = this.#settings.tokenLimit;
+    const excess = length + roomFor(frame) - limit;
+    if (excess > 0) {
+      throw new ConfigurationError(
+        `claims are too large: the token would have ${String(excess)} characters more than the ${String(limit)} that it may have`,
+      );
+    }
   }
 
   #claims(contents: TokenContents, frame: TokenFrame): VerifiedClaims {
@@ -149,15 +160,6 @@ export function checkIdentity(identity: unknown): asserts identity is string {
 
 function asClaim(names: readonly string[]): string | readonly string[] {
   return names.length === 1 ? (names[0] as string) : names;
-}
-
-function checkLength(length: number, frame: TokenFrame): void {
-  const excess = length + roomFor(frame) - maximumLength;
-  if (excess > 0) {
-    throw new ConfigurationError(
-      `claims are too large: the token would have ${String(excess)} characters more than the ${String(maximumLength)} that it may have`,
-    );
-  }
 }
 
 /** A session must not die of its success: `gen` grows by nine digits at the most, twelve characters of the text. */

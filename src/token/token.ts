@@ -131,6 +131,11 @@ export class Token<C extends object = Record<string, unknown>> {
     return authTime !== undefined && this.#clock() / 1000 - authTime <= limit;
   }
 
+  /** @internal Until `exp`, by the manager's clock. */
+  secondsLeft(): number {
+    return this.#verified.exp - this.#clock() / 1000;
+  }
+
   /** @internal The registered claims as they stand in the token. */
   verifiedClaims(): VerifiedClaims {
     return this.#verified;

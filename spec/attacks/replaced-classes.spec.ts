@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import { Authorized, Get, getMetadataArgsStorage, JsonController } from 'routing-controllers';
+import { ConfigurationError, createAuthorizationChecker, JwtRequired } from '../../src';
+import { request, startApp } from '../support/app';
+import { testManager } from '../support/manager';
+import { apply } from '../support/untyped';
+
+type Class = new () => object;
+
+/** Class decorators that put another class in place of the one they decorate. */
+const wrappers: Readonly<Record<string, (target: Class) => Class>> = {
+  'a subclass': (target) => class extends target {},
+  'a subclass of a subclass': (target) => class extends (class extends target {} as Class) {},
+  'a subclass of the same name': (target) =>
+    Object.defineProperty(class extends target {}, 'name', { value: target.name }),
+  'a subclass with a method of its own': (target) =>
+    class extends target {
+      route() {
+        return { wrapped: true };
+      }
+    },
+  'a Proxy': (target) => new Proxy(target, {}),
+  nothing: (target) => target,
+};
+
+const orders = [
+  'J R W',
+  'R J W',
+  'J W R',
+  'W J R',
+  'R W J',
+  'W R J',
+  'J R W J',
+  'R J W J',
+  'J W R J',
+  'J W J R',
+];
+const rules: Readonly<Record<string, () => Function>> = {
+  '@JwtRequired': () => JwtRequired({ roles: 'admin' }),
+  '@Authorized': () => Authorized('admin'),
+};
+
+describe('G7: a class decorator that replaces the class', () => {
+  const storage = getMetadataArgsStorage();
+  const { controllers } = storage;
+
+  beforeEach(() => {
+    storage.controllers = [];
+  });
+
+  afterEach(() => {
+    storage.controllers = controllers;
+  });
+
+  /** Decorates with J (@JsonController), R (the rule) and W (the wrapper), the first one uppermost. */
+  function make(order: string, wrap: (target: Class) => Class, rule: () => Function): Function {
+    class Wrapped {
+      route() {
+        return {};
+      }
+    }
+    apply(Get('/route'), Wrapped.prototype, 'route');
+    const steps: Readonly<Record<string, (target: Class) => Class>> = {
+      J: (target) => (JsonController('/wrapped')(target), target),
+      R: (target) => (apply(rule(), target), target),
+      W: wrap,
+    };
+    return order
+      .split(' ')
+      .reduceRight<Class>((target, step) => (steps[step] as typeof wrap)(target), Wrapped);
+  }
+
+  async function outcome(named: Function[] | undefined): Promise<string> {
+    const authorizationChecker = createAuthorizationChecker(testManager());
+    try {
+      const app = await startApp({ authorizationChecker, ...(named && { controllers: named }) });
+      const { status } = await request(`${app.url}/wrapped/route`);
+      await app.close();
+      return String(status);
+    } catch (error) {
+      expect(error).to.be.instanceOf(ConfigurationError);
+      return 'no start';
+    }
+  }
+
+  for (const [ruleName, rule] of Object.entries(rules)) {
+    for (const [wrapperName, wrap] of Object.entries(wrappers)) {
+      for (const order of orders) {
+        it(`never opens a route: ${order}, R is ${ruleName}, W returns ${wrapperName}`, async () => {
+          for (const isNamed of [true, false]) {
+            storage.controllers = [];
+            const made = make(order, wrap, rule);
+            // 404 where routing-controllers finds no route for the class that is named.
+            expect(await outcome(isNamed ? [made] : undefined)).to.be.oneOf(['401', '404', 'no start']);
+          }
+        });
+      }
+    }
+  }
+
+  it('says what to do', async () => {
+    make('R W J', wrappers['a subclass'] as (target: Class) => Class, () => JwtRequired());
+    const error = await startApp({ authorizationChecker: createAuthorizationChecker(testManager()) }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect((error as Error).message).to.equal(
+      'Wrapped: a class decorator above @JsonController replaces the class, and a rule on the replacement would be lost: ' +
+        'write @JsonController at the top',
+    );
+  });
+
+  it('leaves protected what is protected', async () => {
+    for (const order of ['J R W', 'R J W', 'J W R', 'W J R', 'W R J']) {
+      storage.controllers = [];
+      make(order, wrappers['a subclass'] as (target: Class) => Class, () => JwtRequired());
+      expect(await outcome(undefined), order).to.equal('401');
+    }
+  });
+
+  it('is none of our business where nothing of ours is on the class', async () => {
+    make('R W J', wrappers['a subclass'] as (target: Class) => Class, () => Authorized());
+    const app = await startApp({ authorizationChecker: () => false });
+    expect(await request(`${app.url}/wrapped/route`)).to.include({ status: 200 });
+    await app.close();
+  });
+});

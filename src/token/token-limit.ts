@@ -1,0 +1,47 @@
+import { ConfigurationError } from '../errors';
+import { maximumLength } from './compact';
+
+/** What a cookie has room for, next to the longest name and its mark: browsers drop one of more than 4096 bytes. */
+const cookieLength = 3800;
+
+/** Shorter tokens could not even hold the registered claims under every algorithm. */
+const minimumLength = 1024;
+
+/** How long a token of a manager may be, in characters. */
+export class TokenLimit {
+  readonly #given: number | undefined;
+  #length: number;
+
+  /**
+   * @param given the option `maxTokenLength`
+   * @throws {@link ConfigurationError} when it is not a whole number in range
+   */
+  constructor(given: number | undefined) {
+    if (
+      given !== undefined &&
+      !(Number.isSafeInteger(given) && given >= minimumLength && given <= maximumLength)
+    )
+      throw new ConfigurationError(
+        `JwtManager: maxTokenLength must be a whole number from ${String(minimumLength)} to ${String(maximumLength)}`,
+      );
+    this.#given = given;
+    this.#length = given ?? maximumLength;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Tokens travel in cookies from now on.
+   *
+   * @throws {@link ConfigurationError} when the option allows longer ones
+   */
+  fitCookies(): void {
+    this.#length = Math.min(this.#length, cookieLength);
+    if (this.#given !== undefined && this.#given > cookieLength)
+      throw new ConfigurationError(
+        `JwtManager: maxTokenLength must be at most ${String(cookieLength)} where TokenCookies carries the tokens, because browsers drop larger cookies`,
+      );
+  }
+}
