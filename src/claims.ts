@@ -15,6 +15,9 @@ export const registeredClaims: ReadonlySet<string> = new Set(
 /** Names that turn into something else when an object is copied: never taken, never handed over (CWE-1321). */
 const hazardousNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
+/** The longest token, in characters; the JSON of its claims is always shorter. */
+const maximumLength = 8192;
+
 /**
  * The application's claims as they may go into a token.
  *
@@ -48,18 +51,33 @@ function stringify(claims: object): string {
   }
 }
 
-/** A replacer that refuses what JSON would leave out or turn into something else, and names the claim that has it. */
+/**
+ * A replacer that rejects what JSON would leave out or turn into something else, and names the claim that has it. It ends
+ * as soon as there is more than any token holds.
+ */
 function noticing(): (this: unknown, key: string, value: unknown) => unknown {
   let root: unknown;
   let claim: string | undefined;
+  let length = 0;
   return function (key, value) {
     if (root === undefined) root = value;
     else if (this === root) claim = key;
+    length += lengthOf(key, value, Array.isArray(this));
+    if (length > maximumLength)
+      throw new ConfigurationError(
+        `claims are too large: a token has at most ${String(maximumLength)} characters`,
+      );
     const what = unwritable(value, Array.isArray(this));
     if (what === undefined) return value;
     const where = claim === undefined ? 'claims' : `the claim '${claim}'`;
     throw new ConfigurationError(`claims must be JSON: ${where} cannot be or hold ${what}`);
   };
+}
+
+/** What a member adds to the JSON, at the least. */
+function lengthOf(key: string, value: unknown, isInList: boolean): number {
+  if (value === undefined) return 0;
+  return (isInList ? 0 : key.length + 3) + (typeof value === 'string' ? value.length + 2 : 1);
 }
 
 /** An undefined member is one that is not there; in a list it would become null. */

@@ -258,7 +258,7 @@ describe('C11: claims that are deep, wide or long', () => {
     await expectTaken(manager, token);
     for (const [claims, says] of [
       [objects(32), /nested at most 32/],
-      [objects(5_000), /nested at most 32|less nesting/],
+      [objects(5_000), /nested at most 32|less nesting|too large/],
       [Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`c${String(at)}`, 1])), /too large/],
       [{ x: 'x'.repeat(1_048_576) }, /too large/],
       [{ x: Array.from({ length: 100_000 }, () => 'r') }, /too large/],
@@ -266,6 +266,19 @@ describe('C11: claims that are deep, wide or long', () => {
       const attempt = manager.createAccessToken('ada', { claims: claims as Record<string, unknown> });
       expect((await refusalOf(attempt, ConfigurationError)).message).to.match(says);
     }
+  });
+
+  it('reads no more of claims that are too large than a token could hold', async () => {
+    let reads = 0;
+    const list = Array.from({ length: 100_000 }, () => ({
+      get member() {
+        reads++;
+        return 1;
+      },
+    }));
+    const error = await refusalOf(manager.createAccessToken('ada', { claims: { list } }), ConfigurationError);
+    expect(error.message).to.equal('claims are too large: a token has at most 8192 characters');
+    expect(reads).to.be.within(1, 1_000);
   });
 
   it('hands over claims that a handler can return', async () => {
