@@ -15,6 +15,7 @@ const errorsPage = 'docs/guides/errors.md';
 const otherLanguages: Readonly<Record<string, string[]>> = {
   [errorsPage]: ['http'],
   'docs/guides/coming-from.md': ['python', 'typescript'],
+  'docs/guides/redis.md': ['conf'],
 };
 const guides = readdirSync('docs', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.md') && !file.startsWith('api'))

@@ -74,7 +74,8 @@ function launch(port: number, directory: string, options: readonly string[]): Ch
   return spawn('redis-server', [...network, ...disk, ...options], { stdio: 'ignore' });
 }
 
-async function untilReady(port: number): Promise<void> {
+/** Waits until a Redis or a sentinel answers there. */
+export async function untilReady(port: number): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     if (await isReady(port)) return;
     await setTimeout(25);
@@ -99,7 +100,7 @@ async function isReady(port: number): Promise<boolean> {
 }
 
 /** Low enough for the port of a cluster's bus, which is 10,000 above it. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -49,7 +49,7 @@ export class ConnectionWatch {
     process.emitWarning(
       `RedisTokenStore: the client considers its connection open, but Redis has not answered for ${String(Math.round(silence))} ms. ` +
         'If Redis is up, the connection was dropped silently, and the client keeps waiting for it. With redis, use ' +
-        'createClientPool({ url }, { minimum: 2, maximum: 20 }). With ioredis, set socketTimeout: 5000.',
+        'createClientPool({ url }, { minimum: 2, maximum: 20 }). With ioredis, set socketTimeout: 2000.',
       { type: 'JwtRedisConnectionWarning' },
     );
   }
