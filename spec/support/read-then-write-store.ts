@@ -90,8 +90,8 @@ export class ReadThenWriteStore implements TokenStore {
   }
 
   async listSessions(subject: string, now: number, page?: SessionPage): Promise<Session[]> {
-    await setImmediate();
     const alive = [...this.#rows.values()].filter((row) => row.subject === subject && isAlive(row, now));
+    await setImmediate();
     const sorted = alive.sort(compare);
     const { after, limit = Infinity } = page ?? {};
     return (after ? sorted.filter((row) => compare(after, row) < 0) : sorted).slice(0, limit);
@@ -134,5 +134,5 @@ function isAlive({ revokedAt, expiresAt }: Session, now: number): boolean {
 
 /** Newest first. */
 function compare(one: Pick<Session, 'id' | 'createdAt'>, other: Pick<Session, 'id' | 'createdAt'>): number {
-  return other.createdAt - one.createdAt || (one.id < other.id ? 1 : -1);
+  return other.createdAt - one.createdAt || (one.id === other.id ? 0 : one.id < other.id ? 1 : -1);
 }

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { ConfigurationError } from '../errors';
 import { systemClock, unixTime, type Clock } from '../util/clock';
 import { readOptions } from '../util/options';
 import { isInWindow, judgeRotation } from './judge-rotation';
+import { inTime } from './memory/in-time';
 import { Logins } from './memory/logins';
 import { ShardedMap } from './memory/sharded-map';
+import { SubjectRevocations } from './memory/subject-revocations';
 import type { Login } from './memory/subject-index';
 import { Sweeper, type Expiring } from './memory/sweeper';
 import type {
@@ -34,13 +35,6 @@ export interface MemoryTokenStoreOptions {
   readonly maxEntries?: number | undefined;
 }
 
-interface SubjectRevocation extends Expiring {
-  /** Tokens without a session that were issued at this time or earlier are dead. */
-  readonly notBefore: number;
-  /** Logins that began at this time or earlier are not created. */
-  readonly revokedAt: number;
-}
-
 /** How many sessions are erased in a row before others may run. */
 const erasedInARow = 1000;
 
@@ -58,8 +52,7 @@ export class MemoryTokenStore implements TokenStore {
   readonly #maxEntries: number;
   readonly #logins = new Logins();
   readonly #revokedTokens = new ShardedMap<Expiring>();
-  /** By the hash of the subject: it outlives the sessions. */
-  readonly #revokedSubjects = new ShardedMap<SubjectRevocation>();
+  readonly #revokedSubjects = new SubjectRevocations();
   readonly #listeners = new Set<(change: RevocationChange) => void>();
   readonly #sweeper: Sweeper;
 
@@ -73,7 +66,7 @@ export class MemoryTokenStore implements TokenStore {
       throw new ConfigurationError('maxEntries must be a number of at least 1');
     this.#clock = clock;
     this.#maxEntries = maxEntries;
-    const [logins, tokens, subjects] = [this.#logins, this.#revokedTokens, this.#revokedSubjects];
+    const [logins, tokens, subjects] = [this.#logins, this.#revokedTokens, this.#revokedSubjects.entries];
     this.#sweeper = new Sweeper(clock, [
       { entries: logins.entries, drop: logins.drop.bind(logins) },
       { entries: tokens, drop: tokens.delete.bind(tokens) },
@@ -83,102 +76,99 @@ export class MemoryTokenStore implements TokenStore {
 
   /** How many entries there are: sessions, revoked tokens, revoked subjects. */
   get size(): number {
-    return this.#logins.entries.size + this.#revokedTokens.size + this.#revokedSubjects.size;
+    return this.#logins.entries.size + this.#revokedTokens.size + this.#revokedSubjects.entries.size;
   }
 
   async createSession(
     session: Session,
     limits: Partial<StoreLimits> & LoginLimits = {},
   ): Promise<LoginResult> {
-    const { id, subject, createdAt: now } = session;
-    const { maxSessions = Infinity, authenticatedAt = Infinity } = limits;
-    const surplus = () => this.#logins.surplusOf(subject, now, maxSessions - 1);
-    while (this.#isFull() && !this.#logins.hasDead && surplus().length === 0) await this.#makeRoom(limits);
-    if (this.#logins.get(id)) throw new Error('there is a session with this id');
-    if (authenticatedAt <= (this.#revocationOf(subject)?.revokedAt ?? -Infinity))
-      return { created: false, ended: [] };
-    const ended = surplus().map((login) => this.#revoke(login, { ...login.session, revokedAt: now }));
-    while (this.#isFull() && this.#logins.dropDead());
-    this.#logins.add(session, unixTime(this.#clock));
-    this.#sweeper.expect(session);
-    return { created: true, ended };
+    const { subject, createdAt: now } = session;
+    const most = (limits.maxSessions ?? Infinity) - 1;
+    const hasRoom = () =>
+      !this.#isFull() || this.#logins.hasDead || this.#logins.surplusOf(subject, now, most).length > 0;
+    while (!hasRoom()) await this.#makeRoom();
+    return inTime(limits, () => this.#create(session, most, limits.authenticatedAt));
   }
 
   findSession(sessionId: string, now: number): Promise<Session | undefined> {
-    return answer(this.#logins.alive(sessionId, now)?.session);
+    return Promise.resolve(this.#logins.alive(sessionId, now)?.session);
   }
 
-  rotateSession(rotation: Rotation): Promise<RotationResult> {
-    const login = this.#logins.get(rotation.sessionId);
-    const result = judgeRotation(login?.state, rotation, login ? this.#ageOf(login) : NaN);
-    const { outcome, session, flipped } = result;
-    if (login && session && outcome === 'rotated') {
-      this.#logins.move(login, session, unixTime(this.#clock));
-      this.#sweeper.expect(session);
-    }
-    if (login && session && flipped) this.#revoke(login, session, 'reused');
-    return answer(result);
+  rotateSession(rotation: Rotation, limits?: Partial<StoreLimits>): Promise<RotationResult> {
+    return inTime(limits, () => {
+      const login = this.#logins.get(rotation.sessionId);
+      const result = judgeRotation(login?.state, rotation, login ? this.#ageOf(login) : NaN);
+      const { outcome, session, flipped } = result;
+      if (login && session && outcome === 'rotated') {
+        this.#logins.move(login, session, unixTime(this.#clock));
+        this.#sweeper.expect(session);
+      }
+      if (login && session && flipped) this.#revoke(login, session, 'reused');
+      return result;
+    });
   }
 
   revokeSession(
     sessionId: string,
     now: number,
-    limits: { readonly subject?: string | undefined } = {},
+    limits: Partial<StoreLimits> & { readonly subject?: string | undefined } = {},
   ): Promise<boolean> {
-    const login = this.#logins.alive(sessionId, now);
-    if (!login) return answer(false);
-    const { session } = login;
-    if (limits.subject !== undefined && limits.subject !== session.subject) return answer(false);
-    const details = { userAgent: undefined, ip: undefined, label: undefined };
-    this.#revoke(login, { ...session, ...details, revokedAt: now });
-    return answer(true);
+    return inTime(limits, () => {
+      const login = this.#logins.alive(sessionId, now);
+      if (!login || login.session.subject !== (limits.subject ?? login.session.subject)) return false;
+      const details = { userAgent: undefined, ip: undefined, label: undefined };
+      this.#revoke(login, { ...login.session, ...details, revokedAt: now });
+      return true;
+    });
   }
 
-  revokeSubject(subject: string, now: number, options: RevokeSubjectOptions = {}): Promise<void> {
-    const { exceptSessionId, keepUntil = Infinity, notBefore = now } = options;
-    const before = this.#revocationOf(subject);
-    const revocation = {
-      notBefore: Math.max(notBefore, before?.notBefore ?? notBefore),
-      revokedAt: Math.max(now, before?.revokedAt ?? now),
-      expiresAt: Math.max(keepUntil, before?.expiresAt ?? keepUntil),
-    };
-    this.#revokedSubjects.set(hashOf(subject), revocation);
-    this.#sweeper.expect(revocation);
-    this.#logins.revokeAll(subject, now, exceptSessionId);
-    this.#shrink();
-    this.#tell({ kind: 'subject', subject, notBefore, exceptSessionId });
-    return answer(undefined);
+  revokeSubject(
+    subject: string,
+    now: number,
+    options: RevokeSubjectOptions = {},
+    limits?: Partial<StoreLimits>,
+  ): Promise<void> {
+    return inTime(limits, () => {
+      const { exceptSessionId, notBefore = now } = options;
+      this.#sweeper.expect(this.#revokedSubjects.add(subject, now, options));
+      this.#logins.revokeAll(subject, now, exceptSessionId);
+      this.#shrink();
+      this.#tell({ kind: 'subject', subject, notBefore, exceptSessionId });
+    });
   }
 
   async forgetSubject(
     subject: string,
     now: number,
-    options: Pick<RevokeSubjectOptions, 'notBefore' | 'keepUntil'> = {},
+    { notBefore, keepUntil }: Pick<RevokeSubjectOptions, 'notBefore' | 'keepUntil'> = {},
+    limits?: Partial<StoreLimits>,
   ): Promise<void> {
-    await this.revokeSubject(subject, now, { notBefore: options.notBefore, keepUntil: options.keepUntil });
+    await this.revokeSubject(subject, now, { notBefore, keepUntil }, limits);
     let count = 0;
     while (this.#logins.dropDead(subject)) if (++count % erasedInARow === 0) await setImmediate();
   }
 
   listSessions(subject: string, now: number, page: SessionPage = { limit: Infinity }): Promise<Session[]> {
-    return answer(this.#logins.pageOf(subject, now, page));
+    return Promise.resolve(this.#logins.pageOf(subject, now, page));
   }
 
-  revokeToken({ jti, subject, expiresAt }: TokenRevocation): Promise<void> {
-    const before = this.#revokedTokens.get(jti);
-    const entry = { expiresAt: Math.max(expiresAt, before?.expiresAt ?? expiresAt) };
-    this.#revokedTokens.set(jti, entry);
-    this.#sweeper.expect(entry);
-    this.#shrink();
-    this.#tell({ kind: 'token', subject, jti });
-    return answer(undefined);
+  revokeToken({ jti, subject, expiresAt }: TokenRevocation, limits?: Partial<StoreLimits>): Promise<void> {
+    return inTime(limits, () => {
+      const before = this.#revokedTokens.get(jti);
+      const entry = { expiresAt: Math.max(expiresAt, before?.expiresAt ?? expiresAt) };
+      this.#revokedTokens.set(jti, entry);
+      this.#sweeper.expect(entry);
+      this.#shrink();
+      this.#tell({ kind: 'token', subject, jti });
+    });
   }
 
   isRevoked(query: RevocationQuery): boolean {
     const { jti, sessionId, generation, subject } = query;
     if (this.#revokedTokens.has(jti)) return true;
     if (sessionId === undefined)
-      return query.issuedAt <= (this.#revocationOf(subject)?.notBefore ?? -Infinity);
+      return query.issuedAt <= (this.#revokedSubjects.of(subject)?.notBefore ?? -Infinity);
     const login = this.#logins.alive(sessionId, query.now);
     if (login?.session.subject !== subject) return true;
     const behind = login.session.generation - (generation ?? login.session.generation);
@@ -191,7 +181,7 @@ export class MemoryTokenStore implements TokenStore {
       listener(change);
     };
     this.#listeners.add(own);
-    return answer(() => answer(void this.#listeners.delete(own)));
+    return Promise.resolve(() => Promise.resolve(void this.#listeners.delete(own)));
   }
 
   /**
@@ -203,15 +193,27 @@ export class MemoryTokenStore implements TokenStore {
     return this.#sweeper.sweep();
   }
 
+  #create(session: Session, most: number, authenticatedAt = Infinity): LoginResult {
+    const { id, subject, createdAt: now } = session;
+    if (this.#logins.get(id)) throw new Error('there is a session with this id');
+    if (authenticatedAt <= (this.#revokedSubjects.of(subject)?.revokedAt ?? -Infinity))
+      return { created: false, ended: [] };
+    const surplus = this.#logins.surplusOf(subject, now, most);
+    const ended = surplus.map((login) => this.#revoke(login, { ...login.session, revokedAt: now }));
+    while (this.#isFull() && this.#logins.dropDead());
+    this.#logins.add(session, unixTime(this.#clock));
+    this.#sweeper.expect(session);
+    return { created: true, ended };
+  }
+
   #isFull(): boolean {
     return this.size >= this.#maxEntries;
   }
 
   /** Others wait for the same room: after waiting, the caller checks again whether it is still there. */
-  async #makeRoom({ deadline = Infinity }: Partial<StoreLimits>): Promise<void> {
+  async #makeRoom(): Promise<void> {
     await this.#sweeper.sweep();
     if (this.#isFull()) throw new Error('the MemoryTokenStore is full');
-    if (performance.now() >= deadline) throw new Error('the time is over; nothing was changed');
   }
 
   /** A revocation has taken its place already: what it revoked gives room for it. */
@@ -234,16 +236,4 @@ export class MemoryTokenStore implements TokenStore {
   #ageOf({ rotatedAt }: Login): number {
     return unixTime(this.#clock) - rotatedAt;
   }
-
-  #revocationOf(subject: string): SubjectRevocation | undefined {
-    return this.#revokedSubjects.size === 0 ? undefined : this.#revokedSubjects.get(hashOf(subject));
-  }
-}
-
-function hashOf(subject: string): string {
-  return createHash('sha256').update(subject).digest('base64url');
-}
-
-function answer<T>(value: T): Promise<T> {
-  return Promise.resolve(value);
 }

@@ -37,6 +37,21 @@ export const sessionRevocationSpecs: StoreSpecs = {
     strictEqual(await store.revokeSession(session.id, start + lifetime - 1), true);
   },
 
+  'leaves the session of another subject than was named alone': async (store) => {
+    const session = await createdSession(store);
+    const other = await createdSession(store);
+    strictEqual(await store.revokeSession(session.id, start, { subject: other.subject }), false);
+    strictEqual(await isDead(store, session), false);
+    strictEqual(await isDead(store, other), false);
+    strictEqual(await store.revokeSession(session.id, start, { subject: session.subject }), true);
+  },
+
+  'answers false for a session that was revoked with its subject': async (store) => {
+    const session = await createdSession(store);
+    await store.revokeSubject(session.subject, start);
+    strictEqual(await store.revokeSession(session.id, start + 1), false);
+  },
+
   'leaves other sessions of the subject alive': async (store) => {
     const session = await createdSession(store);
     const other = await createdSession(store, { subject: session.subject });
@@ -97,6 +112,40 @@ export const subjectRevocationSpecs: StoreSpecs = {
     strictEqual(await isRevoked(start), true);
     strictEqual(await isRevoked(start + 1), false);
     strictEqual(await isRevoked(start, randomId()), false);
+  },
+
+  'spares nothing when the session to be spared is of somebody else, and leaves that alone': async (
+    store,
+  ) => {
+    const [first, second] = [await createdSession(store), await createdSession(store)];
+    await store.revokeSubject(first.subject, start, { exceptSessionId: second.id });
+    strictEqual(await isDead(store, first), true);
+    strictEqual(await isDeadAlone(store, { subject: first.subject }), true);
+    strictEqual(await isDead(store, second), false);
+    strictEqual(await isDeadAlone(store, { subject: second.subject }), false);
+    strictEqual((await present(store, second, 0)).outcome, 'rotated');
+  },
+
+  'kills tokens without a session up to its notBefore, which may be ahead': async (store) => {
+    const subject = randomId();
+    await store.revokeSubject(subject, start, { notBefore: start + 5, keepUntil: start + lifetime });
+    strictEqual(await isDeadAlone(store, { subject, issuedAt: start + 5, now: start + 6 }), true);
+    strictEqual(await isDeadAlone(store, { subject, issuedAt: start + 6, now: start + 6 }), false);
+  },
+
+  'is not taken back by a login': async (store) => {
+    const subject = randomId();
+    await store.revokeSubject(subject, start, { keepUntil: start + lifetime });
+    const session = await createdSession(store, { subject });
+    await present(store, session, 0);
+    strictEqual(await isDeadAlone(store, { subject, issuedAt: start }), true);
+  },
+
+  'is remembered as long as the longest of several calls asked for': async (store) => {
+    const subject = randomId();
+    for (const keepUntil of [start + 60, start + lifetime, start + 120])
+      await store.revokeSubject(subject, start, { keepUntil });
+    strictEqual(await isDeadAlone(store, { subject, issuedAt: start, now: start + lifetime - 1 }), true);
   },
 
   'does not go back when a clock steps back': async (store) => {

@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import type { RotationResult, TokenStore } from '../store/token-store';
 import {
+  aliveIds,
   createdSession,
   isDead,
   lifetime,
@@ -56,6 +57,51 @@ export const rotationSpecs: StoreSpecs = {
       strictEqual(await store.isRevoked(queryFor(session, { generation: 0 })), false);
       await expectTheft(store, session, await present(store, session, 0, { graceSeconds: 1 }));
     }
+  },
+
+  'leaves the session to its subject: for anyone else it is unknown, and stays as it was': async (store) => {
+    const session = await createdSession(store);
+    await present(store, session, 0);
+    for (const generation of [0, 1, 2]) {
+      const result = await present(store, session, generation, {
+        subject: `${session.subject}x`,
+        graceSeconds: 0,
+      });
+      strictEqual(result.outcome, 'unknown');
+    }
+    strictEqual((await present(store, session, 1)).outcome, 'rotated');
+  },
+
+  'sets the end anew: later, and earlier': async (store) => {
+    const session = await createdSession(store);
+    const { subject } = session;
+    const later = start + 3 * lifetime;
+    await present(store, session, 0, { expiresAt: later });
+    strictEqual((await store.findSession(session.id, later - 1))?.expiresAt, later);
+    deepStrictEqual(await aliveIds(store, subject, later - 1), [session.id]);
+    strictEqual(await isDead(store, session, 1, later - 1), false);
+    const now = start + 2 * lifetime;
+    const next = await present(store, session, 1, { now, expiresAt: now + 60 });
+    strictEqual(next.session?.expiresAt, now + 60);
+    strictEqual(await isDead(store, session, 2, now + 60), true);
+    deepStrictEqual(await aliveIds(store, subject, now + 60), []);
+    strictEqual((await present(store, session, 2, { now: now + 60, expiresAt: later })).outcome, 'unknown');
+  },
+
+  'notes the device and leaves the address when only the device is told': async (store) => {
+    const session = await createdSession(store, { userAgent: 'Firefox', ip: '192.0.2.1', label: 'laptop' });
+    const { session: row } = await present(store, session, 0, { seen: { userAgent: 'curl' } });
+    const { userAgent, ip, label } = row ?? {};
+    deepStrictEqual({ userAgent, ip, label }, { userAgent: 'curl', ip: '192.0.2.1', label: 'laptop' });
+  },
+
+  'changes nothing by a replay, what was seen included': async (store) => {
+    const session = await createdSession(store, { ip: '192.0.2.1' });
+    const { session: moved } = await present(store, session, 0);
+    const seen = { ip: '192.0.2.2' };
+    const replay = await present(store, session, 0, { now: start + 9, expiresAt: start + 99, seen });
+    deepStrictEqual([replay.outcome, plain(replay.session)], ['replayed', plain(moved)]);
+    deepStrictEqual(plain(await store.findSession(session.id, start + 9)), plain(moved));
   },
 
   'has no window when it is 0': async (store) => {

@@ -26,6 +26,7 @@ const texts = [
   '{json: 1}',
   'ünïcödé ☃ 😀',
   '\u202Eright to left',
+  'https://issuer.example\nada',
   'x'.repeat(255),
   '__proto__',
   'constructor',
@@ -81,6 +82,17 @@ export const sessionSpecs: StoreSpecs = {
     await store.revokeSession(session.id, start);
     await rejects(store.createSession(newSession({ id: session.id, subject: session.subject })));
     strictEqual(await isDead(store, session), true);
+  },
+
+  'keep the longest texts that there are': async (store) => {
+    const subject = `${'i'.repeat(255)}\n${'☃'.repeat(233)}${randomId()}`;
+    const texts = { userAgent: 'ü'.repeat(512), ip: 'x'.repeat(64), label: '☃'.repeat(255) };
+    const session = await createdSession(store, { subject, ...texts });
+    deepStrictEqual(plain(await store.findSession(session.id, start)), plain(session));
+    const jti = 'j'.repeat(233) + randomId();
+    await revokeToken(store, { jti, subject });
+    strictEqual(await isDeadAlone(store, { jti, subject }), true);
+    strictEqual(await isDeadAlone(store, { jti: jti.slice(0, -1), subject }), false);
   },
 
   ...Object.fromEntries(

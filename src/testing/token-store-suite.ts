@@ -1,5 +1,9 @@
 import type { TokenStore } from '../store/token-store';
+import { deadlineSpecs } from './store-deadlines';
+import { erasureSpecs } from './store-erasure';
 import type { StoreSpecs } from './store-fixtures';
+import { listSpecs } from './store-lists';
+import { loginSpecs } from './store-logins';
 import { raceSpecs } from './store-races';
 import {
   sessionRevocationSpecs,
@@ -53,11 +57,15 @@ export function tokenStoreSuite(
   const { rounds = 20, callers = [2, 10, 50] } = own;
   const groups: Readonly<Record<string, StoreSpecs>> = {
     sessions: sessionSpecs,
+    logins: loginSpecs,
+    lists: listSpecs,
     rotation: rotationSpecs,
     'revocation of a session': sessionRevocationSpecs,
     'revocation of a subject': subjectRevocationSpecs,
     'revocation of a token': tokenRevocationSpecs,
+    'revocation that erases': erasureSpecs,
     'a token': tokenSpecs,
+    deadlines: deadlineSpecs,
     races: raceSpecs(rounds, callers),
   };
   for (const [title, specs] of Object.entries(groups)) {
