@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { Get, JsonController, Param, QueryParam } from 'routing-controllers';
+import { IsString } from 'class-validator';
+import { Body, Get, HttpCode, JsonController, Param, Post, QueryParam } from 'routing-controllers';
 import { InjectToken, JwtOptional, JwtRequired, type Token } from '../../src';
-import { getWith } from '../support/app';
+import { getWith, request } from '../support/app';
 import { testManager } from '../support/manager';
 import { answersOf, forUsers, refusalToStart, startWith } from '../support/protection';
 
@@ -72,6 +73,70 @@ describe('G7: an inherited method and its parameters', () => {
       });
     }
   }
+
+  it('are not those that an override does not take, whose bodies would be validated', async () => {
+    class TextDto {
+      @IsString() text!: string;
+    }
+    class Base {
+      @Post('/fewer')
+      @JwtRequired()
+      fewer(@InjectToken() token: Token, @Body() body: TextDto): object {
+        return { token, body };
+      }
+
+      @Post('/none')
+      @JwtRequired()
+      none(@Body() body: TextDto, @InjectToken() token: Token): object {
+        return { token, body };
+      }
+
+      @Post('/rest')
+      @JwtRequired()
+      rest(@Body() body: TextDto, @InjectToken() token: Token): object {
+        return { text: body.text, identity: token.identity };
+      }
+
+      @Post('/default')
+      @JwtRequired()
+      default(@Body() body: TextDto, @InjectToken() token?: Token): object {
+        return { text: body.text, identity: token?.identity };
+      }
+    }
+    @JsonController('/overrides')
+    class Sub extends Base {
+      override fewer(token: Token): object {
+        return { identity: token.identity, given: arguments.length };
+      }
+
+      @HttpCode(200)
+      override none() {
+        return { given: arguments.length };
+      }
+
+      override rest(...given: [TextDto, Token]) {
+        return super.rest(...given);
+      }
+
+      override default(body: TextDto = new TextDto(), token?: Token) {
+        return super.default(body, token);
+      }
+    }
+    const app = await startWith([Sub]);
+    const headers = {
+      Authorization: `Bearer ${await testManager().createAccessToken('ada')}`,
+      'Content-Type': 'application/json',
+    };
+    const post = async (path: string, body: object) => {
+      const init = { method: 'POST', headers, body: JSON.stringify(body) };
+      return (await request(`${app.url}/overrides/${path}`, init)).body;
+    };
+    expect(await post('fewer', {})).to.deep.equal({ identity: 'ada', given: 1 });
+    expect(await post('none', {})).to.deep.equal({ given: 0 });
+    expect(await post('rest', { text: 'x' })).to.deep.equal({ text: 'x', identity: 'ada' });
+    expect(await post('default', { text: 'x' })).to.deep.equal({ text: 'x', identity: 'ada' });
+    await app.close();
+  });
 
   it('keep the server from starting when the token would arrive in another place', async () => {
     class Gap {
