@@ -12,13 +12,7 @@ import {
   Param,
   Post,
 } from 'routing-controllers';
-import {
-  InjectToken,
-  JwtRefreshRequired,
-  JwtRequired,
-  Token,
-  type SessionDetails,
-} from 'routing-controllers-jwt';
+import { InjectToken, JwtRequired, Token, type SessionDetails } from 'routing-controllers-jwt';
 import { jwtManager, tokenCookies } from './jwt';
 import { userCalled, userWith } from './users';
 
@@ -38,16 +32,10 @@ export class SessionController {
   @Post('/login')
   @OnUndefined(204)
   async login(@Body() { username, password }: LoginDto, @Ctx() ctx: Context) {
+    tokenCookies.check(ctx);
     const user = await userWith(username, password);
     if (!user) throw new ForbiddenError('This user name and password do not belong together.');
     tokenCookies.set(ctx, await jwtManager.createTokenPair(user.username, { session: seenIn(ctx) }));
-  }
-
-  @Post('/refresh')
-  @JwtRefreshRequired()
-  @OnUndefined(204)
-  async refresh(@InjectToken() token: Token, @Ctx() ctx: Context) {
-    tokenCookies.set(ctx, await jwtManager.refresh(token, { session: seenIn(ctx) }));
   }
 
   @Post('/logout')

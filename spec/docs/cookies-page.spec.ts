@@ -26,7 +26,7 @@ interface Script {
 describe('the script on the page of cookies', () => {
   const clock = testClock();
   const jwtManager = testManager({ clock });
-  const tokenCookies = new TokenCookies({ refreshPath: '/session/refresh' });
+  const tokenCookies = new TokenCookies();
   const asked: string[] = [];
   let app: RunningApp;
   let jar: CookieJar;

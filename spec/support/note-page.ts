@@ -69,7 +69,7 @@ export class NotePage {
     return this.tab.getByRole('button', { name: button, exact: true }).first().press('Enter');
   }
 
-  /** Every request that this tab sends from now on, such as `POST /api/refresh`. */
+  /** Every request that this tab sends from now on, such as `POST /api/notes`. */
   requests(): readonly string[] {
     const seen: string[] = [];
     this.tab.on('request', (request) => {

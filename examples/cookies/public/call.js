@@ -12,22 +12,16 @@ export function mayBeLoggedIn() {
 }
 
 /**
- * Asks the server and answers what it says. When the access token is over, the login is renewed and the request is
- * sent once more.
+ * Sends a request and returns the content of its response. An access token that has expired is no matter: the server
+ * refreshes the login on the way, for all tabs at once.
  */
 export async function call(method, path, body) {
-  let answer = await ask(method, path, body);
-  if (answer.status === 401 && mayBeLoggedIn()) {
-    // Other tabs may do the same at this moment. They need no lock: for a few seconds the server answers everybody who
-    // shows the previous refresh token with the same successor, so no tab logs another one out.
-    const renewal = await ask('POST', '/refresh');
-    answer = renewal.isGood ? await ask(method, path, body) : renewal;
-  }
-  if (!answer.isGood) throw new Refusal(answer.status, sentence(answer));
-  return answer.content;
+  const response = await send(method, path, body);
+  if (!response.isGood) throw new Refusal(response.status, sentence(response));
+  return response.content;
 }
 
-async function ask(method, path, body) {
+async function send(method, path, body) {
   const headers = new Headers();
   if (body !== undefined) headers.set('Content-Type', 'application/json');
   if (method !== 'GET') headers.set('X-CSRF-Token', csrfToken());
