@@ -73,6 +73,7 @@ function sessionWrites(write: Write, forUpdate: string) {
 function sessionReads(write: Write) {
   const isListed = (alias: string) =>
     `${alias}."subjectHash" = ? AND ${alias}."revokedAt" IS NULL AND ${alias}."expiresAt" > ? AND ${alias}."epoch" = (SELECT u."epoch" FROM {JwtSubject} u WHERE u."subjectHash" = ?)`;
+  const listed = `SELECT ${row} FROM {JwtSession} s WHERE ${isListed('s')}`;
   const lastOfPage = `SELECT p."createdAt" FROM {JwtSession} p WHERE ${isListed('p')} AND p."createdAt" < ?
     ORDER BY p."createdAt" DESC LIMIT 1 OFFSET ?`;
   return {
@@ -80,10 +81,15 @@ function sessionReads(write: Write) {
       `SELECT @primary, ${row} FROM (SELECT 1 AS [one]) o LEFT JOIN {JwtSession} s
       ON s."idHash" = ? AND s."revokedAt" IS NULL AND s."expiresAt" > ? AND s."epoch" = ${currentEpoch}`,
     ),
-    /** More than a page where sessions were created in the same second. */
+    /**
+     * A page without its order: the sessions created before a time, and all that were created in the same second as the
+     * last of them or as the one before the page. Databases order ids differently, so that is not done here.
+     */
     listSessions: write(
-      `SELECT @primary, ${row} FROM (SELECT 1 AS [one]) o LEFT JOIN {JwtSession} s
-      ON ${isListed('s')} AND s."createdAt" <= ? AND s."createdAt" >= COALESCE((${lastOfPage}), 0)`,
+      `SELECT @primary, l.* FROM (SELECT 1 AS [one]) o LEFT JOIN (
+      SELECT * FROM (${listed} AND s."createdAt" < ? ORDER BY s."createdAt" DESC LIMIT ?) a
+      UNION ALL ${listed} AND s."createdAt" = (${lastOfPage})
+      UNION ALL ${listed} AND s."createdAt" = ?) l ON 1 = 1`,
     ),
     /** The ones used longest ago, behind so many others. */
     excessSessions: write(

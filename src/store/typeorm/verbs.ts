@@ -109,8 +109,11 @@ export function* listSessions(
   const subjectHash = hash(subject);
   const before = after?.createdAt ?? forEver;
   const alive = [subjectHash, Math.floor(now), subjectHash];
-  const { rows } = yield* ask(sql.listSessions, ...alive, before, ...alive, before, limit - 1);
-  const sessions = rows.filter(({ id }) => id !== null).map(sessionOf);
+  const page = [...alive, before, limit];
+  const last = [...alive, ...alive, before, limit - 1];
+  const { rows } = yield* ask(sql.listSessions, ...page, ...last, ...alive, after?.createdAt ?? -1);
+  const found = rows.filter(({ id }) => id !== null).map(sessionOf);
+  const sessions = [...new Map(found.map((session) => [session.id, session])).values()];
   const following = after ? sessions.filter((session) => newestFirst(after, session) < 0) : sessions;
   return following.sort(newestFirst).slice(0, limit);
 }
