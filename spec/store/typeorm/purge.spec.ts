@@ -1,8 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { DataSource } from 'typeorm';
 import { TypeOrmTokenStore } from '../../../src/typeorm';
 import { allKinds, describeOn } from '../../support/databases';
-import { newSession, now } from '../../support/sessions';
+import { hashOf, newSession, now } from '../../support/sessions';
+import { rotationOf } from '../../support/sql-sessions';
 
 describeOn(allKinds, 'TypeOrmTokenStore.purgeExpired', (database) => {
   let dataSource: DataSource;
@@ -111,5 +113,48 @@ describeOn(allKinds, 'TypeOrmTokenStore.purgeExpired', (database) => {
     isOver = true;
     expect(left).to.be.above(0);
     expect(turns).to.be.at.least(18);
+  });
+
+  it('is not needed: logins and revocations delete a few expired rows alongside', async () => {
+    const old = { expiresAt: 1 };
+    const numbers = Array.from({ length: 300 }, (_, index) => String(index));
+    const tokens = numbers.map((jtiHash) => ({ jtiHash, ...old }));
+    const subjects = numbers.map((subjectHash) => ({
+      subjectHash,
+      epoch: 1,
+      notBefore: 1,
+      revokedAt: 1,
+      ...old,
+    }));
+    await dataSource.getRepository('JwtRevokedToken').insert(tokens);
+    await dataSource.getRepository('JwtSubject').insert(subjects);
+    const other = new TypeOrmTokenStore(dataSource);
+    await other.createSession(newSession());
+    const left = async () => (await count('jwt_revoked_token')) + (await count('jwt_subject'));
+    // Only the session's own subject stays, and what specs before this one have left.
+    while ((await left()) > 20) await setTimeout(5);
+    await dataSource.getRepository('JwtRevokedToken').insert(tokens);
+    for (let verbs = 1; verbs < 17; verbs++)
+      await other.revokeToken({ jti: 'jti', subject: 'ada', now, expiresAt: now });
+    while ((await left()) > 20) await setTimeout(5);
+    await store.purgeExpired(now + 3600);
+  });
+
+  it('keeps the subject of a session that went on, and looks at it again a week later', async () => {
+    const session = newSession({ expiresAt: now + 10 });
+    await store.createSession(session);
+    await store.rotateSession(rotationOf(session, { expiresAt: now + 1_000_000 }));
+    const later = now + 10 + 301;
+    expect(await store.purgeExpired(later)).to.equal(0);
+    expect(await store.findSession(session.id, later)).to.include({ generation: 1 });
+    const endOf = async () => {
+      const [row] = await dataSource.query<{ expires_at: unknown }[]>(
+        `SELECT expires_at FROM jwt_subject WHERE subject_hash = '${hashOf(session.subject)}'`,
+      );
+      return Number(row?.expires_at);
+    };
+    expect(await endOf()).to.equal(later - 300 + 604_800);
+    expect(await store.purgeExpired(now + 1_000_000 + 301)).to.equal(2);
+    expect(await store.findSession(session.id, now)).to.equal(undefined);
   });
 });
