@@ -7,24 +7,26 @@ const seconds = 60;
 
 /** Does something that only one process may do at a time. SQLite locks its file by itself. */
 export async function alone(runner: QueryRunner, type: string, work: () => Promise<void>): Promise<void> {
-  // In a transaction the tables are seen by others at its end only, and so long the lock has to stay.
-  if (type === 'postgres' && runner.isTransactionActive) {
-    await runner.query(`SELECT pg_advisory_xact_lock(${key})`);
-    return work();
-  }
-  const locks = locksFor(type);
-  await runner.query(locks[0]);
+  if (type === 'postgres') return inTransaction(runner, work);
+  if (type !== 'mysql' && type !== 'mariadb') return work();
+  await runner.query(`SELECT GET_LOCK('${name}', ${String(seconds)})`);
   try {
     await work();
   } finally {
-    await runner.query(locks[1]);
+    await runner.query(`SELECT RELEASE_LOCK('${name}')`);
   }
 }
 
-function locksFor(type: string): readonly [take: string, release: string] {
-  if (type === 'postgres') return [`SELECT pg_advisory_lock(${key})`, `SELECT pg_advisory_unlock(${key})`];
-  if (type === 'mysql' || type === 'mariadb') {
-    return [`SELECT GET_LOCK('${name}', ${String(seconds)})`, `SELECT RELEASE_LOCK('${name}')`];
+/** In a transaction the tables are seen by others at its end only, and so long the lock stays. */
+async function inTransaction(runner: QueryRunner, work: () => Promise<void>): Promise<void> {
+  const isOurs = !runner.isTransactionActive;
+  if (isOurs) await runner.startTransaction();
+  try {
+    await runner.query(`SELECT pg_advisory_xact_lock(${key})`);
+    await work();
+    if (isOurs) await runner.commitTransaction();
+  } catch (error) {
+    if (isOurs) await runner.rollbackTransaction();
+    throw error;
   }
-  return ['SELECT 1', 'SELECT 1'];
 }
