@@ -33,7 +33,7 @@ describeOn(servers, 'the limit of a statement on its server', (database, kind) =
     ['forgetSubject', (store, limits) => store.forgetSubject(session.subject, now, {}, limits)],
   ];
   for (const [name, verb] of verbs) {
-    it(`ends ${name} while a table is locked and the client cannot be heard`, async () => {
+    it(`F9: ends ${name} while a table is locked and the client cannot be heard`, async () => {
       const proxy = await startProxy(kind.port ?? 0);
       const distant = await database.open({ port: proxy.port, synchronize: false });
       const locker = others.createQueryRunner();

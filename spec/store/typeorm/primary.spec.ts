@@ -88,7 +88,7 @@ function describeSwitchOver(
       });
     }
 
-    it('closes its connections to the old one, and so finds the new one', async () => {
+    it('F11: closes its connections to the old one, and so finds the new one', async () => {
       const { newPort, options, proxy, session } = world;
       const fresh = await opened(options, { port: newPort });
       await new TypeOrmTokenStore(fresh).revokeSession(session.id, now);

@@ -75,7 +75,7 @@ describeOn(allKinds, 'texts of a request in TypeOrmTokenStore', (database, kind)
     });
   }
 
-  it('are in no statement, and a parameter of PostgreSQL or hexadecimal at most', () => {
+  it('F10: are in no statement, and a parameter of PostgreSQL or hexadecimal at most', () => {
     const seen = statements.filter((value) => typeof value === 'string' && /OR 1=1|DROP TABLE/.test(value));
     if (kind === mariaDb) expect(seen).to.deep.equal([]);
     for (const value of seen) expect(value).not.to.match(/^(SELECT|INSERT|UPDATE|DELETE|SET)/);

@@ -47,7 +47,7 @@ describeOn(allKinds, 'the grace window of TypeOrmTokenStore', (database) => {
   }
 
   for (const ahead of [-11, 11, 3600]) {
-    it(`is the same for a process whose clock is ${String(ahead)} seconds off`, async () => {
+    it(`F13: is the same for a process whose clock is ${String(ahead)} seconds off`, async () => {
       await rotated(0);
       const time = { now: now + ahead };
       expect(await store.isRevoked(queryOf(session, { ...time, now, generation: 0 }))).to.equal(false);
