@@ -13,14 +13,14 @@ const args = [
 ];
 
 /** Starts a Chromium for this suite. Whoever asks gets a profile of its own, which ends with the suite. */
-export function useBrowser(): () => Promise<BrowserContext> {
+export function useBrowser(more: readonly string[] = []): () => Promise<BrowserContext> {
   let browser: Browser | undefined;
 
   before(async function () {
     this.timeout(30_000);
     const executablePath = chromiumOnPath();
     requireService(this, 'Chromium', executablePath === '' ? 'there is no chromium on the PATH' : undefined);
-    browser = await chromium.launch({ executablePath, args });
+    browser = await chromium.launch({ executablePath, args: [...args, ...more] });
   });
 
   after(() => browser?.close());
