@@ -84,4 +84,17 @@ describe('describeRoutes', () => {
     ]);
     expect(formatRoutes()).to.equal('GET  /symbols/hidden  Symbols.Symbol(hidden)  open');
   });
+
+  it('shows a token where @Authorized says what only another checker understands, and fails where ours is next to it', () => {
+    @JsonController('/foreign')
+    class Foreign {
+      @Get('/')
+      @Authorized({ policy: 'strict' })
+      policy() {}
+    }
+    storage.controllers = storage.controllers.filter(({ target }) => target === Foreign);
+    expect(describeRoutes().map(({ requirement }) => requirement)).to.deep.equal([{}]);
+    JwtRequired()(Foreign.prototype, 'policy');
+    expect(() => describeRoutes()).to.throw('@Authorized takes role names here');
+  });
 });

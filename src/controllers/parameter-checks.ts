@@ -20,7 +20,7 @@ export function checkTokenTypes({ target, method, params }: ActionMetadata): voi
     const isInjected = parameter !== undefined && isTokenParameter(parameter);
     if (isInjected && !canBeToken(type)) {
       throw new ConfigurationError(
-        `${routeName(target, method)}: @InjectToken() hands over a Token, but the parameter is a ${nameOf(type)}: ` +
+        `${routeName(target, method)}: @InjectToken() hands over a Token, but the parameter is a ${(type as Function).name}: ` +
           'declare it as Token, and read identity or claims from it',
       );
     }
@@ -35,10 +35,6 @@ export function checkTokenTypes({ target, method, params }: ActionMetadata): voi
 /** Interfaces, unions and `unknown` are written down as Object, a class behind `import type` as Function. */
 function canBeToken(type: unknown): boolean {
   return [undefined, Object, Function, Token].includes(type as undefined);
-}
-
-function nameOf(type: unknown): string {
-  return typeof type === 'function' ? type.name : String(type);
 }
 
 /**
