@@ -1,6 +1,9 @@
 // What a token store costs: refreshes, the check of revocation at each request, bytes for a session.
 //
 //   npm run build && node bench/stores.mjs [--quick]
+//   npm run build && node bench/stores.mjs --size [100000]
+//
+// With --size it measures each verb on PostgreSQL and MariaDB for a user with so many sessions, a tenth, and a hundredth.
 //
 // The Redis is the one at REDIS_URL, else at 127.0.0.1:6379; PostgreSQL and MariaDB are those on their usual ports at
 // 127.0.0.1, with databases that are made for it and dropped. What is not there is left out.
@@ -23,6 +26,7 @@ const rounds = isQuick ? 5 : 15;
 const sessionCount = isQuick ? 500 : 5000;
 const tokenCount = 1000;
 const callers = 32;
+const monitor = 'monitor';
 const secret = randomUUID() + randomUUID();
 const userAgent =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36';
@@ -45,6 +49,12 @@ const contestants = [
   { name: 'TypeOrmTokenStore, sql.js', open: () => openSqlite({ type: 'sqljs' }) },
 ];
 
+const sizeAt = process.argv.indexOf('--size');
+if (sizeAt >= 0) {
+  await measureSizes(Number(process.argv[sizeAt + 1] ?? 100_000));
+  process.exit();
+}
+
 const results = {};
 for (const { name, open } of contestants) {
   const opened = await open();
@@ -53,6 +63,72 @@ for (const { name, open } of contestants) {
 }
 console.log(`Node ${process.versions.node}; ${callers} callers at once; latencies in µs`);
 console.table(results);
+
+/** The median of each verb in milliseconds, for users with more and more sessions. */
+async function measureSizes(most) {
+  const table = {};
+  for (const [name, open] of Object.entries({ PostgreSQL: openPostgreSql, MariaDB: openMariaDb })) {
+    for (const count of [most / 100, most / 10, most]) {
+      const opened = await open();
+      if (!opened) continue;
+      await fillSessions(opened.dataSource, Math.round(count));
+      table[`${name}, ${Math.round(count)} sessions`] = await verbTimes(opened.store);
+      await opened.close();
+    }
+  }
+  console.table(table);
+}
+
+/** Sessions of one user, made by the server itself. */
+async function fillSessions(dataSource, count) {
+  const isPostgres = dataSource.options.type === 'postgres';
+  const now = unixSeconds();
+  const hash = (text) =>
+    isPostgres ? `encode(sha256(CAST(${text} AS bytea)), 'hex')` : `SHA2(${text}, 256)`;
+  const numbers = isPostgres
+    ? `generate_series(1, ${count}) AS t(seq)`
+    : `(SELECT seq FROM seq_1_to_${count}) t`;
+  const columns =
+    'id_hash, subject_hash, epoch, rotated_clock, id, subject, generation, rotated_at, created_at, last_used_at, expires_at';
+  await dataSource.query(`INSERT INTO jwt_session (${columns})
+    SELECT ${hash(`CONCAT('s', seq)`)}, ${hash(`'${monitor}'`)}, 5, 0, CONCAT('s', seq), '${monitor}', 0,
+    ${now}, ${now} - seq % 1000, ${now} - seq % 1000, ${now} + 90000 FROM ${numbers}`);
+  await dataSource.query(`INSERT INTO jwt_subject (subject_hash, epoch, not_before, revoked_at, expires_at)
+    VALUES (${hash(`'${monitor}'`)}, 5, -1, -1, ${now} + 90000)`);
+  await dataSource.query(isPostgres ? 'ANALYZE' : 'ANALYZE TABLE jwt_session, jwt_subject');
+}
+
+async function verbTimes(store) {
+  const now = unixSeconds();
+  const of = { sessionId: 's1', subject: monitor, now, graceSeconds: 10 };
+  const login = (subject) => {
+    const times = { generation: 0, rotatedAt: now, createdAt: now, lastUsedAt: now, expiresAt: now + 900 };
+    return store.createSession({ id: randomUUID(), subject, ...times }, { maxSessions: 1_000_000 });
+  };
+  let generation = 0;
+  const verbs = {
+    isRevoked: () => store.isRevoked({ ...of, jti: 'jti', issuedAt: now }),
+    rotateSession: () => store.rotateSession({ ...of, generation: generation++, expiresAt: now + 900 }),
+    listSessions: () => store.listSessions(monitor, now, { limit: 100 }),
+    'createSession (another user)': () => login(randomUUID()),
+    revokeSubject: () => store.revokeSubject(monitor, now, { exceptSessionId: 's1' }),
+  };
+  const row = {};
+  for (const [name, verb] of Object.entries(verbs)) {
+    const times = [];
+    for (let turn = 0; turn < 30; turn++) {
+      const start = performance.now();
+      await verb();
+      times.push(performance.now() - start);
+    }
+    row[name] = at(times.sort(ascending), 0.5, 2);
+  }
+  return row;
+}
+
+function unixSeconds() {
+  return Math.floor(Date.now() / 1000);
+}
 
 async function measure({ store, bytes, close }) {
   // A thousand logins at once wait longer for a pool than anybody would.
@@ -87,7 +163,8 @@ async function checks(store, jwtManager) {
     identity: subject,
     issuedAt,
   } = await jwtManager.verify((await login(jwtManager)).access_token);
-  const query = { jti, subject, sessionId, issuedAt: issuedAt.getTime() / 1000 };
+  const now = unixSeconds();
+  const query = { jti, subject, sessionId, issuedAt: issuedAt.getTime() / 1000, now, graceSeconds: 10 };
   const { sorted } = await load([async () => store.isRevoked(query)]);
   return { 'isRevoked p50': at(sorted, 0.5, 1), 'isRevoked p99': at(sorted, 0.99, 1) };
 }
@@ -247,6 +324,7 @@ async function openServer(options, existing, bytes) {
   await administrator.query(`CREATE DATABASE ${database}`);
   const dataSource = await openDataSource({ ...options, database });
   return {
+    dataSource,
     store: new TypeOrmTokenStore(dataSource),
     bytes: () => bytes(dataSource),
     close: async () => {
