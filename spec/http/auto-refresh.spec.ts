@@ -294,6 +294,32 @@ describe('cookies that refresh themselves', () => {
     expect({ cookies: cookiesOf(answer), events }).to.deep.equal({ cookies: [], events: [] });
   });
 
+  it('of two names do not choose between two logins: 400; one alone is refreshed', async () => {
+    const jwtManager = testManager();
+    const locations = ['shop', 'admin'].map((name) => new TokenCookies({ name, autoRefresh: true }));
+    @JsonController()
+    class Both {
+      @Get('/both')
+      @JwtRequired()
+      both(@InjectToken() { identity }: Token) {
+        return { identity };
+      }
+    }
+    const authorizationChecker = createAuthorizationChecker(jwtManager, { locations });
+    const app = await startApp({ controllers: [Both], authorizationChecker });
+    const cookies: string[] = [];
+    for (const name of ['shop', 'admin']) {
+      const { refresh_token: text } = await jwtManager.createTokenPair(name);
+      cookies.push(`__Host-${name}_refresh_token=${text}`);
+    }
+    const get = (Cookie: string) => request(`${app.url}/both`, { headers: { Cookie } });
+    expect(refused(await get(cookies.join('; ')))).to.deep.equal({ status: 400, code: 'ERR_JWT_REQUEST' });
+    const answer = await get(cookies[1] ?? '');
+    expect(answer.body).to.deep.equal({ identity: 'admin' });
+    expect(cookiesOf(answer).map(({ name }) => name.includes('admin'))).to.deep.equal([true, true, true]);
+    await app.close();
+  });
+
   it('give 20 requests at once the same refresh token, and leave one session', async () => {
     const { clock, send, jwtManager, events } = await start();
     clock.advance(900);

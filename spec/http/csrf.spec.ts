@@ -78,6 +78,7 @@ describe('the CSRF check of cookies', () => {
     await app.expectRun(() => app.sendRaw('POST', '/notes', lines));
     const hash = createHash('sha256').update(`routing-controllers-jwt csrf ${text}`).digest('base64url');
     expect(app.tokenCookies.csrfValue(text)).to.equal(hash);
+    expect(app.tokenCookies.csrfValue('no token')).to.match(/^[\w-]{43}$/);
   });
 
   it('cannot be computed from what applications see of a session: claims, events, lists', async () => {
