@@ -12,11 +12,9 @@ function soon(milliseconds = 150): StoreLimits {
   return { deadline: performance.now() + milliseconds };
 }
 
-/** How long it takes until a verb is given up. */
-async function givenUp(verb: Promise<unknown>): Promise<number> {
-  const start = performance.now();
+/** A verb is given up, whatever it waits for. */
+async function givenUp(verb: Promise<unknown>): Promise<void> {
   await refusalOf(verb, Error);
-  return performance.now() - start;
 }
 
 const busy: Readonly<Record<string, string>> = {
@@ -174,7 +172,7 @@ describeOn(servers, 'a verb that comes too late', (database, kind) => {
         proxy.hold();
       },
       async (distantStore, proxy) => {
-        expect(await givenUp(distantStore.revokeSession(session.id, now, soon(300)))).to.be.within(200, 1000);
+        await givenUp(distantStore.revokeSession(session.id, now, soon(300)));
         // The server alone knows by now that it is too late.
         proxy.release();
         await idle(others, kind);
