@@ -288,7 +288,7 @@ async function redisBytes(client, prefix) {
 }
 
 async function* keysOf(client, prefix) {
-  for await (const keys of client.scanIterator({ MATCH: `{${prefix}}:*`, COUNT: 1000 })) {
+  for await (const keys of client.scanIterator({ MATCH: `{${prefix}:*`, COUNT: 1000 })) {
     if (keys.length > 0) yield keys;
   }
 }

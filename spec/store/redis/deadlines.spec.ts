@@ -115,4 +115,27 @@ describe('RedisTokenStore and deadlines', () => {
     expect(await failureOf(revoke())).to.equal('a text');
     expect(redis.calls).to.have.length(2);
   });
+
+  for (const code of ['TRYAGAIN', 'CLUSTERDOWN', 'MOVED', 'ASK']) {
+    it(`asks again while a slot is on its way to another node: ${code}`, async () => {
+      for (const limits of [inMilliseconds(1000), undefined]) {
+        let left = 2;
+        redis.reply = () => {
+          if (left-- > 0) throw new Error(`${code} 1 a reason`);
+          return [1, 'revoked'];
+        };
+        expect(await revoke(limits)).to.equal(true);
+      }
+      expect(redis.calls).to.have.length(6);
+    });
+  }
+
+  it('gives up on a slot at the deadline, with what Redis said', async () => {
+    redis.reply = () => {
+      throw new Error('TRYAGAIN a reason');
+    };
+    const limits = inMilliseconds(70);
+    expect(await failureOf(revoke(limits))).to.match(/TRYAGAIN/);
+    expect(redis.calls.length).to.be.within(2, 4);
+  });
 });
