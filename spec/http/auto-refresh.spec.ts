@@ -294,6 +294,17 @@ describe('cookies that refresh themselves', () => {
     expect({ cookies: cookiesOf(answer), events }).to.deep.equal({ cookies: [], events: [] });
   });
 
+  it('do not read the refresh cookie before it is needed: a second one costs nothing until then', async () => {
+    const { send, jar, clock } = await start();
+    const headers = { Cookie: `${jar.header()}; ${refresh}=x` };
+    expect((await send('/notes', { headers })).status).to.equal(200);
+    clock.advance(900);
+    expect(refused(await send('/notes', { headers }))).to.deep.equal({
+      status: 400,
+      code: 'ERR_JWT_REQUEST',
+    });
+  });
+
   it('of two names do not choose between two logins: 400; one alone is refreshed', async () => {
     const jwtManager = testManager();
     const locations = ['shop', 'admin'].map((name) => new TokenCookies({ name, autoRefresh: true }));

@@ -42,10 +42,10 @@ export async function authenticate(
   const { context, manager } = trial;
   const found = find(context, locations, requirement.type);
   const isRefreshable = requirement.type === 'access' && manager.limits.rotationGrace > 0;
-  const cookie = isRefreshable ? refreshCookieOf(context, locations, found?.location) : undefined;
-  const presented = found && (await verify(found, requirement, trial, cookie !== undefined));
-  const refreshed =
-    cookie && (await refreshIfDue(cookie, presented, found !== undefined, requirement, trial));
+  // Read only where it is needed: with a domain, a sibling host could add a second one to every request.
+  const findCookie = () => (isRefreshable ? refreshCookieOf(context, locations, found?.location) : undefined);
+  const presented = found && (await verify(found, requirement, trial, findCookie));
+  const refreshed = await refreshIfDue(findCookie, presented, found !== undefined, requirement, trial);
   const token = refreshed ?? presented;
   if (!token) {
     if (requirement.optional) return undefined;
@@ -67,13 +67,13 @@ async function verify(
   { text, location }: FoundToken,
   { type }: ResolvedRequirement,
   trial: Trial,
-  isRefreshable: boolean,
+  findCookie: () => RefreshCookie | undefined,
 ): Promise<Token<object> | undefined> {
   const { context, manager } = trial;
   try {
     trial.token = await manager.authenticate(text, type);
   } catch (error) {
-    if (isRefreshable && error instanceof TokenExpiredError) return undefined;
+    if (error instanceof TokenExpiredError && findCookie()) return undefined;
     throw error;
   }
   const confirmation: unknown = location.confirm?.(context, trial.token);
@@ -82,13 +82,14 @@ async function verify(
 }
 
 async function refreshIfDue(
-  cookie: RefreshCookie,
+  findCookie: () => RefreshCookie | undefined,
   access: Token<object> | undefined,
   hasAccessCookie: boolean,
   { optional }: ResolvedRequirement,
   trial: Trial,
 ): Promise<Token<object> | undefined> {
-  if (access && !isDue(access)) return undefined;
+  const cookie = access && !isDue(access) ? undefined : findCookie();
+  if (!cookie) return undefined;
   const { context, manager } = trial;
   const attempt = {
     context,
