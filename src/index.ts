@@ -51,7 +51,7 @@ export type {
   VerifyExpectations,
 } from './manager-options';
 export type { ListSessionsOptions } from './sessions/session-arguments';
-export type { SessionEndReason } from './sessions/session-ends';
+export type { SessionEndReason } from './sessions/session-end-reason';
 export type { TokenPair } from './sessions/token-pair';
 export type { SessionDetails } from './sessions/session-details';
 export { MemoryTokenStore, type MemoryTokenStoreOptions } from './store/memory-token-store';

@@ -12,7 +12,8 @@ import {
 import { LoginTokens } from './sessions/login-tokens';
 import type { SessionDetails } from './sessions/session-details';
 import type { ListSessionsOptions } from './sessions/session-arguments';
-import { SessionEnds, type SessionEndReason } from './sessions/session-ends';
+import type { SessionEndReason } from './sessions/session-end-reason';
+import { SessionEnds } from './sessions/session-ends';
 import { SessionService } from './sessions/session-service';
 import type { TokenPair } from './sessions/token-pair';
 import type { Session } from './store/token-store';

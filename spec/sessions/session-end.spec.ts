@@ -9,7 +9,7 @@ import {
   type Token,
 } from '../../src';
 import { intervenedStore } from '../support/later-store';
-import { testClock, testManager } from '../support/manager';
+import { otherSecret, testClock, testManager } from '../support/manager';
 import { refusalOf } from '../support/rejected';
 import { sessionIdOf, sessionWorld } from '../support/session-world';
 
@@ -199,7 +199,7 @@ describe('onSessionEnd', () => {
     const { manager } = sessionWorld();
     const { token } = await login(manager);
     await refusalOf(() => manager.onSessionEnd(token, undefined as never), ConfigurationError);
-    const foreign = testManager({ secret: 'another secret that is long enough 0123456789' });
+    const foreign = testManager({ secret: otherSecret });
     const strange = await foreign.verify(await foreign.createAccessToken('ada'));
     for (const given of [strange, undefined, 'a.b.c', {}])
       await refusalOf(() => manager.onSessionEnd(given as Token, () => undefined), TokenInvalidError);

@@ -1,10 +1,8 @@
 import type { ManagerSettings } from '../manager-options';
 import type { RevocationChange } from '../store/token-store';
 import type { VerifiedClaims } from '../token/token';
+import type { SessionEndReason } from './session-end-reason';
 import { Subjects } from './subjects';
-
-/** Why a token came to its end: its time was over, it was revoked, or a consumed refresh token was presented again. */
-export type SessionEndReason = 'expired' | 'revoked' | 'reused';
 
 /** Hears of the end of a token. */
 export type EndListener = (reason: SessionEndReason) => unknown;

@@ -1,4 +1,4 @@
-import type { TokenStore } from '../../../src';
+import type { StoreLimits, TokenStore } from '../../../src';
 import { RedisTokenStore } from '../../../src/redis';
 import { tokenStoreSuite } from '../../../src/testing';
 import { isFull } from '../../support/full';
@@ -47,18 +47,21 @@ function useStore(connect: () => Promise<Connected>, prefix: string): () => Toke
   return () => store;
 }
 
-/** As a manager asks it: each call has a deadline. */
+/** As a manager asks it: each call has a deadline, where the suite does not give one of its own. */
 function limited(store: TokenStore): TokenStore {
-  const limits = () => ({ deadline: performance.now() + 10_000 });
+  const limits = (given: Partial<StoreLimits> = {}) => ({ deadline: performance.now() + 10_000, ...given });
   return {
-    createSession: (session, login) => store.createSession(session, { ...login, ...limits() }),
-    findSession: (sessionId, now) => store.findSession(sessionId, now, limits()),
-    rotateSession: (rotation) => store.rotateSession(rotation, limits()),
-    revokeSession: (sessionId, now, owner) => store.revokeSession(sessionId, now, { ...owner, ...limits() }),
-    revokeSubject: (subject, now, options) => store.revokeSubject(subject, now, options, limits()),
-    forgetSubject: (subject, now, options) => store.forgetSubject(subject, now, options, limits()),
-    listSessions: (subject, now, page) => store.listSessions(subject, now, page, limits()),
-    revokeToken: (revocation) => store.revokeToken(revocation, limits()),
-    isRevoked: (query) => store.isRevoked(query, limits()),
+    createSession: (session, given) => store.createSession(session, { ...given, ...limits(given) }),
+    findSession: (sessionId, now, given) => store.findSession(sessionId, now, limits(given)),
+    rotateSession: (rotation, given) => store.rotateSession(rotation, limits(given)),
+    revokeSession: (sessionId, now, given) =>
+      store.revokeSession(sessionId, now, { ...given, ...limits(given) }),
+    revokeSubject: (subject, now, options, given) =>
+      store.revokeSubject(subject, now, options, limits(given)),
+    forgetSubject: (subject, now, options, given) =>
+      store.forgetSubject(subject, now, options, limits(given)),
+    listSessions: (subject, now, page, given) => store.listSessions(subject, now, page, limits(given)),
+    revokeToken: (revocation, given) => store.revokeToken(revocation, limits(given)),
+    isRevoked: (query, given) => store.isRevoked(query, limits(given)),
   };
 }
