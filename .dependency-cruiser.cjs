@@ -3,7 +3,10 @@ const floors = [
   ['^src/errors[./]', '^src/util/'],
   ['^src/claims([./]|-class[.]ts$)'],
   ['^src/(token|keys|store)/'],
-  ['^src/(manager|sessions)/', '^src/(manager|manager-base|manager-options|issue-options|events|rejections)[.]ts$'],
+  [
+    '^src/(manager|sessions)/',
+    '^src/(manager|manager-base|manager-options|issue-options|events|rejections)[.]ts$',
+  ],
   ['^src/http/'],
   ['^src/authentication/'],
   ['^src/controllers/'],
