@@ -4,7 +4,7 @@ import type { RevocationQuery, Session } from '../../../src';
 import { TypeOrmTokenStore } from '../../../src/typeorm';
 import { allKinds, describeOn } from '../../support/databases';
 import { refusalOf } from '../../support/rejected';
-import { newSession, now } from '../../support/sessions';
+import { hashOf, newSession, now } from '../../support/sessions';
 
 describeOn(allKinds, 'all sessions of a subject in TypeOrmTokenStore', (database) => {
   let dataSource: DataSource;
@@ -145,6 +145,25 @@ describeOn(allKinds, 'all sessions of a subject in TypeOrmTokenStore', (database
     const results = await Promise.all(logins);
     expect(results.flatMap(({ ended }) => ended)).to.have.length(17);
     expect(await aliveOf(subject)).to.have.length(3);
+  });
+
+  it('are as many as a lower limit allows after one login, where there were very many', async () => {
+    const first = newSession();
+    const { subject } = first;
+    await store.createSession(first);
+    const sessions = dataSource.getRepository('JwtSession');
+    const [row] = await sessions.findBy({ id: first.id });
+    const rows = Array.from({ length: 1200 }, (_, index) => {
+      const id = `${first.id}-${String(index)}`;
+      return { ...row, id, idHash: hashOf(id), lastUsedAt: now - 2000 + index };
+    });
+    for (let start = 0; start < rows.length; start += 50)
+      await sessions.insert(rows.slice(start, start + 50));
+    const { ended } = await store.createSession(newSession({ subject }), { maxSessions: 600 });
+    expect(ended).to.have.members(rows.slice(0, 602).map(({ id }) => id));
+    const alive = await store.listSessions(subject, now, { limit: 2000 });
+    expect(alive).to.have.length(600);
+    expect(alive.map(({ id }) => id)).to.include.members([first.id, ...rows.slice(602).map(({ id }) => id)]);
   });
 
   it('give room to nothing that fails', async () => {

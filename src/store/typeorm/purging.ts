@@ -1,7 +1,7 @@
+import { ask, padded } from './ask';
 import { batchSize, subjectStay, type Purge } from './purge-statements';
 import type { Script } from './script';
 import type { Tools } from './verbs';
-import { ask } from './verbs';
 
 /** The keys of one batch of rows that expired before the given time. */
 export function* expiredKeys({ find }: Purge, before: number): Script<unknown[]> {
@@ -25,9 +25,4 @@ export function* forgetBatch({ sql, hash }: Tools, subject: string, epoch: numbe
   const { rows } = yield* ask(sql.findForgotten, hash(subject), epoch);
   if (rows.length > 0) yield* ask(sql.removeForgotten, ...padded(rows.map(({ key }) => key)));
   return rows.length === batchSize;
-}
-
-/** One statement for every number of rows, so that servers see one only. */
-function padded(keys: readonly unknown[]): unknown[] {
-  return [...keys, ...Array<string>(batchSize - keys.length).fill('')];
 }

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Dialect } from './dialect';
-import { purgeStatements } from './purge-statements';
-import { writerFor, type Write } from './writer';
+import { batchSize, purgeStatements } from './purge-statements';
+import { places, writerFor, type Write } from './writer';
 
 /** What a session consists of. */
 export const members = [
@@ -73,6 +73,8 @@ function sessionWrites(write: Write, forUpdate: string) {
 function sessionReads(write: Write) {
   const isListed = (alias: string) =>
     `${alias}."subjectHash" = ? AND ${alias}."revokedAt" IS NULL AND ${alias}."expiresAt" > ? AND ${alias}."epoch" = (SELECT u."epoch" FROM {JwtSubject} u WHERE u."subjectHash" = ?)`;
+  const lastUsedFirst = `SELECT "idHash" AS [idHash], "id" AS [id] FROM {JwtSession}
+    WHERE "subjectHash" = ? AND "epoch" = ? AND "expiresAt" > ? ORDER BY "lastUsedAt" DESC, "createdAt" DESC, "idHash"`;
   const listed = `SELECT ${row} FROM {JwtSession} s WHERE ${isListed('s')}`;
   const lastOfPage = `SELECT p."createdAt" FROM {JwtSession} p WHERE ${isListed('p')} AND p."createdAt" < ?
     ORDER BY p."createdAt" DESC LIMIT 1 OFFSET ?`;
@@ -92,11 +94,8 @@ function sessionReads(write: Write) {
       UNION ALL ${listed} AND s."createdAt" = ?) l ON 1 = 1`,
     ),
     /** The ones used longest ago, behind so many others. */
-    excessSessions: write(
-      `SELECT "idHash" AS [idHash], "id" AS [id] FROM {JwtSession}
-      WHERE "subjectHash" = ? AND "epoch" = ? AND "expiresAt" > ?
-      ORDER BY "lastUsedAt" DESC, "createdAt" DESC, "idHash" LIMIT ${String(Number.MAX_SAFE_INTEGER)} OFFSET ?`,
-    ),
+    excessSessions: write(`${lastUsedFirst} LIMIT ${String(Number.MAX_SAFE_INTEGER)} OFFSET ?`),
+    lastUsedSessions: write(`${lastUsedFirst} LIMIT ?`),
   };
 }
 
@@ -114,6 +113,10 @@ function subjectStatements(write: Write, onConflict: Dialect['onConflict']) {
     revokeSubject: write(
       `${insert} VALUES (?, @clock, ?, ?, ?) ${onConflict('subjectHash')} "epoch" = {JwtSubject}."epoch" + 1,
       ${later('notBefore')}, ${later('revokedAt')}, ${later('expiresAt')}`,
+    ),
+    nextEpoch: write('UPDATE {JwtSubject} SET "epoch" = ? WHERE "subjectHash" = ?'),
+    takeAlong: write(
+      `UPDATE {JwtSession} SET "epoch" = ? WHERE "epoch" = ? AND "idHash" IN (${places(batchSize)})`,
     ),
     /** One session goes along into the new epoch of its subject. */
     spareSession: write(

@@ -11,7 +11,9 @@ import type {
   TokenRevocation,
 } from '../token-store';
 import type { Hash } from './hash';
-import type { Answer, Row, Script } from './script';
+import { makeRoom } from './make-room';
+import { ask, one } from './ask';
+import type { Row, Script } from './script';
 import { members, moving, texts, type Statements } from './statements';
 
 /** What verbs work with. */
@@ -33,14 +35,16 @@ export function* createSession(
   yield* ask(sql.keepSubject, subjectHash, expiresAt, expiresAt, expiresAt);
   const { epoch, revokedAt } = yield* one(sql.subject, subjectHash);
   if (authenticatedAt <= Number(revokedAt)) return { created: false, ended: [] };
-  const excess =
-    maxSessions === undefined
-      ? []
-      : (yield* ask(sql.excessSessions, subjectHash, epoch, session.createdAt, maxSessions - 1)).rows;
-  for (const { idHash } of excess) yield* ask(sql.endSession, session.createdAt, idHash);
+  const room = {
+    subjectHash,
+    epoch: Number(epoch),
+    now: session.createdAt,
+    others: (maxSessions ?? forEver) - 1,
+  };
+  const made = maxSessions === undefined ? { epoch: room.epoch, ended: [] } : yield* makeRoom(sql, room);
   const values = members.map((name) => encoded(sql, name, session));
-  yield* ask(sql.insertSession, hash(session.id), subjectHash, epoch, ...values);
-  return { created: true, ended: excess.map(({ id }) => String(id)) };
+  yield* ask(sql.insertSession, hash(session.id), subjectHash, made.epoch, ...values);
+  return { created: true, ended: made.ended };
 }
 
 export function* findSession(
@@ -156,16 +160,6 @@ function isCurrent(epoch: unknown, current: unknown): boolean {
 function* secondsSince(sql: Statements, milliseconds: unknown): Script<number> {
   const { now } = yield* one(sql.clock);
   return (Number(now) - Number(milliseconds)) / 1000;
-}
-
-export function* ask(text: string, ...parameters: unknown[]): Script<Answer> {
-  return yield { text, parameters };
-}
-
-/** The only row of an answer that always has one. */
-function* one(text: string, ...parameters: unknown[]): Script<Row> {
-  const { rows } = yield* ask(text, ...parameters);
-  return rows[0] ?? {};
 }
 
 function encoded(sql: Statements, name: keyof Session, session: Session): unknown {
