@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** How many shards there are: enough to spread over fifty nodes, few enough to be followed by each process. */
-export const shardCount = 256;
+const shardCount = 256;
 
 /**
  * The shard of a subject: two hexadecimal digits. The id of a session starts with it, so that a store can keep all that
