@@ -2,10 +2,17 @@ import { ConfigurationError } from '../errors';
 import { isHttpToken } from '../util/http-token';
 import { nameList } from '../util/name-list';
 import { withHeadAsGet, type CsrfSettings } from './csrf';
-import type { TokenCookiesOptions } from './token-cookies-options';
+
+/** Those options of TokenCookies that are about CSRF, as they were given. */
+interface CsrfOptions {
+  readonly csrfHeader?: string | undefined;
+  readonly csrfMethods?: readonly string[] | undefined;
+  readonly csrfField?: string | undefined;
+  readonly origins?: readonly string[] | undefined;
+}
 
 /** @throws {@link ConfigurationError} when an option is wrong */
-export function resolveCsrf(options: TokenCookiesOptions): CsrfSettings {
+export function resolveCsrf(options: CsrfOptions): CsrfSettings {
   const { csrfHeader = 'X-CSRF-Token', csrfMethods, csrfField, origins } = options;
   demand(
     isHttpToken(csrfHeader) && csrfHeader.toLowerCase() !== 'cookie',
