@@ -77,6 +77,23 @@ describe('TypeOrmTokenStore is refused', () => {
   }
 });
 
+describe('TypeOrmTokenStore refuses', () => {
+  for (const prefix of ['', 'x'.repeat(201), 7, null, {}]) {
+    it(`the prefix ${JSON.stringify(prefix).slice(0, 20)}`, async () => {
+      const { message } = await refusalOf(
+        () => new TypeOrmTokenStore(sqlJs(), { prefix: prefix as string }),
+        ConfigurationError,
+      );
+      expect(message).to.match(/^TypeOrmTokenStore: prefix must be/);
+    });
+  }
+
+  it('an option that it does not have', async () => {
+    const options = { prefixes: 'shop' } as object;
+    await refusalOf(() => new TypeOrmTokenStore(sqlJs(), options), ConfigurationError);
+  });
+});
+
 describe('TypeOrmTokenStore takes', () => {
   it('a DataSource that is initialized later, and works from then on', async () => {
     const dataSource = sqlJs({ entities: Object.fromEntries([...tokenStoreEntities, other].entries()) });

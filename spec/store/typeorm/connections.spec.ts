@@ -74,4 +74,10 @@ describeOn(servers, 'the connections that the store shares with the application'
     const token = { jti: 'some', sessionId, subject, issuedAt: now, now, graceSeconds: 0 };
     expect(await replicatedStore.isRevoked(token)).to.equal(false);
   });
+
+  if (kind === postgreSql) {
+    it('carry nothing into a statement that is no whole number and no hash', async () => {
+      for (const time of [NaN, Infinity, 2 ** 60]) await refusalOf(store.findSession('sid', time), TypeError);
+    });
+  }
 });

@@ -6,7 +6,7 @@ import { allKinds, describeOn } from '../../support/databases';
 import { refusalOf } from '../../support/rejected';
 import { hashOf, newSession, now } from '../../support/sessions';
 
-describeOn(allKinds, 'all sessions of a subject in TypeOrmTokenStore', (database) => {
+describeOn(allKinds, 'all sessions of a subject in TypeOrmTokenStore', (database, kind) => {
   let dataSource: DataSource;
   let store: TypeOrmTokenStore;
 
@@ -229,4 +229,34 @@ describeOn(allKinds, 'all sessions of a subject in TypeOrmTokenStore', (database
     expect(await one.isRevoked(query(session, { jti: 'mine' }))).to.equal(true);
     expect(await one.findSession(session.id, now)).to.deep.equal(session);
   });
+
+  it('are dead where the row of their subject was lost', async () => {
+    const session = await created();
+    await store.rotateSession(rotation(session, 0));
+    await dataSource.query(`DELETE FROM jwt_subject WHERE subject_hash = '${hashOf(session.subject)}'`);
+    expect(await store.isRevoked(query(session))).to.equal(true);
+    expect(await store.revokeSession(session.id, now)).to.equal(false);
+    expect(await store.rotateSession(rotation(session, 0))).to.include({ outcome: 'reused', flipped: false });
+  });
+
+  if (kind.port !== undefined) {
+    it('go on where one was spared while its refresh waited for that', async () => {
+      const session = await created();
+      const runner = dataSource.createQueryRunner();
+      await runner.startTransaction();
+      for (const [table, hash] of [
+        ['jwt_subject', `subject_hash = '${hashOf(session.subject)}'`],
+        ['jwt_session', `id_hash = '${hashOf(session.id)}'`],
+      ] as const) {
+        await runner.query(`UPDATE ${table} SET epoch = epoch + 1 WHERE ${hash}`);
+      }
+      const refreshing = store.rotateSession(rotation(session, 0));
+      await store.isRevoked(query(session));
+      await store.isRevoked(query(session));
+      await runner.commitTransaction();
+      await runner.release();
+      expect((await refreshing).outcome).to.equal('rotated');
+      expect(await store.isRevoked(query(session))).to.equal(false);
+    });
+  }
 });

@@ -3,7 +3,7 @@ import type { Answer, Row, Statement } from './script';
 
 /** The part of a connection of `pg` that is used here. */
 interface PgClient {
-  query(text: string): Promise<readonly { readonly rows: readonly Row[] }[]>;
+  query(text: string): Promise<readonly [limit: unknown, answer: { readonly rows: readonly Row[] }]>;
   end(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ async function readAtOnce(connected: Connected, statement: Statement, left: numb
   const text = `SET LOCAL statement_timeout = ${String(limit)}; ${withLiterals(statement)}`;
   connected.logger.logQuery(text, [], connected.runner);
   const [, answer] = await (connected.connection as PgClient).query(text);
-  return { rows: answer?.rows ?? [], affected: 0 };
+  return { rows: answer.rows, affected: 0 };
 }
 
 function withLiterals({ text, parameters }: Statement): string {
