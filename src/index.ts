@@ -1,18 +1,18 @@
-export { authenticateUpgrade, type UpgradeRequirement } from './controllers/authenticate-upgrade';
-export { createAuthorizationChecker } from './controllers/authorization-checker';
-export type { AuthorizationCheckerOptions } from './controllers/checker-options';
-export { createCurrentUserChecker } from './controllers/current-user-checker';
-export { formatRoutes } from './controllers/format-routes';
-export { InjectToken } from './controllers/inject-token';
+export { authenticateUpgrade, type UpgradeRequirement } from './authentication/upgrade';
+export { createAuthorizationChecker } from './controllers/checker/authorization-checker';
+export type { AuthorizationCheckerOptions } from './controllers/checker/checker-options';
+export { createCurrentUserChecker } from './controllers/checker/current-user-checker';
+export { formatRoutes } from './controllers/routes/format-routes';
+export { InjectToken } from './controllers/decorators/inject-token';
 export {
   JwtOptional,
   JwtPublic,
   JwtRefreshRequired,
   JwtRequired,
   type RouteDecorator,
-} from './controllers/jwt-required';
-export type { JwtRequirement } from './controllers/requirement';
-export { describeRoutes, type RouteDescription } from './controllers/route-audit';
+} from './controllers/decorators/jwt-required';
+export type { JwtRequirement } from './authentication/requirement';
+export { describeRoutes, type RouteDescription } from './controllers/routes/route-audit';
 export {
   ConfigurationError,
   CsrfError,
@@ -29,32 +29,37 @@ export {
   TokenRevokedError,
   WrongTokenTypeError,
   type JwtErrorCode,
-} from './errors';
-export type { IssuedEvent, ManagerEvents, RejectedEvent, SessionEvent, SessionRevokedEvent } from './events';
+} from './errors/errors';
+export type {
+  IssuedEvent,
+  ManagerEvents,
+  RejectedEvent,
+  SessionEvent,
+  SessionRevokedEvent,
+} from './manager/events';
 export { BearerHeader, type BearerHeaderOptions } from './http/locations/bearer-header';
 export { BodyField } from './http/locations/body-field';
 export { QueryParameter } from './http/locations/query-parameter';
 export type { TokenLocation } from './http/locations/token-location';
-export type { CookieTokens } from './http/cookie-tokens';
-export { TokenCookies, type SetCookiesOptions } from './http/token-cookies';
-export type { TokenCookiesOptions } from './http/token-cookies-options';
+export type { CookieTokens } from './http/cookies/cookie-tokens';
+export { TokenCookies, type SetCookiesOptions } from './http/cookies/token-cookies';
+export type { TokenCookiesOptions } from './http/cookies/token-cookies-options';
 export type { Algorithm } from './keys/key';
 export { KeySet } from './keys/key-set';
-export type { IssueOptions, LoginDetails } from './issue-options';
-export { JwtManager } from './manager';
+export type { IssueOptions, LoginDetails } from './manager/issue-options';
+export { JwtManager } from './manager/jwt-manager';
 export type {
-  ClaimsFor,
-  JwtManagerOptions,
   RefreshOptions,
   RevokeAllOptions,
   RevokeSessionOptions,
   VerifyExpectations,
-} from './manager-options';
+} from './manager/call-options';
+export type { ClaimsFor, JwtManagerOptions } from './manager/manager-options';
 export type { ListSessionsOptions } from './sessions/session-arguments';
 export type { SessionEndReason } from './sessions/session-end-reason';
 export type { TokenPair } from './sessions/token-pair';
 export type { SessionDetails } from './sessions/session-details';
-export { MemoryTokenStore, type MemoryTokenStoreOptions } from './store/memory-token-store';
+export { MemoryTokenStore, type MemoryTokenStoreOptions } from './store/memory/memory-token-store';
 export type {
   LoginLimits,
   LoginResult,
@@ -72,4 +77,4 @@ export type {
 export { Token, type TokenType } from './token/token';
 export type { Clock } from './util/clock';
 export type { Duration } from './util/duration';
-export type { Challenge } from './util/response-headers';
+export type { Challenge } from './errors/response-headers';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ConfigurationError, JwtManager, TokenExpiredError } from '../../src';
-import { reasonFor } from '../../src/errors';
+import { reasonFor } from '../../src/errors/errors';
 import { secret } from '../support/manager';
 import { refusalOf } from '../support/rejected';
 import { expectInvalid, expectTaken, targetFor, type Target } from '../support/target';

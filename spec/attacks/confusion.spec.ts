@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ConfigurationError, TokenExpiredError, WrongTokenTypeError } from '../../src';
-import { reasonFor } from '../../src/errors';
+import { reasonFor } from '../../src/errors/errors';
 import { partsOf } from '../support/forge';
 import { otherSecret, secret, testManager } from '../support/manager';
 import { refusalOf } from '../support/rejected';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Authorized, Get, JsonController } from 'routing-controllers';
 import { JwtOptional, JwtPublic, JwtRefreshRequired, JwtRequired } from '../../src';
-import { ConfigurationError } from '../../src/errors';
+import { ConfigurationError } from '../../src/errors/errors';
 import { refusalToStart } from '../support/protection';
 import { apply } from '../support/untyped';
 

@@ -10,7 +10,7 @@ import {
   type JwtManager,
   type JwtRequirement,
 } from '../../src';
-import { ConfigurationError } from '../../src/errors';
+import { ConfigurationError } from '../../src/errors/errors';
 import { getWith, request, startApp, type Answer } from '../support/app';
 import { expectAnswer, knock, openDoors, refusals, type Doors, type Refusal } from '../support/doors';
 import { startOfTime, testClock, testManager } from '../support/manager';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Controller, Get, JsonController, Param, Req } from 'routing-controllers';
 import { InjectToken, JwtOptional, JwtPublic, JwtRequired, type RouteDecorator, type Token } from '../../src';
-import { ConfigurationError } from '../../src/errors';
+import { ConfigurationError } from '../../src/errors/errors';
 import { getWith, request, startApp } from '../support/app';
 import { heirOf } from '../support/heirs';
 import { testManager } from '../support/manager';

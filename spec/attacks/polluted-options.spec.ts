@@ -29,7 +29,7 @@ import {
   type UpgradeRequirement,
   type VerifyExpectations,
 } from '../../src';
-import { ruleFor } from '../../src/controllers/requirement';
+import { ruleFor } from '../../src/authentication/requirement';
 import { RedisTokenStore, type RedisTokenStoreOptions } from '../../src/redis';
 import { tokenStoreSuite, type TokenStoreSuiteOptions } from '../../src/testing';
 import { keyPairFor } from '../support/keys';

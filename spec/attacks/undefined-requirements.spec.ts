@@ -13,7 +13,7 @@ import {
   type JwtManager,
   type RouteDecorator,
 } from '../../src';
-import { requirementKeys } from '../../src/controllers/requirement';
+import { requirementKeys } from '../../src/authentication/requirement';
 import { testManager } from '../support/manager';
 import { withPolluted } from '../support/polluted';
 import { apply } from '../support/untyped';

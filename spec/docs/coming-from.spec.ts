@@ -16,7 +16,7 @@ function ancestorIn(file: string): Ancestor {
 
 /** A small section, and what of it must be found out. */
 const ancestor: Ancestor = { library: 'X', source: ['nowhere'], names: { all: ['A()', 'B'] } };
-const holder = '`spec/errors.spec.ts`: leave the depth of other stacks as it was';
+const holder = '`spec/errors/errors.spec.ts`: leave the depth of other stacks as it was';
 const a = `| \`A()\` | \`new KeySet()\` | ${holder} |`;
 const b = '| `B` | Not here: nobody has ever asked for that. | – |';
 const broken: [what: string, rows: string[], problem: string][] = [
@@ -37,7 +37,7 @@ const broken: [what: string, rows: string[], problem: string][] = [
   [
     'a spec says something else',
     [a.replace('leave', 'change'), b],
-    "A(): spec/errors.spec.ts does not say 'change the depth of other stacks as it was'",
+    "A(): spec/errors/errors.spec.ts does not say 'change the depth of other stacks as it was'",
   ],
 ];
 

@@ -1,6 +1,6 @@
 import { inspect, types } from 'node:util';
 import { expect } from 'chai';
-import { ConfigurationError, CsrfError, TokenInvalidError, type JwtError } from '../../src/errors';
+import { ConfigurationError, CsrfError, TokenInvalidError, type JwtError } from '../../src/errors/errors';
 import { copyForResponse, copyOf, frozenCopyOf, originalOf } from '../../src/errors/copies';
 
 describe('a copy of an error', () => {

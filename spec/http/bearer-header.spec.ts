@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import Koa, { type Context } from 'koa';
 import { Get, JsonController } from 'routing-controllers';
 import { BearerHeader, createAuthorizationChecker, JwtRequired } from '../../src';
-import { ConfigurationError, InvalidRequestError } from '../../src/errors';
+import { ConfigurationError, InvalidRequestError } from '../../src/errors/errors';
 import { getWith, request, startApp } from '../support/app';
 import { testManager } from '../support/manager';
 

@@ -10,7 +10,7 @@ import {
   type RejectedEvent,
   type Token,
 } from '../../src';
-import { ConfigurationError } from '../../src/errors';
+import { ConfigurationError } from '../../src/errors/errors';
 import { answerOf, rawRequest, request, startApp, type Answer, type RunningApp } from '../support/app';
 import { testManager } from '../support/manager';
 import { withPolluted } from '../support/polluted';

@@ -9,7 +9,7 @@ import {
   QueryParameter,
   type RejectedEvent,
 } from '../../src';
-import { ConfigurationError } from '../../src/errors';
+import { ConfigurationError } from '../../src/errors/errors';
 import { request, startApp, type RunningApp } from '../support/app';
 import { testManager } from '../support/manager';
 

@@ -43,7 +43,7 @@ describe('the entry of the package', () => {
     expect(required).to.equal(createRequire(__filename)('../../src'));
   });
 
-  for (const path of ['src/index', 'dist/src/index.js', 'dist/src/errors.js', 'lib']) {
+  for (const path of ['src/index', 'dist/src/index.js', 'dist/src/errors/errors.js', 'lib']) {
     it(`keeps '${path}' to itself`, () => {
       expect(() => createRequire(__filename)(`${name}/${path}`) as unknown).to.throw(
         /not defined by "exports"/,

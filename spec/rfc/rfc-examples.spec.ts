@@ -1,7 +1,7 @@
 import type { JsonWebKey } from 'node:crypto';
 import { expect } from 'chai';
 import { ConfigurationError, KeySet, TokenInvalidError, type Algorithm } from '../../src';
-import { reasonFor } from '../../src/errors';
+import { reasonFor } from '../../src/errors/errors';
 import { openSigned } from '../../src/token/open-signed';
 import { parseStrictObject } from '../../src/token/strict-json';
 import { faultInClaims } from '../../src/token/validate-claims';

@@ -3,7 +3,7 @@ import { hasSignatureOf } from '../../src/token/codec';
 import { KeySet } from '../../src/keys/key-set';
 import { refusalOf } from '../support/rejected';
 import { asSet, readVectors, type JwkOrSet } from '../support/vectors';
-import { ConfigurationError } from '../../src/errors';
+import { ConfigurationError } from '../../src/errors/errors';
 
 interface Group {
   readonly comment: string;

@@ -8,8 +8,8 @@ import {
   type IssueOptions,
   type Session,
 } from '../../src';
-import { ConfigurationError, HookFailedError, TokenRevokedError } from '../../src/errors';
-import { reasonFor } from '../../src/errors';
+import { ConfigurationError, HookFailedError, TokenRevokedError } from '../../src/errors/errors';
+import { reasonFor } from '../../src/errors/errors';
 import { secret, testClock } from '../support/manager';
 import { refusalOf } from '../support/rejected';
 import {

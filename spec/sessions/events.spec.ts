@@ -8,7 +8,7 @@ import {
   type RejectedEvent,
   type TokenPair,
 } from '../../src';
-import { ConfigurationError, InvalidRequestError, JwtError } from '../../src/errors';
+import { ConfigurationError, InvalidRequestError, JwtError } from '../../src/errors/errors';
 import { forge, partsOf } from '../support/forge';
 import { secret, testClock, testManager } from '../support/manager';
 import { refusalOf } from '../support/rejected';

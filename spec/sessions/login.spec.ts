@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ConfigurationError, MemoryTokenStore, TokenRevokedError, type JwtManager } from '../../src';
-import { reasonFor } from '../../src/errors';
+import { reasonFor } from '../../src/errors/errors';
 import { testClock, testManager } from '../support/manager';
 import { refusalOf } from '../support/rejected';
 import { claimsOf, outcomeOf, rowOf, sessionIdOf, sessionWorld } from '../support/session-world';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { IsEmail } from 'class-validator';
 import { JwtManager, type TokenPair, type TokenStore } from '../../src';
-import { ConfigurationError, InvalidRequestError, TokenInvalidError } from '../../src/errors';
+import { ConfigurationError, InvalidRequestError, TokenInvalidError } from '../../src/errors/errors';
 import { intervenedStore, laterStore } from '../support/later-store';
 import { forge, partsOf } from '../support/forge';
 import { otherSecret, secret, startOfTime, testManager } from '../support/manager';

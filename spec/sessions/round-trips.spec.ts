@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { JwtRefreshRequired, JwtRequired, type StoreLimits, type TokenPair } from '../../src';
-import { reasonFor, StoreUnavailableError } from '../../src/errors';
+import { reasonFor, StoreUnavailableError } from '../../src/errors/errors';
 import { bearer, knock, openDoors } from '../support/doors';
 import { intervenedStore, type Verb } from '../support/later-store';
 import { refusalOf } from '../support/rejected';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { RoutingControllersOptions } from 'routing-controllers';
 import { createAuthorizationChecker, type IssueOptions, type JwtManager } from '../../src';
-import { ConfigurationError } from '../../src/errors';
+import { ConfigurationError } from '../../src/errors/errors';
 import { request, startApp, type RunningApp } from './app';
 import { testManager } from './manager';
 

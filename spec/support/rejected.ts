@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { JwtError } from '../../src/errors';
+import type { JwtError } from '../../src/errors/errors';
 
 /** Waits for a refusal and returns it; fails when there is none. */
 export async function refusalOf<E extends Error = JwtError>(

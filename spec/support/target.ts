@@ -1,7 +1,7 @@
 import { constants, createHmac, createSecretKey, sign, type KeyObject } from 'node:crypto';
 import { expect } from 'chai';
 import { JwtManager, KeySet, type Algorithm, type JwtManagerOptions, type Token } from '../../src';
-import { reasonFor, TokenInvalidError } from '../../src/errors';
+import { reasonFor, TokenInvalidError } from '../../src/errors/errors';
 import type { KeyPairAlgorithm } from '../../src/keys/key';
 import { encode } from './forge';
 import { keyPairFor } from './keys';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { TokenInvalidError } from '../../src';
-import { reasonFor } from '../../src/errors';
+import { reasonFor } from '../../src/errors/errors';
 import { invalidToken, openSigned } from '../../src/token/open-signed';
 import { refusalOf } from '../support/rejected';
 import { keysFor, targetFor } from '../support/target';

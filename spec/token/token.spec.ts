@@ -3,7 +3,7 @@ import { Token } from '../../src';
 import { tokenOf } from '../../src/token/token';
 import { testClock } from '../support/manager';
 import { refusalOf } from '../support/rejected';
-import { ConfigurationError } from '../../src/errors';
+import { ConfigurationError } from '../../src/errors/errors';
 
 const clock = testClock();
 const now = clock() / 1000;

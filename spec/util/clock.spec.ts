@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ConfigurationError } from '../../src/errors';
+import { ConfigurationError } from '../../src/errors/errors';
 import { systemClock, unixSeconds, unixTime } from '../../src/util/clock';
 
 describe('the clock', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ConfigurationError } from '../../src/errors';
+import { ConfigurationError } from '../../src/errors/errors';
 import { durationInSeconds, maximumDuration } from '../../src/util/duration';
 
 const units = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ConfigurationError } from '../../src/errors';
+import { ConfigurationError } from '../../src/errors/errors';
 import { Emitter } from '../../src/util/emitter';
 
 interface Events {

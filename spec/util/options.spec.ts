@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ConfigurationError } from '../../src/errors';
+import { ConfigurationError } from '../../src/errors/errors';
 import { nameList } from '../../src/util/name-list';
 import { frozenCopy, readOptions } from '../../src/util/options';
 import { withPolluted } from '../support/polluted';

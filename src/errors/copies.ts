@@ -1,4 +1,4 @@
-import { copyNotes, hideStacks, type JwtError } from '../errors';
+import { copyNotes, hideStacks, type JwtError } from './errors';
 
 /** What an error becomes in the response to one request. */
 export interface ErrorResponse {

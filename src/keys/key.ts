@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { ConfigurationError } from '../errors';
+import { ConfigurationError } from '../errors/errors';
 
 /** The algorithms there are (RFC 7518, section 3.1), by their exact names. */
 export type Algorithm = SecretAlgorithm | KeyPairAlgorithm;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { ownClaims } from '../claims';
-import { ConfigurationError } from '../errors';
-import type { ManagerEvents } from '../events';
-import type { IssueSettings } from '../issue-options';
-import type { ManagerSettings } from '../manager-options';
+import { ownClaims } from '../claims/own';
+import { ConfigurationError } from '../errors/errors';
+import type { ManagerEvents } from '../manager/events';
+import type { IssueSettings } from '../manager/issue-options';
+import type { ManagerSettings } from '../manager/manager-options';
 import type { Token, TokenType } from '../token/token';
 import {
   checkIdentity,

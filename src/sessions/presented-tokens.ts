@@ -1,4 +1,4 @@
-import { because, RefreshReusedError, TokenRevokedError, type JwtError } from '../errors';
+import { because, RefreshReusedError, TokenRevokedError, type JwtError } from '../errors/errors';
 import type { StoreOperation } from '../store/guarded-store';
 import type { RevocationQuery, RotationResult, Session } from '../store/token-store';
 import type { Token, VerifiedClaims } from '../token/token';

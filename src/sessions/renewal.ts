@@ -1,6 +1,7 @@
-import { because, HookFailedError, TokenRevokedError } from '../errors';
-import { resolveIssueOptions } from '../issue-options';
-import type { ManagerSettings, RefreshSettings } from '../manager-options';
+import { because, HookFailedError, TokenRevokedError } from '../errors/errors';
+import { resolveIssueOptions } from '../manager/issue-options';
+import type { RefreshSettings } from '../manager/call-options';
+import type { ManagerSettings } from '../manager/manager-options';
 import type { StoreOperation } from '../store/guarded-store';
 import type { Session } from '../store/token-store';
 import type { Token } from '../token/token';

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors';
+import { ConfigurationError } from '../errors/errors';
 import type { Session, SessionPage } from '../store/token-store';
 import { isIdentity } from '../token/validate-claims';
 import { isPlainObject } from '../util/json';

@@ -1,5 +1,5 @@
-import type { ManagerEvents, SessionEvent } from '../events';
-import type { ManagerSettings } from '../manager-options';
+import type { ManagerEvents, SessionEvent } from '../manager/events';
+import type { ManagerSettings } from '../manager/manager-options';
 import type { GuardedStore } from '../store/guarded-store';
 import type { Session } from '../store/token-store';
 import type { Emitter } from '../util/emitter';

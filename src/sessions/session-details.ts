@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors';
+import { ConfigurationError } from '../errors/errors';
 import { readOptions } from '../util/options';
 
 /** What a list of devices shows of a login. */

@@ -1,4 +1,4 @@
-import type { ManagerSettings } from '../manager-options';
+import type { ManagerSettings } from '../manager/manager-options';
 import type { RevocationChange } from '../store/token-store';
 import type { VerifiedClaims } from '../token/token';
 import type { SessionEndReason } from './session-end-reason';

@@ -1,6 +1,6 @@
-import type { ManagerEvents } from '../events';
-import type { IssueSettings } from '../issue-options';
-import type { ManagerSettings } from '../manager-options';
+import type { ManagerEvents } from '../manager/events';
+import type { IssueSettings } from '../manager/issue-options';
+import type { ManagerSettings } from '../manager/manager-options';
 import { GuardedStore } from '../store/guarded-store';
 import type { TokenStore } from '../store/token-store';
 import type { VerifiedClaims } from '../token/token';

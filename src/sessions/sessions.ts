@@ -1,4 +1,4 @@
-import { because, ConfigurationError, TokenRevokedError } from '../errors';
+import { because, ConfigurationError, TokenRevokedError } from '../errors/errors';
 import type { StoreOperation } from '../store/guarded-store';
 import { shardOf } from '../store/shard';
 import type { Session } from '../store/token-store';

@@ -1,4 +1,4 @@
-import { because, StoreUnavailableError } from '../errors';
+import { because, StoreUnavailableError } from '../errors/errors';
 import { within } from '../util/within';
 import { isFoundSession, isLoginResult, isRotationResult, isSessionPage } from './session-shape';
 import type {

@@ -1,4 +1,4 @@
-import { because, TokenInvalidError } from '../errors';
+import { because, TokenInvalidError } from '../errors/errors';
 import type { Key } from '../keys/key';
 import { hasSignatureOf } from './codec';
 import { splitCompact } from './compact';

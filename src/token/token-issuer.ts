@@ -1,6 +1,6 @@
-import { checkedOwnClaims } from '../claims';
-import { instanceOfClaims, type ClaimsClass } from '../claims-class';
-import { ConfigurationError } from '../errors';
+import { checkedOwnClaims } from '../claims/own';
+import { instanceOfClaims, type ClaimsClass } from '../claims/class';
+import { ConfigurationError } from '../errors/errors';
 import type { KeySet } from '../keys/key-set';
 import { randomId } from '../util/random-id';
 import { TimeoutError } from '../util/within';

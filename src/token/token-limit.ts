@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors';
+import { ConfigurationError } from '../errors/errors';
 import { maximumLength } from './compact';
 
 /** What a cookie has room for, next to the longest name and its mark: browsers drop one of more than 4096 bytes. */

@@ -1,5 +1,5 @@
-import { ownClaims } from '../claims';
-import { instanceOfClaims, type ClaimsClass, type ClaimsVerdict } from '../claims-class';
+import { ownClaims } from '../claims/own';
+import { instanceOfClaims, type ClaimsClass, type ClaimsVerdict } from '../claims/class';
 import {
   because,
   ConfigurationError,
@@ -7,7 +7,7 @@ import {
   TokenExpiredError,
   WrongTokenTypeError,
   type JwtError,
-} from '../errors';
+} from '../errors/errors';
 import type { KeySet } from '../keys/key-set';
 import { unixTime, type Clock } from '../util/clock';
 import { tokenTypeOf } from './header';

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors';
+import { ConfigurationError } from '../errors/errors';
 import type { Clock } from '../util/clock';
 import { durationInSeconds, type Duration } from '../util/duration';
 

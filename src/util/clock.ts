@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors';
+import { ConfigurationError } from '../errors/errors';
 
 /** A source of time: Unix milliseconds, as `Date.now`. Inject one to test expiry without waiting. */
 export type Clock = () => number;

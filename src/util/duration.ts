@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors';
+import { ConfigurationError } from '../errors/errors';
 
 /**
  * A length of time: a number is seconds, a string has a unit (`'10s'`, `'15m'`, `'2h'`, `'30d'`).

@@ -1,5 +1,5 @@
 import { channel, type Channel } from 'node:diagnostics_channel';
-import { ConfigurationError } from '../errors';
+import { ConfigurationError } from '../errors/errors';
 import { warn } from './warn';
 
 /**

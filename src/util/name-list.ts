@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors';
+import { ConfigurationError } from '../errors/errors';
 
 /**
  * One name or several, as a list without repetitions.

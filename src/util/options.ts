@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors';
+import { ConfigurationError } from '../errors/errors';
 
 /**
  * Reads an options object: checks that it is one and that every option exists, and returns a frozen copy with its lists

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
-import { ConfigurationError, InvalidRequestError, because } from '../../errors';
-import { isHttpToken } from '../../util/http-token';
+import { ConfigurationError, InvalidRequestError, because } from '../../errors/errors';
+import { isHttpToken } from '../http-token';
 import { readOptions } from '../../util/options';
 import type { TokenLocation } from './token-location';
 

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../../errors';
-import { isHttpToken } from '../../util/http-token';
+import { ConfigurationError } from '../../errors/errors';
+import { isHttpToken } from '../http-token';
 import type { TokenLocation } from './token-location';
 
 /** @throws {@link ConfigurationError} when they are no locations, or none */

@@ -1,4 +1,4 @@
-import { because, ConfigurationError, InvalidRequestError } from '../../errors';
+import { because, ConfigurationError, InvalidRequestError } from '../../errors/errors';
 
 /** @throws {@link ConfigurationError} when it cannot name a parameter */
 export function parameterName(name: unknown, what: string): string {

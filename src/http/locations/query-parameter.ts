@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { answerPrivately } from '../refusal';
+import { answerPrivately } from '../answer/rejection';
 import { malformedParameter, onlyText, parameterName } from './parameter-name';
 import type { TokenLocation } from './token-location';
 

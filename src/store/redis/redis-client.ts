@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { ConfigurationError } from '../../errors';
+import { ConfigurationError } from '../../errors/errors';
 
 interface EvalOptions {
   keys: string[];

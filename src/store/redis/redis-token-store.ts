@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../errors';
+import { ConfigurationError } from '../../errors/errors';
 import { readOptions } from '../../util/options';
 import type {
   LoginLimits,

@@ -1,5 +1,5 @@
 import type { DataSource, DataSourceOptions } from 'typeorm';
-import { ConfigurationError } from '../../errors';
+import { ConfigurationError } from '../../errors/errors';
 import { sqlite, type Dialect, type ServerDialect } from './dialect';
 import { tokenStoreEntities } from './entities';
 import { mysql } from './mysql';

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { ConfigurationError } from '../../errors';
+import { ConfigurationError } from '../../errors/errors';
 import { tokenStoreEntities } from './entities';
 
 /** How the tables and columns are called in a DataSource: prefix, schema and naming strategy are the user's. */

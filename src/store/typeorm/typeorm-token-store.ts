@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { ConfigurationError } from '../../errors';
+import { ConfigurationError } from '../../errors/errors';
 import { systemClock, unixSeconds } from '../../util/clock';
 import { readOptions } from '../../util/options';
 import type {

@@ -1,0 +1,292 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { expect } from 'chai';
+import type { Context } from 'koa';
+import type { Action } from 'routing-controllers';
+import { WebSocket } from 'ws';
+import {
+  authenticateUpgrade,
+  BearerHeader,
+  QueryParameter,
+  Token,
+  type JwtManager,
+  type RejectedEvent,
+  type TokenPair,
+  type UpgradeRequirement,
+} from '../../src';
+import { ConfigurationError } from '../../src/errors/errors';
+import { testClock, testManager } from '../support/manager';
+import { refusalOf } from '../support/rejected';
+import { refusedUpgrade, startUpgrades, SubprotocolToken, type UpgradeServer } from '../support/upgrades';
+
+const challenged = (status: number, code: string, error: string, msg: string, more = '') => ({
+  status,
+  body: { msg, code },
+  challenge: `Bearer realm="api", error="${error}", error_description="${msg}"${more}`,
+});
+const missing = {
+  status: 401,
+  body: { msg: 'Missing Authorization Header', code: 'ERR_JWT_MISSING' },
+  challenge: 'Bearer realm="api"',
+};
+const invalid = challenged(401, 'ERR_JWT_INVALID', 'invalid_token', 'Token is invalid');
+const expired = challenged(401, 'ERR_JWT_EXPIRED', 'invalid_token', 'Token has expired');
+const wrongType = challenged(401, 'ERR_JWT_TYPE', 'invalid_token', 'Only access tokens are allowed');
+const revoked = challenged(401, 'ERR_JWT_REVOKED', 'invalid_token', 'Token has been revoked');
+const malformed = challenged(400, 'ERR_JWT_REQUEST', 'invalid_request', 'Malformed authorization header');
+const denied = challenged(403, 'ERR_JWT_DENIED', 'insufficient_scope', 'Permission denied');
+const notFresh = challenged(
+  401,
+  'ERR_JWT_NOT_FRESH',
+  'insufficient_user_authentication',
+  'Fresh token required',
+  ', max_age="300"',
+);
+const hook = {
+  status: 503,
+  body: { msg: 'Authentication is unavailable', code: 'ERR_JWT_HOOK' },
+  challenge: null,
+};
+
+describe('authenticateUpgrade', () => {
+  const clock = testClock();
+  const jwtManager = testManager({ clock, hookTimeout: 1 });
+  const events: RejectedEvent[] = [];
+  let server: UpgradeServer;
+  let requirement: UpgradeRequirement | undefined;
+
+  before(async () => {
+    jwtManager.on('rejected', (event) => events.push(event));
+    server = await startUpgrades((request) => authenticateUpgrade(jwtManager, request, requirement));
+  });
+
+  after(() => server.close());
+
+  beforeEach(() => {
+    events.splice(0);
+    requirement = undefined;
+  });
+
+  afterEach(() => {
+    expect(server.faults).to.deep.equal([]);
+  });
+
+  async function greetingOf(protocols: string[], headers: Record<string, string> = {}): Promise<string> {
+    const client = new WebSocket(`ws://127.0.0.1:${String(server.port)}/chat`, protocols, { headers });
+    const [message] = (await once(client, 'message')) as [Buffer];
+    expect(client.protocol).to.equal(protocols.length > 0 ? 'chat' : '');
+    client.terminate();
+    return message.toString();
+  }
+
+  const bearer = (token: string) => [`Authorization: Bearer ${token}`];
+
+  async function expectRefused(answer: object, lines: readonly string[], reason: string, path = '/chat') {
+    const { connections } = server;
+    const refused = await refusedUpgrade(server.port, lines, path);
+    expect(refused).to.deep.include(answer);
+    expect(refused.headers.get('Cache-Control')).to.equal('no-store');
+    expect(server.connections).to.equal(connections);
+    expect(events.map((event) => [event.code, event.reason, event.method, event.path])).to.deep.equal([
+      [(refused.body as { code: string }).code, reason, 'GET', '/chat'],
+    ]);
+  }
+
+  it('lets in a token in the header', async () => {
+    const token = await jwtManager.createAccessToken('ada');
+    expect(await greetingOf([], { Authorization: `Bearer ${token}` })).to.equal('hello ada');
+    expect(events).to.deep.equal([]);
+  });
+
+  it('lets in a token in a location of the application, as a page can send it', async () => {
+    requirement = { locations: [new SubprotocolToken()] };
+    const { access_token: token } = await jwtManager.createTokenPair('ada');
+    expect(await greetingOf(['chat', `bearer.${token}`])).to.equal('hello ada');
+  });
+
+  const cases: [
+    name: string,
+    answer: object,
+    reason: string,
+    token: (pair: TokenPair) => string | undefined,
+  ][] = [
+    ['no token', missing, 'Missing Authorization Header', () => undefined],
+    ['a token that is none', invalid, 'format', () => 'nonsense'],
+    ['a token that was changed', invalid, 'signature', ({ access_token: text }) => changed(text)],
+    ['a refresh token', wrongType, 'typ', ({ refresh_token: text }) => text],
+  ];
+  for (const [name, answer, reason, tokenOf] of cases) {
+    it(`refuses ${name}, in the header and as a page sends it`, async () => {
+      const text = tokenOf(await jwtManager.createTokenPair('ada'));
+      await expectRefused(answer, text === undefined ? [] : bearer(text), reason);
+      events.splice(0);
+      requirement = { locations: [new SubprotocolToken()] };
+      const lines = text === undefined ? ['chat'] : ['chat', `bearer.${text}`];
+      const shown = text === undefined ? subprotocolMissing : answer;
+      const why = text === undefined ? 'Missing subprotocol' : reason;
+      await expectRefused(shown, [`Sec-WebSocket-Protocol: ${lines.join(', ')}`], why);
+    });
+  }
+
+  it('refuses a token that is over', async () => {
+    const token = await jwtManager.createAccessToken('ada');
+    clock.advance(900);
+    await expectRefused(expired, bearer(token), 'expired');
+  });
+
+  it('refuses a token that was revoked, and one whose session ended', async () => {
+    const token = await jwtManager.createAccessToken('ada');
+    await jwtManager.revoke(token);
+    await expectRefused(revoked, bearer(token), 'unknown');
+    events.splice(0);
+    const { access_token: text } = await jwtManager.createTokenPair('ada');
+    await jwtManager.revokeSession((await jwtManager.verify(text)).sessionId ?? '');
+    await expectRefused(revoked, bearer(text), 'unknown');
+  });
+
+  it('lets a revoked token in where the store is not to be asked', async () => {
+    requirement = { skipRevocationCheck: true };
+    const token = await jwtManager.createAccessToken('ada');
+    await jwtManager.revoke(token);
+    expect(await greetingOf([], { Authorization: `Bearer ${token}` })).to.equal('hello ada');
+  });
+
+  const hostile: [name: string, lines: (token: string) => string[], reason: string][] = [
+    ['the header twice', (token) => [...bearer(token), ...bearer(token)], 'header twice'],
+    ['nothing behind the scheme', () => ['Authorization: Bearer '], 'no token behind the scheme'],
+    [
+      'two tokens in one header',
+      (token) => bearer(`${token}, Bearer ${token}`),
+      'no token behind the scheme',
+    ],
+  ];
+  for (const [name, lines, reason] of hostile) {
+    it(`refuses ${name}`, async () => {
+      await expectRefused(malformed, lines(await jwtManager.createAccessToken('ada')), reason);
+    });
+  }
+
+  it('refuses two tokens in two places, and two in one', async () => {
+    const token = await jwtManager.createAccessToken('ada');
+    requirement = { locations: [new SubprotocolToken(), new BearerHeader()] };
+    await expectRefused(
+      challenged(400, 'ERR_JWT_REQUEST', 'invalid_request', 'More than one token in the request'),
+      [...bearer(token), `Sec-WebSocket-Protocol: bearer.${token}`],
+      'two tokens',
+    );
+    events.splice(0);
+    await expectRefused(
+      challenged(400, 'ERR_JWT_REQUEST', 'invalid_request', 'Two tokens among the subprotocols'),
+      [`Sec-WebSocket-Protocol: bearer.${token}, chat, bearer.${token}`],
+      'Two tokens among the subprotocols',
+    );
+  });
+
+  it('reads the query where it is told to, and keeps it out of the event', async () => {
+    requirement = { locations: [new QueryParameter('jwt')] };
+    await expectRefused(invalid, [], 'format', '/chat?jwt=nonsense');
+  });
+
+  const demands: [name: string, demand: UpgradeRequirement, answer: object, reason: string][] = [
+    ['roles', { roles: 'admin' }, denied, 'roles'],
+    ['scopes', { scopes: 'chat' }, { ...denied, challenge: `${denied.challenge}, scope="chat"` }, 'scope'],
+    ['freshness', { fresh: '5m' }, notFresh, 'auth_time'],
+    ['a check', { check: () => false }, denied, 'check'],
+    [
+      'a check that says yes with another word',
+      { check: () => 'yes' as unknown as boolean },
+      denied,
+      'check',
+    ],
+    ['a check that hangs', { check: () => new Promise<boolean>(() => undefined) }, denied, 'check'],
+    ['a location that reads nonsense', { locations: [{ name: 'odd', read: () => 1 as never }] }, hook, odd()],
+  ];
+  for (const [name, demand, answer, reason] of demands) {
+    it(`demands as a route does: ${name}`, async () => {
+      requirement = demand;
+      await expectRefused(answer, bearer(await jwtManager.createAccessToken('ada')), reason);
+    });
+  }
+
+  it('asks a check with the token and what a route would have as its action', async () => {
+    const seen: [Token, Action][] = [];
+    requirement = {
+      check: (token, action) => {
+        seen.push([token, action]);
+        return (action.context as Context).get('Origin') === 'https://app.example.com';
+      },
+    };
+    const token = await jwtManager.createAccessToken('ada');
+    const headers = { Authorization: `Bearer ${token}`, Origin: 'https://app.example.com' };
+    expect(await greetingOf([], headers)).to.equal('hello ada');
+    const [[given, action] = []] = seen;
+    expect(given).to.be.instanceOf(Token);
+    expect(action?.context).to.include({
+      path: '/chat',
+      method: 'GET',
+      ip: '127.0.0.1',
+      request: action?.request as unknown,
+      response: action?.response as unknown,
+    });
+    await expectRefused(denied, [...bearer(token), 'Origin: https://evil.example'], 'check');
+  });
+
+  it('refuses a URL that is none, and tells nobody what stands in it', async () => {
+    const url = `http://[/?jwt=${await jwtManager.createAccessToken('ada')}`;
+    const refused = await refusedUpgrade(server.port, [], url);
+    expect(refused).to.deep.include(
+      challenged(400, 'ERR_JWT_REQUEST', 'invalid_request', 'Malformed request'),
+    );
+    expect(events[0]).to.include({ reason: 'url', path: undefined });
+    expect(JSON.stringify(events[0])).not.to.include('eyJ');
+  });
+
+  it('rejects what is no request', async () => {
+    for (const request of [undefined, {}, 'x'] as unknown[]) {
+      const attempt = authenticateUpgrade(jwtManager, request as IncomingMessage);
+      expect((await refusalOf(attempt, ConfigurationError)).message).to.include('needs the request');
+    }
+  });
+
+  it('tells of the token that was refused', async () => {
+    requirement = { roles: 'admin' };
+    await refusedUpgrade(server.port, bearer(await jwtManager.createAccessToken('ada')), '/chat');
+    expect(events[0]).to.include({ identity: 'ada', ip: '127.0.0.1' });
+  });
+
+  const wrong: [name: string, requirement: unknown, message: string][] = [
+    ['optional, as an upgrade has no guests', { optional: true }, "no option 'optional'"],
+    ['a manager by name, as it has one', { manager: 'default' }, "no option 'manager'"],
+    ['a misspelt demand', { role: 'admin' }, "no option 'role'"],
+    ['an empty list of roles', { roles: [] }, 'roles must be'],
+    ['no object', 'admin', 'must be an object'],
+  ];
+  for (const [name, given, message] of wrong) {
+    it(`refuses everybody when it is told ${name}, and tells operators why`, async () => {
+      requirement = given as UpgradeRequirement;
+      const token = await jwtManager.createAccessToken('ada');
+      const refused = await refusedUpgrade(server.port, bearer(token), '/chat');
+      const body = { msg: 'Server configuration error', code: 'ERR_JWT_CONFIGURATION' };
+      expect(refused).to.deep.include({ status: 500, body, challenge: null });
+      expect(events[0]?.reason).to.include(message);
+    });
+  }
+
+  for (const manager of [undefined, {}, { default: jwtManager }]) {
+    it(`rejects without a manager: ${Object.keys(manager ?? { nothing: 1 }).join()}`, async () => {
+      const attempt = authenticateUpgrade(manager as unknown as JwtManager, {} as IncomingMessage);
+      expect((await refusalOf(attempt, ConfigurationError)).message).to.include('needs the JwtManager');
+    });
+  }
+});
+
+const subprotocolMissing = { ...missing, body: { ...missing.body, msg: 'Missing subprotocol' } };
+
+function odd(): string {
+  return "the location 'odd' read something that is no string";
+}
+
+function changed(text: string): string {
+  const [header = '', claims = '', signature = ''] = text.split('.');
+  return [header, claims, (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1)].join('.');
+}

@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { Delete, Get, getMetadataArgsStorage, JsonController, Post } from 'routing-controllers';
+import {
+  BearerHeader,
+  describeRoutes,
+  formatRoutes,
+  JwtOptional,
+  JwtPublic,
+  JwtRefreshRequired,
+  JwtRequired,
+  QueryParameter,
+} from '../../../src';
+
+@JsonController('/shop')
+@JwtRequired()
+class ShopController {
+  @Get()
+  list() {}
+
+  @Post('/orders')
+  @JwtRequired({ roles: ['clerk', 'admin'], scopes: ['orders:read', 'orders:write'], fresh: '5m' })
+  order() {}
+
+  @Delete('/orders/:id')
+  @JwtRequired({ roles: { deny: ['guest', 'bot'] }, scopes: { any: ['a', 'b'] }, fresh: 300 })
+  cancel() {}
+
+  @Get('/of/:tenant')
+  @JwtRequired({ check: ({ claims }) => claims['tenant'] === 'a secret value', fresh: true })
+  ofTenant() {}
+
+  @Get('/greeting')
+  @JwtOptional({ type: 'any', roles: 'member', fresh: false })
+  greeting() {}
+
+  @Post('/refresh')
+  @JwtRefreshRequired({ skipRevocationCheck: true, manager: 'default' })
+  refresh() {}
+
+  @Get('/report')
+  @JwtRequired({ locations: [new BearerHeader(), new QueryParameter('jwt')], scopes: 'a b' })
+  report() {}
+
+  @Get('/terms')
+  @JwtPublic()
+  terms() {}
+}
+
+@JsonController()
+class OpenController {
+  @Get(/\/by-pattern-\d+/)
+  pattern() {}
+
+  @Post('/deny')
+  @JwtRequired({ roles: { deny: 'guest' } })
+  deny() {}
+}
+
+describe('formatRoutes', () => {
+  const routes = describeRoutes().filter(({ controller }) =>
+    [ShopController.name, OpenController.name].includes(controller),
+  );
+
+  it('says of each route what it demands, in words', () => {
+    expect(formatRoutes(routes).split('\n')).to.deep.equal([
+      'GET     /shop               ShopController.list      access',
+      'POST    /shop/orders        ShopController.order     access, roles: clerk or admin, scopes: orders:read orders:write, fresh: 5m',
+      'DELETE  /shop/orders/:id    ShopController.cancel    access, roles: none of guest bot, scopes: a or b, fresh: 300s',
+      'GET     /shop/of/:tenant    ShopController.ofTenant  access, fresh, check',
+      'GET     /shop/greeting      ShopController.greeting  access or refresh, optional, roles: member',
+      'POST    /shop/refresh       ShopController.refresh   refresh, revoked or not, manager: default',
+      "GET     /shop/report        ShopController.report    access, scopes: a b, in: Authorization Header or query parameter 'jwt'",
+      'GET     /shop/terms         ShopController.terms     open',
+      'GET     /\\/by-pattern-\\d+/  OpenController.pattern   open',
+      'POST    /deny               OpenController.deny      access, roles: none of guest',
+    ]);
+  });
+
+  it('takes all routes when it is not told which', () => {
+    const storage = getMetadataArgsStorage();
+    const { controllers } = storage;
+    // Those of other specs are wrong on purpose.
+    storage.controllers = controllers.filter(({ target }) => target === OpenController);
+    try {
+      expect(formatRoutes()).to.equal(formatRoutes(describeRoutes())).and.include('OpenController.deny');
+    } finally {
+      storage.controllers = controllers;
+    }
+  });
+
+  it('is empty without routes', () => {
+    expect(formatRoutes([])).to.equal('');
+  });
+});

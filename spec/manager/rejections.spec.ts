@@ -1,0 +1,144 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { expect } from 'chai';
+import { JsonController, Get, Post } from 'routing-controllers';
+import {
+  ConfigurationError,
+  createAuthorizationChecker,
+  HookFailedError,
+  JwtRequired,
+  MemoryTokenStore,
+  TokenInvalidError,
+  type JwtManager,
+} from '../../src';
+import { getWith, request, startApp } from '../support/app';
+import { intervenedStore } from '../support/later-store';
+import { testManager } from '../support/manager';
+
+const leak = 'relation "ada@example.test" eyJhbGciOi secret';
+
+/** The warnings of a run, as Node.js emits them. */
+async function warningsOf(run: () => unknown): Promise<{ name: string; message: string }[]> {
+  const warnings: { name: string; message: string }[] = [];
+  const note = ({ name, message }: Error) => warnings.push({ name, message });
+  // Node.js would print each of them.
+  const usual = process.listeners('warning');
+  process.removeAllListeners('warning').on('warning', note);
+  await run();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', note);
+  for (const listener of usual) process.on('warning', listener);
+  return warnings.filter(({ name }) => name === 'JwtRejectionWarning');
+}
+
+/** A manager whose store has no tables. */
+function withoutTables(): JwtManager {
+  const store = intervenedStore(new MemoryTokenStore(), () => {
+    throw new Error(leak);
+  });
+  return testManager({ store });
+}
+
+const advice =
+  "Listen to the event 'rejected' of the JwtManager to get the cause and the request. " +
+  'This warning is shown once for each reason.';
+
+describe('a 5xx that no listener hears of', () => {
+  // G3, G4
+  it('is a process warning, once for each reason, with nothing of its cause', async () => {
+    const manager = withoutTables();
+
+    @JsonController()
+    class Routes {
+      @Post('/login')
+      login() {
+        return manager.createTokenPair('ada');
+      }
+
+      @Get('/hook')
+      @JwtRequired({
+        locations: [
+          {
+            name: 'Place',
+            read: () => {
+              throw new Error(leak);
+            },
+          },
+        ],
+      })
+      hook() {
+        return {};
+      }
+
+      @Get('/misused')
+      misused() {
+        return manager.createAccessToken('');
+      }
+    }
+    const authorizationChecker = createAuthorizationChecker(manager);
+    const app = await startApp({ controllers: [Routes], authorizationChecker });
+    const warnings = await warningsOf(async () => {
+      for (let round = 0; round < 2; round++) {
+        expect((await request(`${app.url}/login`, { method: 'POST' })).status).to.equal(503);
+        expect((await request(`${app.url}/hook`)).status).to.equal(503);
+        expect((await request(`${app.url}/misused`)).status).to.equal(500);
+        expect((await getWith(`${app.url}/hook`, 'x')).status).to.equal(503);
+      }
+    });
+    await app.close();
+    expect(warnings.map(({ message }) => message)).to.deep.equal([
+      `ERR_JWT_STORE: store.createSession threw. ${advice}`,
+      `ERR_JWT_HOOK: unexpected error. ${advice}`,
+      `ERR_JWT_CONFIGURATION: identity must be a string of 1 to 255 characters without control characters. ${advice}`,
+    ]);
+  });
+
+  it('is no warning when a listener or a tracing tool hears of it', async () => {
+    const manager = withoutTables();
+    const channel = 'routing-controllers-jwt:rejected';
+    const ignore = () => undefined;
+    expect(
+      await warningsOf(() => {
+        subscribe(channel, ignore);
+        manager.reportRejection(new HookFailedError());
+        unsubscribe(channel, ignore);
+        manager.on('rejected', ignore);
+        manager.reportRejection(new HookFailedError());
+      }),
+    ).to.deep.equal([]);
+  });
+
+  it('is a warning of each manager, and a 4xx is none', async () => {
+    expect(
+      await warningsOf(() => {
+        for (const manager of [testManager(), testManager()]) {
+          manager.reportRejection(new TokenInvalidError());
+          manager.reportRejection(new HookFailedError());
+        }
+      }),
+    ).to.have.length(2);
+  });
+
+  it('fills no log when an application creates reasons without end', async () => {
+    const manager = testManager();
+    const warnings = await warningsOf(() => {
+      for (let count = 0; count < 200; count++)
+        manager.reportRejection(new ConfigurationError(`wrong: ${String(count)}`));
+    });
+    expect(warnings).to.have.length(100);
+  });
+
+  it('changes nothing for the request where warnings cannot be emitted', async () => {
+    const manager = withoutTables();
+    const usual = Object.getOwnPropertyDescriptor(process, 'emitWarning') as PropertyDescriptor;
+    process.emitWarning = () => {
+      throw new Error('no warnings here');
+    };
+    try {
+      expect(() => {
+        manager.reportRejection(new HookFailedError());
+      }).not.to.throw();
+    } finally {
+      Object.defineProperty(process, 'emitWarning', usual);
+    }
+  });
+});

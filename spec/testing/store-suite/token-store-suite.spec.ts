@@ -1,0 +1,84 @@
+import { expect } from 'chai';
+import { MemoryTokenStore, type StoreLimits, type TokenStore } from '../../../src';
+import { tokenStoreSuite } from '../../../src/testing';
+import { intervenedStore } from '../../support/later-store';
+import { ReadThenWriteStore } from '../../support/read-then-write-store';
+import { storeMutants } from '../../support/store-mutants';
+
+interface Verdicts {
+  readonly passed: string[];
+  readonly failed: string[];
+}
+
+/** Runs the suite outside of mocha, all of its specs at once. */
+async function verdictsOn(store: TokenStore): Promise<Verdicts> {
+  const specs: [string, () => Promise<void>][] = [];
+  const titles: string[] = [];
+  const runner = {
+    describe: (title: string, body: () => void) => {
+      titles.push(title);
+      body();
+      titles.pop();
+    },
+    it: (title: string, body: () => Promise<void>) => specs.push([[...titles, title].join(': '), body]),
+  };
+  tokenStoreSuite(runner, () => store, { rounds: 2, callers: [2, 10] });
+  const verdicts: Verdicts = { passed: [], failed: [] };
+  await Promise.all(
+    specs.map(async ([title, run]) => {
+      const isGood = await run().then(
+        () => true,
+        () => false,
+      );
+      verdicts[isGood ? 'passed' : 'failed'].push(title);
+    }),
+  );
+  return verdicts;
+}
+
+describe('tokenStoreSuite', function () {
+  this.timeout(60_000);
+
+  it('passes a store that is atomic', async () => {
+    const { passed, failed } = await verdictsOn(new MemoryTokenStore());
+    expect(failed).to.deep.equal([]);
+    expect(passed).to.have.length.above(100);
+  });
+
+  it('fails a store that reads and then writes, by its races and by nothing else', async () => {
+    const store = intervenedStore(new ReadThenWriteStore(), async (_, ask, args) => {
+      const { deadline = Infinity } = (args.at(-1) ?? {}) as Partial<StoreLimits>;
+      if (performance.now() >= deadline) throw new Error('too late');
+      return ask();
+    });
+    const { passed, failed } = await verdictsOn(store);
+    expect(passed).to.have.length.above(90);
+    for (const title of failed) expect(title).to.match(/^races: |at once$/);
+    expect(failed).to.include.members([
+      'logins: is exact when twenty come at once',
+      'races: 2 refreshes without a window: one rotates, and the session is dead',
+      'races: 10 refreshes within the window: one rotates, the others get the same row',
+      'races: a refresh beside a logout: afterwards nothing of the session works',
+      'races: a refresh beside a logout everywhere: afterwards nothing works but what is spared',
+      'races: eight logouts: one of them was it',
+      'races: a logout beside a theft: the session ends once',
+    ]);
+  });
+
+  const entries = Object.entries(storeMutants);
+  let verdicts: Map<string, Verdicts>;
+  before(async () => {
+    const results = await Promise.all(
+      entries.map(
+        async ([name, mutant]) => [name, await verdictsOn(mutant(new MemoryTokenStore()))] as const,
+      ),
+    );
+    verdicts = new Map(results);
+  });
+  for (const [name] of entries) {
+    it(`fails a store that ${name}`, () => {
+      expect(verdicts.get(name)?.failed).not.to.have.length(0);
+      expect(verdicts.get(name)?.passed, 'it is right otherwise').not.to.have.length(0);
+    });
+  }
+});

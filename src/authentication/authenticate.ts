@@ -1,0 +1,191 @@
+import type { Context } from 'koa';
+import type { Action } from 'routing-controllers';
+import {
+  because,
+  ConfigurationError,
+  HookFailedError,
+  InvalidRequestError,
+  isReported,
+  JwtError,
+  TokenExpiredError,
+  TokenMissingError,
+  withoutDetails,
+} from '../errors/errors';
+import type { TokenLocation } from '../http/locations/token-location';
+import { prepareRefusal, type RefusalForm } from '../http/answer/rejection';
+import type { JwtManager } from '../manager/jwt-manager';
+import type { Token } from '../token/token';
+import { ignore, isPromiseLike } from '../util/promises';
+import { within } from '../util/within';
+import { autoRefresh, isDue, refreshCookieOf, type RefreshCookie } from './auto-refresh';
+import { meetDemands } from './demands';
+import type { ResolvedRequirement } from './requirement';
+
+/** @internal What is known of a request while it is judged. */
+export interface Trial {
+  readonly context: Context;
+  manager: JwtManager<object>;
+  token?: Token<object>;
+}
+
+/**
+ * @internal Finds the token of a request, verifies it and holds it against what is demanded.
+ *
+ * @returns undefined for a guest, where guests may pass
+ */
+export async function authenticate(
+  trial: Trial,
+  requirement: ResolvedRequirement,
+  locations: readonly TokenLocation[],
+  action: Action,
+): Promise<Token<object> | undefined> {
+  const { context, manager } = trial;
+  const found = find(context, locations, requirement.type);
+  const isRefreshable = requirement.type === 'access' && manager.limits.rotationGrace > 0;
+  // Read only where it is needed: with a domain, a sibling host could add a second one to every request.
+  const findCookie = () => (isRefreshable ? refreshCookieOf(context, locations, found?.location) : undefined);
+  const presented = found && (await verify(found, requirement, trial, findCookie));
+  const refreshed = await refreshIfDue(findCookie, presented, found !== undefined, requirement, trial);
+  const token = refreshed ?? presented;
+  if (!token) {
+    if (requirement.optional) return undefined;
+    const [first, ...others] = locations;
+    throw new TokenMissingError(first && others.length === 0 ? `Missing ${first.name}` : undefined);
+  }
+  await meetDemands(token, requirement, action, manager);
+  // A rotation has just shown that the session is alive.
+  if (!refreshed && !requirement.skipRevocationCheck) {
+    const seen = () => ({ ip: context.ip, userAgent: context.get('User-Agent') });
+    const pending = manager.demandAlive(token, seen);
+    if (pending) await pending;
+  }
+  return token;
+}
+
+/** @returns undefined for a token that has expired where another one can be had for it */
+async function verify(
+  { text, location }: FoundToken,
+  { type }: ResolvedRequirement,
+  trial: Trial,
+  findCookie: () => RefreshCookie | undefined,
+): Promise<Token<object> | undefined> {
+  const { context, manager } = trial;
+  try {
+    trial.token = await manager.authenticate(text, type);
+  } catch (error) {
+    if (error instanceof TokenExpiredError && findCookie()) return undefined;
+    throw error;
+  }
+  const confirmation: unknown = location.confirm?.(context, trial.token);
+  if (confirmation !== undefined) await demandNothing(confirmation, location, manager);
+  return trial.token;
+}
+
+async function refreshIfDue(
+  findCookie: () => RefreshCookie | undefined,
+  access: Token<object> | undefined,
+  hasAccessCookie: boolean,
+  { optional }: ResolvedRequirement,
+  trial: Trial,
+): Promise<Token<object> | undefined> {
+  const cookie = access && !isDue(access) ? undefined : findCookie();
+  if (!cookie) return undefined;
+  const { context, manager } = trial;
+  const attempt = {
+    context,
+    manager,
+    access,
+    mayBeGuest: optional && !hasAccessCookie,
+    verified: (token: Token<object>) => (trial.token = token),
+    report: (error: unknown) => {
+      const refusal = refusalFor(error);
+      if (refusal.status >= 500) report(refusal, trial);
+    },
+  };
+  return autoRefresh(attempt, cookie);
+}
+
+/** A location confirms by answering nothing; one that answers false means to refuse. */
+async function demandNothing(
+  confirmation: unknown,
+  { name }: TokenLocation,
+  { limits }: JwtManager<object>,
+): Promise<void> {
+  const isLate = isPromiseLike(confirmation);
+  const answer = isLate ? await within(limits.hookTimeout * 1000, confirmation) : confirmation;
+  if (answer !== undefined)
+    throw because(
+      new HookFailedError(),
+      `confirm of the location '${name}' answered something: it must throw to refuse`,
+    );
+}
+
+interface FoundToken {
+  readonly text: string;
+  readonly location: TokenLocation;
+}
+
+/** More than one credential in a request is an error, not a choice (RFC 6750, section 2). */
+function find(
+  context: Context,
+  locations: readonly TokenLocation[],
+  type: ResolvedRequirement['type'],
+): FoundToken | undefined {
+  const found = locations.flatMap((location) => {
+    const text: unknown = location.read(context, type);
+    return text === undefined ? [] : [{ text: asText(text, location), location }];
+  });
+  if (found.length > 1)
+    throw because(new InvalidRequestError('More than one token in the request'), 'two tokens');
+  return found[0];
+}
+
+function asText(text: unknown, { name }: TokenLocation): string {
+  if (typeof text === 'string') return text;
+  if (isPromiseLike(text)) ignore(text);
+  throw because(new HookFailedError(), `the location '${name}' read something that is no string`);
+}
+
+/** @internal Makes a refusal of what was thrown, for the client to see, and tells the operators. */
+export function refuse(error: unknown, trial: Trial, form: RefusalForm): JwtError {
+  const refusal = refusalFor(error);
+  const response = prepareRefusal(refusal, trial.context, form);
+  // The error itself: a ConfigurationError is told to the client by another one.
+  if (!isReported(error)) report(refusal, trial);
+  return response;
+}
+
+/** @internal Tells the operators whom and what was refused. */
+export function report(refusal: JwtError, { context, manager, token }: Trial): void {
+  const { method, ip } = context;
+  manager.reportRejection(refusal, token, { method, path: pathOf(context), ip });
+}
+
+/** What the client is told. What is wrong with the server, it is not. */
+function refusalFor(error: unknown): JwtError {
+  if (error instanceof ConfigurationError) return withoutDetails(error);
+  if (error instanceof JwtError) return error;
+  return because(new HookFailedError(), 'unexpected error', error);
+}
+
+/**
+ * @internal The path, for operators; undefined where the URL has none. What Koa throws then holds all of the URL, with the
+ * token that may be there.
+ */
+export function pathOf(context: Context): string | undefined {
+  try {
+    return withoutTokens(context.path);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Events are logged, and an application may have tokens in its paths: their headers all begin alike, with `{"`, which
+ * each letter of may be percent-encoded, however often.
+ */
+const tokenInPath = /(?:e|%(?:25)*65)(?:y|%(?:25)*79)(?:J|%(?:25)*4[Aa])[^/]*/g;
+
+function withoutTokens(path: string): string {
+  return path.replace(tokenInPath, '[redacted]');
+}

@@ -1,0 +1,115 @@
+import type { Context } from 'koa';
+import {
+  because,
+  InvalidRequestError,
+  RefreshReusedError,
+  TokenExpiredError,
+  TokenInvalidError,
+  TokenRevokedError,
+  WrongTokenTypeError,
+} from '../errors/errors';
+import { isUpgrade } from '../http/cookies/csrf';
+import type { TokenLocation } from '../http/locations/token-location';
+import { TokenCookies } from '../http/cookies/token-cookies';
+import type { JwtManager } from '../manager/jwt-manager';
+import type { Token } from '../token/token';
+import { clearAtLogout } from './clear-at-logout';
+
+/** An access token is refreshed in its last minute, or in the second half of its life if that is shorter; seconds. */
+const dueWithin = 60;
+
+/** A refresh token that may be used within a request. */
+export interface RefreshCookie {
+  readonly cookies: TokenCookies;
+  readonly text: string;
+}
+
+/** What is known of a request whose access token is to be refreshed. */
+export interface RefreshAttempt {
+  readonly context: Context;
+  readonly manager: JwtManager<object>;
+  /** The one that is still valid. */
+  readonly access: Token<object> | undefined;
+  /** Whether the request may go on without any token. */
+  readonly mayBeGuest: boolean;
+  /** Told of each token as soon as it is verified, for reports. */
+  readonly verified: (token: Token<object>) => void;
+  /** Told of an error that does not reject the request. */
+  readonly report: (error: unknown) => void;
+}
+
+/**
+ * The refresh token that comes with a request, where its cookies refresh themselves: on routes for access tokens, unless
+ * the access token came in another place. Never at an upgrade, whose response is not Koa's.
+ *
+ * @throws InvalidRequestError (`ERR_JWT_REQUEST`) when there are two
+ */
+export function refreshCookieOf(
+  context: Context,
+  locations: readonly TokenLocation[],
+  accessLocation: TokenLocation | undefined,
+): RefreshCookie | undefined {
+  const found = locations.flatMap((cookies): RefreshCookie[] => {
+    if (!(cookies instanceof TokenCookies) || !cookies.refreshesItself) return [];
+    if (accessLocation !== undefined && accessLocation !== cookies) return [];
+    const text = cookies.read(context, 'refresh');
+    return text === undefined ? [] : [{ cookies, text }];
+  });
+  if (found.length > 1)
+    throw because(new InvalidRequestError('More than one token in the request'), 'two tokens');
+  return isUpgrade(context) ? undefined : found[0];
+}
+
+/** Whether it is time to refresh an access token that is still valid. */
+export function isDue(token: Token<object>): boolean {
+  const { iat, exp } = token.verifiedClaims();
+  return token.secondsLeft() < Math.min(dueWithin, (exp - iat) / 2);
+}
+
+/**
+ * Refreshes within the request: a rotation as `jwtManager.refresh` does it, with the new cookies in the response.
+ *
+ * @returns the new access token; undefined where the request goes on with what it has
+ * @throws all that a refresh throws, CsrfError first
+ */
+export async function autoRefresh(
+  attempt: RefreshAttempt,
+  cookie: RefreshCookie,
+): Promise<Token<object> | undefined> {
+  try {
+    return await rotate(attempt, cookie);
+  } catch (error) {
+    if (attempt.access) {
+      // The access token is valid for some seconds more: only what also ends its session rejects the request.
+      if (error instanceof TokenRevokedError || error instanceof RefreshReusedError) throw error;
+      attempt.verified(attempt.access);
+      attempt.report(error);
+      return undefined;
+    }
+    if (attempt.mayBeGuest && isDead(error)) return undefined;
+    throw error;
+  }
+}
+
+async function rotate(
+  { context, manager, access, verified }: RefreshAttempt,
+  { cookies, text }: RefreshCookie,
+): Promise<Token<object> | undefined> {
+  const refresh = await manager.authenticate(text, 'refresh');
+  if (access && access.sessionId !== refresh.sessionId) return undefined;
+  verified(refresh);
+  cookies.confirm(context, refresh);
+  const pair = await manager.rotate(refresh, { ip: context.ip, userAgent: context.get('User-Agent') });
+  cookies.set(context, pair);
+  clearAtLogout(manager, refresh, context, cookies);
+  const token = await manager.authenticate(pair.access_token, 'access');
+  verified(token);
+  return token;
+}
+
+/** Whether a refresh token is useless, and its owner a guest; one that was used before may have been stolen. */
+function isDead(error: unknown): boolean {
+  return [TokenInvalidError, TokenExpiredError, TokenRevokedError, WrongTokenTypeError].some(
+    (kind) => error instanceof kind,
+  );
+}

@@ -1,0 +1,47 @@
+import type { Context } from 'koa';
+import type { SessionRevokedEvent } from '../manager/events';
+import type { TokenCookies } from '../http/cookies/token-cookies';
+import type { JwtManager } from '../manager/jwt-manager';
+import type { Token } from '../token/token';
+
+/** A response that carries the cookies of a refresh and has not been sent. */
+interface OpenResponse {
+  readonly token: Token<object>;
+  readonly clear: () => void;
+}
+
+const openResponses = new WeakMap<JwtManager<object>, Set<OpenResponse>>();
+
+/** Removes the cookies again that a refresh has put into a response, if the session is revoked before it is sent. */
+export function clearAtLogout(
+  manager: JwtManager<object>,
+  token: Token<object>,
+  context: Context,
+  cookies: TokenCookies,
+): void {
+  const open = openResponsesOf(manager);
+  const response: OpenResponse = {
+    token,
+    clear: () => {
+      cookies.retract(context, token.sessionId);
+    },
+  };
+  open.add(response);
+  context.res.once('close', () => open.delete(response));
+}
+
+function openResponsesOf(manager: JwtManager<object>): Set<OpenResponse> {
+  const known = openResponses.get(manager);
+  if (known) return known;
+  const open = new Set<OpenResponse>();
+  openResponses.set(manager, open);
+  manager.on('sessionRevoked', (event) => {
+    for (const { token, clear } of open) if (isAbout(event, token)) clear();
+  });
+  return open;
+}
+
+function isAbout(event: SessionRevokedEvent, { identity, sessionId }: Token<object>): boolean {
+  if (event.sessionId !== undefined) return event.sessionId === sessionId;
+  return event.identity === identity && event.exceptSessionId !== sessionId;
+}

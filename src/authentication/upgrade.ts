@@ -1,0 +1,76 @@
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import type Koa from 'koa';
+import { because, ConfigurationError, InvalidRequestError } from '../errors/errors';
+import { BearerHeader } from '../http/locations/bearer-header';
+import { JwtManager } from '../manager/jwt-manager';
+import type { Token } from '../token/token';
+import { readOptions } from '../util/options';
+import { defaultRealm } from '../errors/response-headers';
+import { authenticate, pathOf, refuse, type Trial } from './authenticate';
+import { requirementKeys, resolveRequirement, type JwtRequirement } from './requirement';
+
+/** What an upgrade may demand: it has one manager, and no guests. */
+export type UpgradeRequirement<C extends object = Record<string, unknown>> = Omit<
+  JwtRequirement<C>,
+  'manager' | 'optional'
+>;
+
+const form = { realm: defaultRealm, errorMessageKey: 'msg', formatError: undefined };
+const defaultLocations = [new BearerHeader()];
+const choices = requirementKeys.filter((key) => key !== 'manager' && key !== 'optional');
+
+/**
+ * Authenticates the request of a WebSocket upgrade, which passes no controller and no middleware, as
+ * {@link createAuthorizationChecker} does with others: the same locations, demands, events and errors. Call it before
+ * the upgrade is completed.
+ *
+ * A token is looked at once: a connection that lives longer than its token is the application's to close, at
+ * `token.expiresAt`.
+ *
+ * The locations read Koa's context, so `koa` must be installed.
+ *
+ * @param requirement as for `@JwtRequired`; without `locations`, the token is in the `Authorization` header
+ * @throws JwtError all refusals of a protected route; `status`, `headers` and `toJSON()` are the answer to write to the
+ * socket. A requirement that is wrong is a {@link ConfigurationError}; operators are told what to do.
+ * @example
+ * ```ts
+ * server.on('upgrade', async (request, socket, head) => {
+ *   try {
+ *     const token = await authenticateUpgrade(jwtManager, request, { scopes: 'chat' });
+ *     sockets.handleUpgrade(request, socket, head, (webSocket) => greet(webSocket, token));
+ *   } catch (error) {
+ *     refuseUpgrade(socket, error);
+ *   }
+ * });
+ * ```
+ */
+export async function authenticateUpgrade<C extends object = Record<string, unknown>>(
+  manager: JwtManager<C>,
+  request: IncomingMessage,
+  requirement: UpgradeRequirement<C> = {},
+): Promise<Token<C>> {
+  if (!(manager instanceof JwtManager))
+    throw new ConfigurationError('authenticateUpgrade needs the JwtManager that verifies');
+  if (typeof (request as Partial<IncomingMessage> | undefined)?.url !== 'string')
+    throw new ConfigurationError("authenticateUpgrade needs the request of the server's event 'upgrade'");
+  const context = contextOf(request);
+  const trial: Trial = { context, manager };
+  try {
+    // No router has read the URL yet.
+    if (pathOf(context) === undefined) throw because(new InvalidRequestError('Malformed request'), 'url');
+    const own = readOptions('authenticateUpgrade', requirement, choices);
+    const resolved = resolveRequirement(own as JwtRequirement);
+    const action = { request: context.request, response: context.response, context };
+    return (await authenticate(trial, resolved, resolved.locations ?? defaultLocations, action)) as Token<C>;
+  } catch (error) {
+    throw refuse(error, trial, form);
+  }
+}
+
+let koa: Koa | undefined;
+
+/** Koa is an optional peer: it is loaded at the first upgrade, so that an application without it can load the package. */
+function contextOf(request: IncomingMessage): Koa.Context {
+  koa ??= new (require('koa') as typeof Koa)();
+  return koa.createContext(request, new ServerResponse(request));
+}

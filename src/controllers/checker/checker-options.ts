@@ -1,0 +1,113 @@
+import type { Context } from 'koa';
+import { ConfigurationError, type JwtError } from '../../errors/errors';
+import { BearerHeader } from '../../http/locations/bearer-header';
+import { checkLocations } from '../../http/locations/check-locations';
+import type { TokenLocation } from '../../http/locations/token-location';
+import type { RefusalForm } from '../../http/answer/rejection';
+import { JwtManager } from '../../manager/jwt-manager';
+import { acceptSameTokens } from '../../manager/manager-options';
+import { readOptions } from '../../util/options';
+import { defaultRealm } from '../../errors/response-headers';
+
+/** The options of {@link createAuthorizationChecker}. */
+export interface AuthorizationCheckerOptions {
+  /** Where requests carry their token; a request with tokens in two places is refused. @default [new BearerHeader()] */
+  readonly locations?: readonly TokenLocation[] | undefined;
+  /** What challenges call the protected space (RFC 9110, section 11.5). @default 'api' */
+  readonly realm?: string | undefined;
+  /** The member of an error's body that holds the sentence. @default 'msg' */
+  readonly errorMessageKey?: string | undefined;
+  /**
+   * Makes the whole body of an error, an object in JSON and no promise. Status and challenge stay. What it sets as
+   * `context.type` is the type of that JSON; what it adds with `context.vary` stays, too.
+   */
+  readonly formatError?: ((error: JwtError, context: Context) => object) | undefined;
+  /**
+   * Whether every method is `@JwtRequired()` unless it says otherwise, `@JwtPublic()` for one. The host keeps the rules of
+   * a process in one place, and so does this: it holds for all servers that are made later in the process. On one without
+   * a checker those methods answer 500, on one with a foreign checker that is asked about them; a checker of ours that
+   * was made without this option lets everyone in.
+   *
+   * @default false
+   */
+  readonly protectByDefault?: boolean | undefined;
+}
+
+/** @internal The options of a checker once they are checked. */
+export interface CheckerSettings extends RefusalForm {
+  readonly managers: ReadonlyMap<string, JwtManager<object>>;
+  readonly locations: readonly TokenLocation[];
+  readonly isProtectedByDefault: boolean;
+}
+
+/** @internal @throws {@link ConfigurationError} when there is none of that name */
+export function managerCalled(
+  name: string,
+  managers: ReadonlyMap<string, JwtManager<object>>,
+): JwtManager<object> {
+  const found = managers.get(name);
+  if (!found) throw new ConfigurationError(`no manager is called '${name}'`);
+  return found;
+}
+
+/**
+ * @internal
+ * @throws {@link ConfigurationError} when there is none called default, or when two of them accept each other's tokens:
+ * each route would be open to users of the other (RFC 8725, section 3.8)
+ */
+export function managersOf(manager: unknown): Map<string, JwtManager<object>> {
+  const isSingle = manager instanceof JwtManager;
+  const managers = new Map(Object.entries(isSingle ? { default: manager } : { ...(manager as object) }));
+  if (!managers.has('default') || ![...managers.values()].every((value) => value instanceof JwtManager)) {
+    throw new ConfigurationError('give a JwtManager, or several by name with one called default');
+  }
+  checkIsolation(managers as Map<string, JwtManager<object>>);
+  return managers as Map<string, JwtManager<object>>;
+}
+
+function checkIsolation(managers: ReadonlyMap<string, JwtManager<object>>): void {
+  for (const [name, manager] of managers) {
+    for (const [otherName, other] of managers) {
+      if (name >= otherName || manager === other || !acceptSameTokens(manager.settings, other.settings))
+        continue;
+      throw new ConfigurationError(
+        `createAuthorizationChecker: the managers '${name}' and '${otherName}' accept each other's tokens, because they ` +
+          'share a key, issuer and audience; give each its own key, or another issuer or audience',
+      );
+    }
+  }
+}
+
+/** @internal @throws {@link ConfigurationError} when an option is wrong */
+export function resolveCheckerOptions(
+  managers: Map<string, JwtManager<object>>,
+  given: AuthorizationCheckerOptions,
+): CheckerSettings {
+  const options = readOptions('createAuthorizationChecker', given, [
+    'locations',
+    'realm',
+    'errorMessageKey',
+    'formatError',
+    'protectByDefault',
+  ]);
+  const {
+    locations = [new BearerHeader()],
+    realm = defaultRealm,
+    errorMessageKey = 'msg',
+    formatError,
+  } = options;
+  const { protectByDefault: isProtectedByDefault = false } = options;
+  checkLocations(locations);
+  if (typeof realm !== 'string' || !/^[ !#-[\]-~]+$/.test(realm))
+    throw new ConfigurationError('realm must be printable ASCII without quotes');
+  if (typeof errorMessageKey !== 'string' || errorMessageKey === '' || errorMessageKey === 'code') {
+    throw new ConfigurationError("errorMessageKey must be a name other than 'code'");
+  }
+  if (formatError !== undefined && typeof formatError !== 'function') {
+    throw new ConfigurationError('formatError must be a function');
+  }
+  if (typeof isProtectedByDefault !== 'boolean') {
+    throw new ConfigurationError('protectByDefault must be true or false');
+  }
+  return { managers, locations, realm, errorMessageKey, formatError, isProtectedByDefault };
+}

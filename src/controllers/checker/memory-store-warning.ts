@@ -1,0 +1,19 @@
+import type { Context } from 'koa';
+import type { JwtManager } from '../../manager/jwt-manager';
+
+const warned = new WeakSet<JwtManager<object>>();
+
+/**
+ * Warns once of a manager that remembers its sessions in this process because nobody chose where. What is fine while
+ * an application is written logs users out at each restart in production, and lets a second process know of no logout.
+ */
+export function warnOfMemoryStore(manager: JwtManager<object>, { app }: Context): void {
+  if (!manager.settings.hasDefaultStore || app.env !== 'production' || warned.has(manager)) return;
+  warned.add(manager);
+  process.emitWarning(
+    'A JwtManager remembers its sessions in the memory of this process. Give it a store that all processes share, ' +
+      'store: new RedisTokenStore(client) or new TypeOrmTokenStore(dataSource), or say that one process is enough: ' +
+      'store: new MemoryTokenStore().',
+    { type: 'JwtMemoryStoreWarning' },
+  );
+}

@@ -1,0 +1,44 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ConfigurationError } from '../../errors/errors';
+import { RouteRule, ruleFor, type JwtRequirement } from '../../authentication/requirement';
+
+/**
+ * One rule that holds wherever both hold. Two rules meet on one method when a class is protected whose base class
+ * protects the method, or when the host's `@Authorized` stands beside ours; neither may be lost.
+ *
+ * @param where the method, for the error
+ * @throws {@link ConfigurationError} when one rule cannot say both
+ */
+export function combineRules(first: RouteRule, second: RouteRule, where: string): RouteRule {
+  const [a, b] = [first.declared, second.declared];
+  if (!a || !b) {
+    if (a === b) return first;
+    throw conflict(where, '@JwtPublic meets a rule that demands a token');
+  }
+  for (const key of Object.keys(b) as (keyof JwtRequirement)[]) {
+    if (
+      !isLenience(key) &&
+      Object.hasOwn(a, key) &&
+      !isDeepStrictEqual(first.resolved?.[key], second.resolved?.[key])
+    ) {
+      throw conflict(where, `two rules for '${key}' meet`);
+    }
+  }
+  const said = leniences.filter((key) => Object.hasOwn(a, key) || Object.hasOwn(b, key));
+  const lenience = said.map((key) => [key, a[key] === true && b[key] === true]);
+  return ruleFor({ ...b, ...a, ...(Object.fromEntries(lenience) as JwtRequirement) });
+}
+
+/** What makes a rule weaker holds only where both rules say so. */
+const leniences = ['optional', 'skipRevocationCheck'] as const;
+type Lenience = (typeof leniences)[number];
+
+function isLenience(key: string): key is Lenience {
+  return leniences.includes(key as Lenience);
+}
+
+function conflict(where: string, what: string): ConfigurationError {
+  return new ConfigurationError(
+    `${what} on ${where}: decorate that method with one rule that says what you mean`,
+  );
+}

@@ -1,0 +1,214 @@
+import type { SetCookie } from 'cookie';
+import type { Context } from 'koa';
+import { because, ConfigurationError, InvalidRequestError } from '../../errors/errors';
+import { Token, type TokenType } from '../../token/token';
+import { readOptions } from '../../util/options';
+import { answerCookies, demandOpenResponse } from './response-cookies';
+import { requestCookies } from './cookie-header';
+import { readTokens, sessionIdIn, type CookieTokens, type ReadTokens } from './cookie-tokens';
+import { csrfValueOf, demandBoundCookie, demandOwnLogin, demandOwnRequest } from './csrf';
+import type { TokenLocation } from '../locations/token-location';
+import {
+  resolveTokenCookiesOptions,
+  type TokenCookiesOptions,
+  type TokenCookiesSettings,
+} from './token-cookies-options';
+
+/** The options of {@link TokenCookies.set}. */
+export interface SetCookiesOptions {
+  /**
+   * Whether the cookies of this login survive the end of the browser ("keep me logged in"). A refresh keeps it.
+   * @default the option `persistent` of TokenCookies
+   */
+  readonly persistent?: boolean | undefined;
+}
+
+/**
+ * Ends the value of a refresh cookie that ends with the browser. Browsers do not say how long they keep a cookie, and the
+ * cookies of a refresh are to last as long as those of the login.
+ */
+const untilBrowserEnds = '~';
+
+/**
+ * The token in a cookie, for browsers: no script can read it, and a request that changes something must show that one of
+ * your own pages sent it.
+ *
+ * @example
+ * ```ts
+ * const tokenCookies = new TokenCookies();
+ * createAuthorizationChecker(jwtManager, { locations: [new BearerHeader(), tokenCookies] });
+ *
+ * tokenCookies.check(ctx); // before a login
+ * tokenCookies.set(ctx, await jwtManager.createTokenPair(user.id));
+ * tokenCookies.clear(ctx); // log out
+ * ```
+ */
+export class TokenCookies implements TokenLocation {
+  readonly name = 'Cookie';
+  readonly vary = 'Cookie';
+  readonly #settings: TokenCookiesSettings;
+  /** The session that a request proved to be its own. */
+  readonly #confirmed = new WeakMap<Context, string>();
+  /** The session whose tokens a response carries. */
+  readonly #set = new WeakMap<Context, string | undefined>();
+
+  /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
+  constructor(options: TokenCookiesOptions = {}) {
+    this.#settings = resolveTokenCookiesOptions(options);
+  }
+
+  /**
+   * Checks that the tokens of a login may be set in this response. Call it before tokens are issued, so that a login from
+   * another site creates no session. A `@JwtRefreshRequired()` route whose token came by cookie needs no call.
+   *
+   * @throws CsrfError (`ERR_JWT_CSRF`) when a page of another site sent a request that is not safe: it would log its
+   * visitor in as another user
+   * @throws {@link ConfigurationError} when the response has been sent
+   */
+  check(context: Context): void {
+    demandOpenResponse(context);
+    const { csrf } = this.#settings;
+    if (csrf) demandOwnLogin(context, csrf);
+  }
+
+  /**
+   * Puts the tokens into the response: at a login, after a refresh. The cookies last as long as the tokens do. Without a
+   * refresh token, the cookie of an earlier one is removed: it may be another user's.
+   *
+   * @param tokens as they were just issued
+   * @throws CsrfError (`ERR_JWT_CSRF`), see {@link TokenCookies.check}
+   * @throws {@link ConfigurationError} when they are not tokens, not of one login, or too large for a cookie
+   */
+  set(context: Context, tokens: CookieTokens, options: SetCookiesOptions = {}): void {
+    const { persistent } = readOptions('TokenCookies.set', options, ['persistent']);
+    if (persistent !== undefined && typeof persistent !== 'boolean')
+      throw new ConfigurationError('TokenCookies.set: persistent must be true or false');
+    const read = readTokens(tokens);
+    // What is set after a refresh belongs to the session that the request has proven to be its own.
+    const isLogin = read.sessionId === undefined || this.#confirmed.get(context) !== read.sessionId;
+    if (isLogin) this.check(context);
+    this.#put(context, read, persistent ?? this.#persistenceFor(context, read));
+    this.#set.set(context, read.sessionId);
+  }
+
+  /** Removes the cookies: at a logout, together with `jwtManager.revokeSession`. */
+  clear(context: Context): void {
+    const { access, refresh, csrf } = this.#settings.names;
+    answerCookies(context, [
+      ...this.#superseded(),
+      this.#expired(access, '/'),
+      this.#expired(refresh, this.#settings.refreshPath),
+      ...(this.#hasCsrfCookie ? [this.#expired(csrf, '/')] : []),
+    ]);
+  }
+
+  /**
+   * The value that a request with this token must show, for a page that is rendered on the server or that cannot read the
+   * cookies because it is on another site. All tokens of a login have the same value.
+   *
+   * @param token that comes with the request, or its text
+   * @throws {@link ConfigurationError} when it is neither
+   */
+  csrfValue(token: Token<object> | string): string {
+    const text: unknown = token instanceof Token ? token.raw : token;
+    if (typeof text !== 'string') throw new ConfigurationError('csrfValue needs a token, or its text');
+    return csrfValueOf(text);
+  }
+
+  read(context: Context, type: TokenType | 'any'): string | undefined {
+    // A cookie that the route does not ask for is ignored: with a domain, a sibling host can set it.
+    const kinds = type === 'any' ? (['access', 'refresh'] as const) : [type];
+    const found = kinds.map((kind) => this.#valuesOf(kind, context));
+    // No cookie is removed: with a domain, a sibling host could log its neighbours' visitors out.
+    if (found.some(({ length }) => length > 1))
+      throw because(new InvalidRequestError('More than one token in the request'), 'cookie twice');
+    const [text] = found.flat();
+    return text?.endsWith(untilBrowserEnds) ? text.slice(0, -1) : text;
+  }
+
+  confirm(context: Context, token: Token<object>): void {
+    const { csrf, isRefreshBound } = this.#settings;
+    if (token.type === 'refresh') {
+      demandOpenResponse(context);
+      if (isRefreshBound) demandBoundCookie(this.#valuesOf('csrf', context), token);
+    }
+    if (csrf) demandOwnRequest(context, token, csrf);
+    if (token.sessionId !== undefined) this.#confirmed.set(context, token.sessionId);
+  }
+
+  /** @internal The option `autoRefresh`. */
+  get refreshesItself(): boolean {
+    return this.#settings.autoRefresh;
+  }
+
+  /** @internal Removes the cookies of a session that has ended, unless the response carries those of another by now. */
+  retract(context: Context, sessionId: string | undefined): void {
+    if (!context.headerSent && this.#set.get(context) === sessionId) this.clear(context);
+  }
+
+  get #hasCsrfCookie(): boolean {
+    return this.#settings.csrf !== undefined || this.#settings.isRefreshBound;
+  }
+
+  /** An empty cookie is one that was removed: some clients keep it. */
+  #valuesOf(kind: TokenType | 'csrf', context: Context): string[] {
+    const searched = this.#settings.names[kind];
+    return requestCookies(context.req.headers.cookie)
+      .filter(({ name, value }) => name === searched && value !== '')
+      .map(({ value }) => value);
+  }
+
+  #persistenceFor(context: Context, { sessionId }: ReadTokens): boolean {
+    const [value] = this.#valuesOf('refresh', context);
+    const text = value?.replace(untilBrowserEnds, '');
+    const isSameLogin = text !== undefined && sessionId !== undefined && sessionIdIn(text) === sessionId;
+    return isSameLogin ? text === value : this.#settings.persistent;
+  }
+
+  #put(context: Context, { access, refresh, csrfValue }: ReadTokens, persistent: boolean): void {
+    const { names, refreshPath } = this.#settings;
+    const refreshText = refresh && refresh.text + (persistent ? '' : untilBrowserEnds);
+    const lasting = (seconds: number) => (persistent ? { maxAge: Math.max(0, Math.floor(seconds)) } : {});
+    const longest = lasting(Math.max(access.secondsLeft, refresh?.secondsLeft ?? 0));
+    answerCookies(context, [
+      ...this.#superseded(),
+      this.#cookie({ name: names.access, value: access.text, path: '/', ...lasting(access.secondsLeft) }),
+      refresh
+        ? this.#cookie({
+            name: names.refresh,
+            value: refreshText,
+            path: refreshPath,
+            ...lasting(refresh.secondsLeft),
+          })
+        : this.#expired(names.refresh, refreshPath),
+      ...(this.#hasCsrfCookie
+        ? [this.#cookie({ name: names.csrf, value: csrfValue, path: '/', ...longest })]
+        : []),
+    ]);
+  }
+
+  #cookie(cookie: SetCookie): SetCookie {
+    const { attributes, names, csrf } = this.#settings;
+    const httpOnly = cookie.name !== names.csrf || csrf === undefined;
+    return { ...attributes, httpOnly, ...cookie };
+  }
+
+  #expired(name: string, path: string): SetCookie {
+    return this.#cookie({ name, value: '', path, maxAge: 0, expires: new Date(0) });
+  }
+
+  /** First: a browser that does not tell a cookie of the host alone from one of its domain must keep the later one. */
+  #superseded(): SetCookie[] {
+    const { superseded, attributes } = this.#settings;
+    const { secure, sameSite } = attributes;
+    return superseded.map((place) => ({
+      ...place,
+      secure,
+      sameSite,
+      httpOnly: true,
+      value: '',
+      maxAge: 0,
+      expires: new Date(0),
+    }));
+  }
+}

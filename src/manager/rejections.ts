@@ -1,0 +1,71 @@
+import { JwtError, markReported, reasonFor, type TokenOwner } from '../errors/errors';
+import { frozenCopyOf } from '../errors/copies';
+import type { ManagerEvents, RejectionDetails } from './events';
+import type { Token } from '../token/token';
+import type { Emitter } from '../util/emitter';
+import { warn } from '../util/warn';
+
+const advice =
+  "Listen to the event 'rejected' of the JwtManager to get the cause and the request. " +
+  'This warning is shown once for each reason.';
+
+/** Messages of a ConfigurationError are reasons, too: an application could create any number of them. */
+const maximumWarnings = 100;
+
+/** What is known of a call while it is judged. */
+export interface Attempt {
+  token?: Token<object>;
+}
+
+/** Tells operators what was refused, and why. */
+export class Rejections {
+  readonly #events: Emitter<ManagerEvents>;
+  readonly #warned = new Set<string>();
+
+  constructor(events: Emitter<ManagerEvents>) {
+    this.#events = events;
+  }
+
+  report(error: JwtError, token?: Token<object>, details?: RejectionDetails): void {
+    if (!this.#events.isHeard('rejected')) {
+      if (error.status >= 500) this.#warnOf(error);
+      return;
+    }
+    const { reason, cause, ...owner } = reasonFor(error);
+    this.#events.emit('rejected', {
+      code: error.code,
+      reason,
+      ...(cause !== undefined && { cause }),
+      error: frozenCopyOf(error),
+      ...(hasOwner(owner) ? owner : ownerOf(token)),
+      ...details,
+    });
+  }
+
+  /** Runs a call of the application's; what it refuses is told here, and not again where the request is answered. */
+  async watch<T>(run: (attempt: Attempt) => Promise<T>): Promise<T> {
+    const attempt: Attempt = {};
+    try {
+      return await run(attempt);
+    } catch (error) {
+      if (error instanceof JwtError) this.report(markReported(error), attempt.token);
+      throw error;
+    }
+  }
+
+  /** A store without its tables must not be a riddle. Causes are left out: they may contain claims, keys or tokens. */
+  #warnOf(error: JwtError): void {
+    const { reason } = reasonFor(error);
+    if (this.#warned.size >= maximumWarnings || this.#warned.has(reason)) return;
+    this.#warned.add(reason);
+    warn('JwtRejectionWarning', `${error.code}: ${reason}. ${advice}`);
+  }
+}
+
+function hasOwner({ identity, tokenId, sessionId }: TokenOwner): boolean {
+  return [identity, tokenId, sessionId].some((value) => value !== undefined);
+}
+
+function ownerOf(token: Token<object> | undefined): TokenOwner {
+  return token ? { identity: token.identity, tokenId: token.id, sessionId: token.sessionId } : {};
+}

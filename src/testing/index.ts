@@ -1,1 +1,0 @@
-export { tokenStoreSuite, type SpecRunner, type TokenStoreSuiteOptions } from './token-store-suite';
