@@ -62,7 +62,7 @@ function spellingsOf(secret: Buffer): string[] {
 }
 
 function isPublished(text: string): boolean {
-  return publishedSecrets.has(createHash('sha256').update(text).digest('hex').slice(0, 16));
+  return publishedSecrets.has(createHash('sha256').update(text).digest('base64url').slice(0, 8));
 }
 
 /** The secret as text, where it is one, and the text that it encodes in base64 or hex. */

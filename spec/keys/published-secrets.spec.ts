@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import { KeySet } from '../../src';
+import { isGuessable } from '../../src/keys/guessable';
+import { publishedSecrets } from '../../src/keys/published-secrets';
+import { expectRefused } from '../support/refused-key';
+
+/** Each of these stands on a page that everyone reads; no rule finds it, only the list does. */
+const famous: [string, string][] = [
+  ['of RFC 7515', 'AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow'],
+  ['of RFC 7636', 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'],
+  ['of RFC 8037', '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60'],
+  ["of FastAPI's tutorial", '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7'],
+  ['of a tutorial for C#', 'b14ca5898a4e4133bbce2ea2315a1916'],
+  ['that is the MD5 of nothing', 'd41d8cd98f00b204e9800998ecf8427e'],
+];
+
+describe('the list of published secrets', () => {
+  const entries = [...publishedSecrets];
+
+  it('has entries of 48 bits each, in order', () => {
+    expect(entries).to.have.length(1323);
+    expect(entries.filter((entry) => !/^[\w-]{8}$/.test(entry))).to.be.empty;
+    expect(entries).to.deep.equal([...entries].sort());
+  });
+
+  for (const [name, secret] of famous) {
+    it(`has the secret ${name}`, async () => {
+      for (const form of [secret, secret.toUpperCase(), Buffer.from(secret)])
+        await expectRefused(() => KeySet.fromSecret(form), /^secret can be guessed/, secret);
+    });
+  }
+
+  it('has the bytes that a published text encodes', async () => {
+    const encoded: [string, BufferEncoding][] = [
+      [famous[0]?.[1] ?? '', 'base64url'],
+      [famous[1]?.[1] ?? '', 'base64url'],
+      [famous[2]?.[1] ?? '', 'hex'],
+    ];
+    for (const [text, encoding] of encoded)
+      await expectRefused(() => KeySet.fromSecret(Buffer.from(text, encoding)), /can be guessed/, text);
+  });
+
+  it('has no secret that differs in one character', () => {
+    for (const [, secret] of famous)
+      expect(isGuessable(Buffer.from(`${secret.slice(0, -1)}x`))).to.equal(false);
+  });
+
+  it('has none of 20,000 random secrets', () => {
+    const spellings = ['hex', 'base64', 'base64url', 'latin1'] as const;
+    const random = Array.from({ length: 20_000 }, (_, index) =>
+      Buffer.from(randomBytes(32).toString(spellings[index % spellings.length])),
+    );
+    expect(random.filter((secret) => isGuessable(secret)).map(String)).to.be.empty;
+  });
+});
