@@ -1,4 +1,4 @@
-import { HttpError } from 'routing-controllers';
+import { HttpError } from './host';
 import { responseHeaders, type Challenge } from './response-headers';
 
 /** The stable code of a refusal, in every body and on every error. */

@@ -4,6 +4,7 @@ import { entriesFor } from '../rules/authorized-entries';
 import { inheritedParameters } from './inherited-parameters';
 import { routeName } from '../rules/lineage';
 import { rememberRoute } from './made-routes';
+import { checkHttpError } from './other-copies';
 import type { RouteRule } from '../../authentication/requirement';
 import { ruleOfOurs, ruleOfRoute } from '../rules/route-rule';
 import { installRouteChecks } from './server-routes';
@@ -31,6 +32,7 @@ export function installInheritance(): void {
   if (prototype[mark] === thisCopy) return;
   // One copy would take the rules of the other for somebody else's.
   if (prototype[mark]) throw new ConfigurationError(twoCopies);
+  checkHttpError();
   inheritRules(prototype);
   inheritParameters(prototype);
   Object.defineProperty(prototype, mark, { value: thisCopy });

@@ -1,4 +1,5 @@
-import { ExpressDriver, KoaDriver } from 'routing-controllers';
+import { ExpressDriver, HttpError, KoaDriver } from 'routing-controllers';
+import { ConfigurationError, JwtError } from '../../errors/errors';
 
 /** A copy of routing-controllers in this process that is not the one this library uses. */
 export interface OtherCopy {
@@ -23,4 +24,18 @@ export function otherCopies(): OtherCopy[] {
     const { KoaDriver: koa, ExpressDriver: express } = found?.exports as Partial<Exports>;
     return koa && express && koa !== KoaDriver ? [{ file, drivers: [koa, express] }] : [];
   });
+}
+
+/**
+ * Checks that what this library throws is an `HttpError` to the routing-controllers that the application imports. A
+ * bundler that takes its ES modules for one and its CommonJS file for the other makes two classes of it.
+ *
+ * @throws {@link ConfigurationError} when it is not: each rejection would be answered with 500
+ */
+export function checkHttpError(theirs: Function = HttpError): void {
+  if (JwtError.prototype instanceof theirs) return;
+  throw new ConfigurationError(
+    'routing-controllers is in this program twice, and would answer each rejection with 500: let your bundler leave ' +
+      'routing-controllers and routing-controllers-jwt out (externals), or resolve both to their CommonJS files',
+  );
 }
