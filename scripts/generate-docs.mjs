@@ -8,7 +8,7 @@ import { format, resolveConfig } from 'prettier';
 
 const built = new URL('../dist/src/', import.meta.url);
 const library = createRequire(import.meta.url)(new URL('index.js', built).pathname);
-const declarations = readFileSync(new URL('errors.d.ts', built), 'utf8');
+const declarations = readFileSync(new URL('errors/errors.d.ts', built), 'utf8');
 
 /** What is given to the classes that take something, so that the page shows what usual apps answer. */
 const samples = {
