@@ -246,8 +246,14 @@ describe('a demand on a class', () => {
       return {};
     }
 
-    @Get('/replaces')
+    @Get('/adds')
     @JwtRequired({ scopes: 'read' })
+    adds() {
+      return {};
+    }
+
+    @Get('/replaces')
+    @JwtRequired({ roles: false, fresh: false, scopes: 'read' })
     replaces() {
       return {};
     }
@@ -259,7 +265,7 @@ describe('a demand on a class', () => {
     }
   }
 
-  it("holds for its methods, and a method's own replaces it, whole", async () => {
+  it("holds for its methods, key by key with a method's own", async () => {
     const jwtManager = testManager();
     const app = await startApp({
       controllers: [Routes],
@@ -271,18 +277,21 @@ describe('a demand on a class', () => {
       await jwtManager.createAccessToken('ada', { roles: 'admin' }),
       await jwtManager.createAccessToken('ada', { fresh: true }),
       await jwtManager.createAccessToken('ada', { scopes: 'read' }),
+      await jwtManager.createAccessToken('ada', { roles: 'admin', fresh: true, scopes: 'read' }),
     ];
     const rows: Record<string, unknown[]> = {};
-    for (const path of ['/inherits', '/replaces', '/open']) {
+    for (const path of ['/inherits', '/adds', '/replaces', '/open']) {
       const url = `${app.url}/class${path}`;
       const asked = [request(url), ...tokens.map((text) => getWith(url, text))];
       rows[path] = (await Promise.all(asked)).map(codeOf);
     }
     await app.close();
+    const [missing, stale, denied] = ['ERR_JWT_MISSING', 'ERR_JWT_NOT_FRESH', 'ERR_JWT_DENIED'];
     expect(rows).to.deep.equal({
-      '/inherits': ['ERR_JWT_MISSING', 200, 'ERR_JWT_NOT_FRESH', 'ERR_JWT_DENIED', 'ERR_JWT_NOT_FRESH'],
-      '/replaces': ['ERR_JWT_MISSING', 'ERR_JWT_DENIED', 'ERR_JWT_DENIED', 'ERR_JWT_DENIED', 200],
-      '/open': [200, 200, 200, 200, 200],
+      '/inherits': [missing, 200, stale, denied, stale, 200],
+      '/adds': [missing, denied, stale, denied, stale, 200],
+      '/replaces': [missing, denied, denied, denied, 200, 200],
+      '/open': [200, 200, 200, 200, 200, 200],
     });
   });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { format, inspect } from 'node:util';
-import { Authorized, Get, JsonController } from 'routing-controllers';
+import { Authorized, Get, JsonController, type AuthorizationChecker } from 'routing-controllers';
 import {
   BearerHeader,
   ConfigurationError,
@@ -21,6 +21,7 @@ import { bearer, expectAnswer, expectRefusal, knock, openDoors, refusals } from 
 import { forge, partsOf } from '../support/forge';
 import { LeakDetector } from '../support/leaks';
 import { secret, testManager } from '../support/manager';
+import { refusalToStart } from '../support/protection';
 
 describe('G4: a refusal', () => {
   const issuer = 'https://the-expected-issuer.example';
@@ -77,11 +78,31 @@ describe('G4: a refusal', () => {
     ],
   ];
 
+  /** Part of a checker of the application's own: what ours cannot serve is then seen at the first request only. */
+  const asPart = (checker: AuthorizationChecker): AuthorizationChecker => {
+    return (action, roles) => checker(action, roles);
+  };
+
+  it('of such a mistake comes at start where the checker of the server is ours', async () => {
+    createAuthorizationChecker({ default: testManager(), partner: testManager({ issuer: 'partner' }) });
+    for (const rule of [Authorized({ policy: 'of-the-house' }), JwtRequired({ manager: 'partner' })]) {
+      class Case {
+        @Get('/mistakes')
+        @rule
+        mistake() {
+          return {};
+        }
+      }
+      JsonController()(Case);
+      expect(await refusalToStart([Case])).to.match(/^Case\.mistake(: @Authorized takes| needs the manager)/);
+    }
+  });
+
   for (const [name, rule, vary, reason] of mistakes) {
     it(`of a server with ${name} tells the client no more than that, and operators all`, async () => {
       const events: RejectedEvent[] = [];
       const jwtManager = testManager().on('rejected', (event) => events.push(event));
-      const doors = await openDoors(jwtManager, rule);
+      const doors = await openDoors(jwtManager, rule, {}, asPart);
       for (const door of doors.all) {
         const { status, body, headers } = await knock(door, []);
         expect({ status, body }, door.name).to.deep.equal({
@@ -108,7 +129,8 @@ describe('G4: a refusal', () => {
   it('of a manager that this checker lacks tells the client no more than that', async () => {
     const partner = testManager({ issuer: 'partner' });
     createAuthorizationChecker({ default: testManager(), partner });
-    const doors = await openDoors(testManager(), JwtRequired({ manager: 'partner' }));
+    const rule = JwtRequired({ manager: 'partner' });
+    const doors = await openDoors(testManager(), rule, {}, asPart);
     await expectRefusal(doors, refusals.misconfigured, []);
     await doors.close();
   });

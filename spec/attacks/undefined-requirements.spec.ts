@@ -80,7 +80,11 @@ describe('G7: a requirement whose value is not loaded yet', () => {
     }
   });
 
-  for (const [path, requirement] of requirements) {
+  const ofUpgrades: [path: string, requirement: object | undefined][] = [
+    ...requirements,
+    ['the requirement', notLoaded],
+  ];
+  for (const [path, requirement] of ofUpgrades) {
     if (path === 'manager' || path === 'optional') continue;
     it(`is an error of authenticateUpgrade: ${path}`, async () => {
       const jwtManager = testManager();
@@ -88,7 +92,8 @@ describe('G7: a requirement whose value is not loaded yet', () => {
       jwtManager.on('rejected', ({ reason }) => reasons.push(reason));
       const error = await upgrade(jwtManager, requirement).catch((thrown: unknown) => thrown);
       expect(error).to.include({ httpCode: 500 });
-      expect(reasons).to.deep.equal([message('the requirement', path)]);
+      const place = requirement ? 'the requirement' : 'authenticateUpgrade';
+      expect(reasons).to.deep.equal([message(place, path)]);
     });
   }
 
@@ -105,9 +110,9 @@ describe('G7: a requirement whose value is not loaded yet', () => {
   });
 });
 
-async function upgrade(jwtManager: JwtManager, requirement: object): Promise<unknown> {
+async function upgrade(jwtManager: JwtManager, requirement: object | undefined): Promise<unknown> {
   const request = new IncomingMessage(new Socket());
   request.url = '/';
   request.headers.authorization = `Bearer ${await jwtManager.createAccessToken('ada')}`;
-  return authenticateUpgrade(jwtManager, request, requirement);
+  return authenticateUpgrade(jwtManager, request, requirement as object);
 }

@@ -53,7 +53,7 @@ describe('authenticateUpgrade', () => {
   const jwtManager = testManager({ clock, hookTimeout: 1 });
   const events: RejectedEvent[] = [];
   let server: UpgradeServer;
-  let requirement: UpgradeRequirement | undefined;
+  let requirement: UpgradeRequirement = {};
 
   before(async () => {
     jwtManager.on('rejected', (event) => events.push(event));
@@ -64,7 +64,7 @@ describe('authenticateUpgrade', () => {
 
   beforeEach(() => {
     events.splice(0);
-    requirement = undefined;
+    requirement = {};
   });
 
   afterEach(() => {

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { expect } from 'chai';
-import { Controller, Get, JsonController } from 'routing-controllers';
+import { Controller, Get, JsonController, type AuthorizationChecker } from 'routing-controllers';
 import {
   createAuthorizationChecker,
   JwtRequired,
@@ -74,12 +74,13 @@ export async function openDoors(
   jwtManager: JwtManager | Record<string, JwtManager>,
   rule: RouteDecorator = JwtRequired(),
   options: AuthorizationCheckerOptions = {},
+  wrap: (checker: AuthorizationChecker) => AuthorizationChecker = (checker) => checker,
 ): Promise<Doors> {
   let runs = 0;
   const controllers = guardedControllers(rule, () => ++runs);
   const hosts = await Promise.all(
     [true, false].map(async (defaultErrorHandler) => {
-      const authorizationChecker = createAuthorizationChecker(jwtManager, options);
+      const authorizationChecker = wrap(createAuthorizationChecker(jwtManager, options));
       const app = await startApp({ controllers, defaultErrorHandler, authorizationChecker });
       return { app, defaultErrorHandler };
     }),

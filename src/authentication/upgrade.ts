@@ -8,6 +8,7 @@ import { readOptions } from '../util/options';
 import { defaultRealm } from '../errors/response-headers';
 import { authenticate, pathOf, refuse, type Trial } from './authenticate';
 import { requirementKeys, resolveRequirement, type JwtRequirement } from './requirement';
+import { undefinedError } from './undefined-members';
 
 /** What an upgrade may demand: it has one manager, and no guests. */
 export type UpgradeRequirement<C extends object = Record<string, unknown>> = Omit<
@@ -29,7 +30,7 @@ const choices = requirementKeys.filter((key) => key !== 'manager' && key !== 'op
  *
  * The locations read Koa's context, so `koa` must be installed.
  *
- * @param requirement as for `@JwtRequired`; without `locations`, the token is in the `Authorization` header
+ * @param requirement as for `@JwtRequired`, and never undefined; without `locations`, the token is in the `Authorization` header
  * @throws JwtError all refusals of a protected route; `status`, `headers` and `toJSON()` are the answer to write to the
  * socket. A requirement that is wrong is a {@link ConfigurationError}; operators are told what to do.
  * @example
@@ -47,7 +48,7 @@ const choices = requirementKeys.filter((key) => key !== 'manager' && key !== 'op
 export async function authenticateUpgrade<C extends object = Record<string, unknown>>(
   manager: JwtManager<C>,
   request: IncomingMessage,
-  requirement: UpgradeRequirement<C> = {},
+  ...requirement: [requirement?: UpgradeRequirement<C>]
 ): Promise<Token<C>> {
   if (!(manager instanceof JwtManager))
     throw new ConfigurationError('authenticateUpgrade needs the JwtManager that verifies');
@@ -58,13 +59,21 @@ export async function authenticateUpgrade<C extends object = Record<string, unkn
   try {
     // No router has read the URL yet.
     if (pathOf(context) === undefined) throw because(new InvalidRequestError('Malformed request'), 'url');
-    const own = readOptions('authenticateUpgrade', requirement, choices);
+    const own = readOptions('authenticateUpgrade', given(requirement), choices);
     const resolved = resolveRequirement(own as JwtRequirement);
     const action = { request: context.request, response: context.response, context };
     return (await authenticate(trial, resolved, resolved.locations ?? defaultLocations, action)) as Token<C>;
   } catch (error) {
     throw refuse(error, trial, form);
   }
+}
+
+/** Not a default: a requirement that is passed as undefined was lost on its way here. */
+function given<C extends object>(requirement: readonly [UpgradeRequirement<C>?]): UpgradeRequirement<C> {
+  if (requirement.length === 0) return {};
+  const [own] = requirement;
+  if (own === undefined) throw undefinedError('authenticateUpgrade', 'the requirement');
+  return own;
 }
 
 let koa: Koa | undefined;
