@@ -103,7 +103,7 @@ describe('inheritance of rules', () => {
         OfProtected,
         OfOfProtected,
         OfHost,
-        join(__dirname, '../support/glob/*.controller.js'),
+        join(__dirname, '../../support/glob/*.controller.js'),
       ] as Function[],
       authorizationChecker: createAuthorizationChecker(jwtManager),
     });

@@ -16,7 +16,7 @@ describe('a server with rules of ours', () => {
 
   before(async () => {
     const env = { ...environmentWith(undefined), NODE_PATH: resolve('node_modules') };
-    const child = fork(join(__dirname, '../support/second-host-app.js'), { env });
+    const child = fork(join(__dirname, '../../support/second-host-app.js'), { env });
     [report] = (await once(child, 'message')) as [Report];
     await once(child, 'exit');
   });
