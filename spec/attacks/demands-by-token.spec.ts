@@ -304,7 +304,7 @@ describe('a demand on a class', () => {
       }
     }
     JsonController()(Wrong);
-    expect(await refusalToStart([Wrong])).to.include("demands the manager 'nobody-is-called-so'");
+    expect(await refusalToStart([Wrong])).to.include("requires the manager 'nobody-is-called-so'");
   });
 
   for (const managers of [{}, { partner: testManager() }, { default: 'no manager' }]) {

@@ -397,7 +397,7 @@ describe('several managers', () => {
     } catch (error) {
       message = (error as Error).message;
     }
-    expect(message).to.equal("Stranger.method demands the manager 'stranger', which no checker was given");
+    expect(message).to.equal("Stranger.method requires the manager 'stranger', which no checker was given");
   });
 
   describe('of which one is missing in the checker of the server', () => {

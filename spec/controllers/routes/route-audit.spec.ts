@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { Authorized, Delete, Get, getMetadataArgsStorage, JsonController, Post } from 'routing-controllers';
-import { describeRoutes, formatRoutes, JwtOptional, JwtPublic, JwtRequired } from '../../../src';
+import {
+  createAuthorizationChecker,
+  describeRoutes,
+  formatRoutes,
+  JwtOptional,
+  JwtPublic,
+  JwtRequired,
+} from '../../../src';
+import { testManager } from '../../support/manager';
 import { apply } from '../../support/untyped';
 
 class AuditBase {
@@ -96,5 +104,17 @@ describe('describeRoutes', () => {
     expect(describeRoutes().map(({ requirement }) => requirement)).to.deep.equal([{}]);
     JwtRequired()(Foreign.prototype, 'policy');
     expect(() => describeRoutes()).to.throw('@Authorized takes role names here');
+  });
+
+  it('lists a route whose manager no checker of the process was given', () => {
+    @JsonController('/elsewhere')
+    class Elsewhere {
+      @Get()
+      @JwtRequired({ manager: 'elsewhere' })
+      read() {}
+    }
+    createAuthorizationChecker(testManager());
+    storage.controllers = storage.controllers.filter(({ target }) => target === Elsewhere);
+    expect(describeRoutes().map(({ requirement }) => requirement)).to.deep.equal([{ manager: 'elsewhere' }]);
   });
 });

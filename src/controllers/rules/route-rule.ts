@@ -21,7 +21,12 @@ export function ruleOfOurs(
   method: string | symbol,
 ): RouteRule | undefined {
   const entries = entriesFor(storage, target, method);
-  if (entries.ours.length > 0) return combined(entries, routeName(target, method));
+  if (entries.ours.length > 0) {
+    const where = routeName(target, method);
+    const rule = combined(entries, where);
+    checkManager(rule, where);
+    return rule;
+  }
   return entries.foreign.length === 0 && isProtectedByDefault() ? defaultRule : undefined;
 }
 
@@ -43,11 +48,13 @@ export function ruleOfRoute(
 
 function combined({ foreign, ours }: AuthorizedEntries, where: string): RouteRule {
   const rules = [...foreign.map((entry) => readEntry(entry, where)), ...ours.map(({ value }) => value)];
-  const rule = rules.reduce((first, second) => combineRules(first, second, where));
-  const name = rule.resolved?.manager;
+  return rules.reduce((first, second) => combineRules(first, second, where));
+}
+
+function checkManager({ resolved }: RouteRule, where: string): void {
+  const name = resolved?.manager;
   if (name !== undefined && !hasManager(name))
-    throw new ConfigurationError(`${where} demands the manager '${name}', which no checker was given`);
-  return rule;
+    throw new ConfigurationError(`${where} requires the manager '${name}', which no checker was given`);
 }
 
 function readEntry({ value }: Entry, where: string): RouteRule {
