@@ -305,6 +305,17 @@ describe('cookies that refresh themselves', () => {
     });
   });
 
+  it('go on with an access token in its last minute when there are two refresh tokens: a sibling may have set one', async () => {
+    const { send, jar, clock, events } = await start();
+    const headers = { Cookie: `${jar.header()}; ${refresh}=x` };
+    clock.advance(850);
+    for (const path of ['/notes', '/optional']) {
+      const answer = await send(path, { headers });
+      expect(answer.body, path).to.include({ identity: 'ada' });
+      expect({ cookies: cookiesOf(answer), events }).to.deep.equal({ cookies: [], events: [] });
+    }
+  });
+
   it('of two names do not choose between two logins: 400; one alone is refreshed', async () => {
     const jwtManager = testManager();
     const locations = ['shop', 'admin'].map((name) => new TokenCookies({ name, autoRefresh: true }));
@@ -387,7 +398,8 @@ describe('cookies that refresh themselves', () => {
     it('never rotate', async () => {
       const { clock, app, jar, events, jwtManager, tokenCookies } = await start();
       clock.advance(850);
-      const lines = [`Cookie: ${jar.header()}`, 'Upgrade: websocket'];
+      // A second refresh token, which a sibling may have set, is not read.
+      const lines = [`Cookie: ${jar.header()}; ${refresh}=x`, 'Upgrade: websocket'];
       const answer = await rawAnswer(app.port, 'GET', '/notes', lines);
       expect({ status: answer.status, cookies: cookiesOf(answer) }).to.deep.equal({
         status: 200,

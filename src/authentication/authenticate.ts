@@ -88,8 +88,7 @@ async function refreshIfDue(
   { optional }: ResolvedRequirement,
   trial: Trial,
 ): Promise<Token<object> | undefined> {
-  const cookie = access && !isDue(access) ? undefined : findCookie();
-  if (!cookie) return undefined;
+  if (access && !isDue(access)) return undefined;
   const { context, manager } = trial;
   const attempt = {
     context,
@@ -102,7 +101,7 @@ async function refreshIfDue(
       if (refusal.status >= 500) report(refusal, trial);
     },
   };
-  return autoRefresh(attempt, cookie);
+  return autoRefresh(attempt, findCookie);
 }
 
 /** A location confirms by answering nothing; one that answers false means to refuse. */

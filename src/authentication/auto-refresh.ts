@@ -49,6 +49,7 @@ export function refreshCookieOf(
   locations: readonly TokenLocation[],
   accessLocation: TokenLocation | undefined,
 ): RefreshCookie | undefined {
+  if (isUpgrade(context)) return undefined;
   const found = locations.flatMap((cookies): RefreshCookie[] => {
     if (!(cookies instanceof TokenCookies) || !cookies.refreshesItself) return [];
     if (accessLocation !== undefined && accessLocation !== cookies) return [];
@@ -57,7 +58,7 @@ export function refreshCookieOf(
   });
   if (found.length > 1)
     throw because(new InvalidRequestError('More than one token in the request'), 'two tokens');
-  return isUpgrade(context) ? undefined : found[0];
+  return found[0];
 }
 
 /** Whether it is time to refresh an access token that is still valid. */
@@ -74,10 +75,11 @@ export function isDue(token: Token<object>): boolean {
  */
 export async function autoRefresh(
   attempt: RefreshAttempt,
-  cookie: RefreshCookie,
+  findCookie: () => RefreshCookie | undefined,
 ): Promise<Token<object> | undefined> {
   try {
-    return await rotate(attempt, cookie);
+    const cookie = findCookie();
+    return cookie && (await rotate(attempt, cookie));
   } catch (error) {
     if (attempt.access) {
       // The access token is valid for some seconds more: only what also ends its session rejects the request.
