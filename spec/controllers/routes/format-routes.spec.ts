@@ -57,11 +57,8 @@ class OpenController {
 }
 
 describe('formatRoutes', () => {
-  const routes = describeRoutes().filter(({ controller }) =>
-    [ShopController.name, OpenController.name].includes(controller),
-  );
-
   it('says of each route what it demands, in words', () => {
+    const routes = withOnly([ShopController, OpenController], describeRoutes);
     expect(formatRoutes(routes).split('\n')).to.deep.equal([
       'GET     /shop               ShopController.list      access',
       'POST    /shop/orders        ShopController.order     access, roles: clerk or admin, scopes: orders:read orders:write, fresh: 5m',
@@ -77,18 +74,24 @@ describe('formatRoutes', () => {
   });
 
   it('takes all routes when it is not told which', () => {
-    const storage = getMetadataArgsStorage();
-    const { controllers } = storage;
-    // Those of other specs are wrong on purpose.
-    storage.controllers = controllers.filter(({ target }) => target === OpenController);
-    try {
+    withOnly([OpenController], () => {
       expect(formatRoutes()).to.equal(formatRoutes(describeRoutes())).and.include('OpenController.deny');
-    } finally {
-      storage.controllers = controllers;
-    }
+    });
   });
 
   it('is empty without routes', () => {
     expect(formatRoutes([])).to.equal('');
   });
 });
+
+/** Those of other specs are wrong on purpose. */
+function withOnly<T>(targets: readonly Function[], run: () => T): T {
+  const storage = getMetadataArgsStorage();
+  const { controllers } = storage;
+  storage.controllers = controllers.filter(({ target }) => targets.includes(target));
+  try {
+    return run();
+  } finally {
+    storage.controllers = controllers;
+  }
+}
