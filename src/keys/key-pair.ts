@@ -1,6 +1,7 @@
-import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { checkKid, curves, isEcAlgorithm, keyPairAlgorithms, refuse } from './key';
 import type { EcAlgorithm, Key, KeyPairAlgorithm } from './key';
+import { publicJwk, thumbprint } from './public-jwk';
 import { isRocaModulus } from './roca';
 
 /**
@@ -35,7 +36,7 @@ function checkRsaKey(key: KeyObject, algorithm: KeyPairAlgorithm): void {
   if (publicExponent < 65_537n || publicExponent % 2n === 0n)
     refuse('the RSA key has a weak public exponent: make a key with 65537');
   if (key.asymmetricKeyType === 'rsa-pss') checkPssParameters(key, algorithm);
-  else if (isRocaModulus(modulusOf(key)))
+  if (isRocaModulus(modulusOf(key)))
     refuse('the RSA key can be factored (CVE-2017-15361): make a key with another program');
 }
 
@@ -60,7 +61,7 @@ function checkPssParameters({ asymmetricKeyDetails: details = {} }: KeyObject, a
 }
 
 function modulusOf(key: KeyObject): bigint {
-  const { n = '' } = key.export({ format: 'jwk' });
+  const { n = '' } = publicJwk(key);
   return BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
 }
 
@@ -72,17 +73,4 @@ function areHalves(signingKey: KeyObject, verifyingKey: KeyObject, hash: string)
   } catch {
     return false;
   }
-}
-
-/** The key's name by its own content (RFC 7638); RSA-PSS keys, which have no JWK, go by their SPKI bytes. */
-function thumbprint(key: KeyObject): string {
-  const hash = createHash('sha256');
-  if (key.asymmetricKeyType === 'rsa-pss') hash.update(key.export({ format: 'der', type: 'spki' }));
-  else hash.update(requiredMembersOf(key));
-  return hash.digest('base64url');
-}
-
-function requiredMembersOf(key: KeyObject): string {
-  const { crv, e, kty, n, x, y } = key.export({ format: 'jwk' });
-  return JSON.stringify(kty === 'EC' ? { crv, kty, x, y } : { e, kty, n });
 }

@@ -1,15 +1,14 @@
 import { randomBytes, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { inspect } from 'node:util';
 import { readOptions } from '../util/options';
 import { generatePrivatePem } from './generate';
 import { keysFromJwks } from './jwk';
 import { checkAlgorithm, hashBytes, isSecretAlgorithm, refuse } from './key';
 import type { Algorithm, Key } from './key';
+import { KeyRing } from './key-ring';
+import { KeySetBase } from './key-set-base';
 import { keyFromPem } from './pem';
+import { resolveRetirement, type RetireOptions } from './retirement';
 import { secretKey } from './secret-key';
-
-/** A key that can sign. */
-export type SigningKey = Key & { readonly signingKey: KeyObject };
 
 /**
  * The keys of a manager: one signs, all verify, told apart by `kid`, each pinned to one algorithm. Keys are parsed
@@ -21,13 +20,9 @@ export type SigningKey = Key & { readonly signingKey: KeyObject };
  * const jwtManager = new JwtManager({ keys });
  * ```
  */
-export class KeySet {
-  readonly #keys = new Map<string, Key>();
-  readonly #signer: SigningKey | undefined;
-
+export class KeySet extends KeySetBase {
   private constructor(keys: readonly Key[]) {
-    this.#insert(keys);
-    this.#signer = keys.find((key): key is SigningKey => key.signingKey !== undefined);
+    super(new KeyRing(keys));
   }
 
   /**
@@ -116,8 +111,8 @@ export class KeySet {
    * Adds the keys of another set for verification only: this set's own key continues to sign. Use it to rotate your own
    * keys, since the manager accepts their tokens as its own. Keys of another issuer belong to another manager.
    *
-   * @throws {@link ConfigurationError} when a `kid` is there already, or secrets would mix with key pairs; then
-   *   nothing is added
+   * @throws {@link ConfigurationError} when a `kid` is there already, or secrets would mix with key pairs. Then nothing
+   *   is added
    *
    * @example
    * ```ts
@@ -126,63 +121,44 @@ export class KeySet {
    * ```
    */
   add(other: KeySet): this {
-    if (!(other instanceof KeySet)) refuse('add takes a KeySet');
-    this.#insert([...other.#keys.values()].map((key) => ({ ...key, signingKey: undefined })));
+    KeySetBase.ringOf(this, 'add').add(KeySetBase.ringOf(other, 'add').keys);
     return this;
   }
 
-  /** The names of all keys, the first one first. */
-  get kids(): readonly string[] {
-    return [...this.#keys.keys()];
+  /**
+   * Signs with the key of another set from now on. The previous keys still verify, so that tokens that are in use stay
+   * valid: {@link KeySet.retire} ends them. Secrets rotate in the same way.
+   *
+   * @throws {@link ConfigurationError} when the other set cannot sign, another key has its `kid`, or secrets would mix
+   *   with key pairs. Then nothing changes
+   *
+   * @example
+   * ```ts
+   * keys.rotate(KeySet.fromSecret(process.env.JWT_NEXT_KEY, { kid: '2026-12' }));
+   * keys.retire('2026-11', { after: '30d' }); // the lifetime of a refresh token
+   * ```
+   */
+  rotate(other: KeySet): this {
+    const { keys, signer } = KeySetBase.ringOf(other, 'rotate');
+    if (!signer)
+      refuse('KeySet.rotate: the other set only verifies. Pass one with a private key or a secret');
+    KeySetBase.ringOf(this, 'rotate').rotate(keys, signer);
+    return this;
   }
 
-  /** @internal The key that a header names; without a name, the only one there is. */
-  find(kid: string | undefined): Key | undefined {
-    if (kid !== undefined) return this.#keys.get(kid);
-    const [only, another] = this.#keys.values();
-    return another ? undefined : only;
-  }
-
-  /** @internal Whether both sets have a key in common, by its material: its `kid` may differ. */
-  sharesKeyWith(other: KeySet): boolean {
-    const others = [...other.#keys.values()];
-    return [...this.#keys.values()].some(({ verifyingKey }) =>
-      others.some((key) => key.verifyingKey.equals(verifyingKey)),
-    );
-  }
-
-  /** @internal @throws {@link ConfigurationError} when no key of the set can sign */
-  signer(): SigningKey {
-    return this.#signer ?? refuse('the KeySet only verifies: give it a private key to issue tokens');
-  }
-
-  #insert(added: readonly Key[]): void {
-    const keys = [...this.#keys.values(), ...added];
-    const kids = keys.map(({ kid }) => kid);
-    const twice = kids.find((kid, index) => kids.indexOf(kid) !== index);
-    if (twice !== undefined) refuse(`the KeySet would have two keys with the kid '${twice}'`);
-    if (new Set(keys.map(({ algorithm }) => isSecretAlgorithm(algorithm))).size > 1)
-      refuse('a KeySet holds secrets or key pairs, not both: make two managers');
-    for (const key of added) this.#keys.set(key.kid, key);
-  }
-
-  /** What may be logged: no key. */
-  toJSON(): object {
-    const keys = [...this.#keys.values()].map(({ kid, algorithm }) => ({
-      kid,
-      algorithm,
-      key: '[redacted]',
-    }));
-    return { keys };
-  }
-
-  /** The same as text. */
-  toString(): string {
-    return `KeySet ${JSON.stringify(this)}`;
-  }
-
-  /** The same for `util.inspect`. */
-  [inspect.custom](): string {
-    return this.toString();
+  /**
+   * Stops verifying with a key, at once or later. Tokens that it signed are then rejected with 401.
+   *
+   * @param options `after`, a duration or a Date: at once by default
+   * @throws {@link ConfigurationError} when there is no such key, or it is the one that signs
+   *
+   * @example
+   * ```ts
+   * keys.retire('2026-01', { after: '30d' });
+   * ```
+   */
+  retire(kid: string, options: RetireOptions = {}): this {
+    KeySetBase.ringOf(this, 'retire').retire(kid, resolveRetirement(options));
+    return this;
   }
 }

@@ -1,0 +1,107 @@
+import type { KeyObject } from 'node:crypto';
+import { isSecretAlgorithm, refuse, type Key } from './key';
+import { hasEnded, type Retirement } from './retirement';
+
+/** A key that can sign. */
+export type SigningKey = Key & { readonly signingKey: KeyObject };
+
+/** The keys of a key set by `kid`: one signs, all verify. Each change is applied as a whole or not at all. */
+export class KeyRing {
+  #keys: ReadonlyMap<string, Key>;
+  #signer: SigningKey | undefined;
+  readonly #retirements = new Map<string, Retirement>();
+
+  constructor(keys: readonly Key[]) {
+    this.#keys = mapOf(keys);
+    this.#signer = keys.find(canSign);
+  }
+
+  /** The key that signs, if there is one. */
+  get signer(): SigningKey | undefined {
+    return this.#signer;
+  }
+
+  /** The keys that verify, the oldest first. */
+  get keys(): readonly Key[] {
+    return [...this.#keys.values()].filter(({ kid }) => this.#isLive(kid));
+  }
+
+  /**
+   * The key that a header names; without a name, the only one there is. The same object is returned for as long as the
+   * key verifies.
+   */
+  find(kid: string | undefined): Key | undefined {
+    if (kid !== undefined) return this.#isLive(kid) ? this.#keys.get(kid) : undefined;
+    const [only, another] = this.keys;
+    return another ? undefined : only;
+  }
+
+  /** Adds keys that only verify. */
+  add(keys: readonly Key[]): void {
+    this.#replace([...this.keys, ...keys.map((key) => ({ ...key, signingKey: undefined }))]);
+  }
+
+  /** Adds keys, of which `signer` signs from now on. Keys that are there already stay. */
+  rotate(keys: readonly Key[], signer: SigningKey): void {
+    const current = this.keys.map((key) => (isSameKey(key, signer) ? signer : key));
+    const added = keys.filter((key) => !current.some((known) => isSameKey(known, key)));
+    this.#replace([...current, ...added]);
+    this.#retirements.delete(signer.kid);
+    this.#signer = signer;
+  }
+
+  /** Replaces all keys. A key that was there already remains the same object. */
+  load(keys: readonly Key[]): void {
+    const known = this.keys;
+    this.#replace(keys.map((key) => known.find((candidate) => isIdentical(candidate, key)) ?? key));
+    this.#signer = [...this.#keys.values()].find(canSign);
+  }
+
+  /** Lets a key verify until `endsAt` only. */
+  retire(kid: string, retirement: Retirement): void {
+    const kids = this.keys.map((key) => key.kid);
+    if (!kids.includes(kid))
+      refuse(`KeySet.retire: there is no key '${kid}'. The keys are: ${kids.join(', ')}`);
+    if (kid === this.#signer?.kid)
+      refuse(`KeySet.retire: '${kid}' is the key that signs. Call rotate() with a new key first`);
+    this.#retirements.set(kid, retirement);
+  }
+
+  #replace(keys: readonly Key[]): void {
+    const previous = this.#keys;
+    this.#keys = mapOf(keys);
+    for (const kid of [...this.#retirements.keys()])
+      if (this.#keys.get(kid) !== previous.get(kid)) this.#retirements.delete(kid);
+  }
+
+  #isLive(kid: string): boolean {
+    if (this.#retirements.size === 0) return true;
+    const retirement = this.#retirements.get(kid);
+    return retirement === undefined || !hasEnded(retirement);
+  }
+}
+
+function canSign(key: Key): key is SigningKey {
+  return key.signingKey !== undefined;
+}
+
+/** Whether two entries stand for one key. One of them may lack the private half. */
+function isSameKey(one: Key, other: Key): boolean {
+  return (
+    one.kid === other.kid && one.algorithm === other.algorithm && one.verifyingKey.equals(other.verifyingKey)
+  );
+}
+
+function isIdentical(one: Key, other: Key): boolean {
+  return isSameKey(one, other) && canSign(one) === canSign(other);
+}
+
+function mapOf(keys: readonly Key[]): ReadonlyMap<string, Key> {
+  const kids = keys.map(({ kid }) => kid);
+  const twice = kids.find((kid, index) => kids.indexOf(kid) !== index);
+  if (twice !== undefined)
+    refuse(`KeySet: two keys with the kid '${twice}'. Each key needs a kid of its own`);
+  if (new Set(keys.map(({ algorithm }) => isSecretAlgorithm(algorithm))).size > 1)
+    refuse('KeySet: a set holds secrets or key pairs, not both. Create a JwtManager for each');
+  return new Map(keys.map((key) => [key.kid, key]));
+}

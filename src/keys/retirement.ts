@@ -1,0 +1,37 @@
+import { systemClock, type Clock } from '../util/clock';
+import { durationInSeconds, type Duration } from '../util/duration';
+import { readOptions } from '../util/options';
+import { refuse } from './key';
+
+/** The options of `KeySet.retire`. */
+export interface RetireOptions {
+  /** How long the key still verifies, or until when. @default 0: it stops at once */
+  readonly after?: Duration | Date | undefined;
+  /** The time, for specs. @default Date.now */
+  readonly clock?: Clock | undefined;
+}
+
+/** When a key stops verifying, in Unix milliseconds, and the clock that decides. */
+export interface Retirement {
+  readonly endsAt: number;
+  readonly clock: Clock;
+}
+
+/** @throws {@link ConfigurationError} when an option is wrong */
+export function resolveRetirement(options: RetireOptions): Retirement {
+  const { after = 0, clock = systemClock } = readOptions('KeySet.retire', options, ['after', 'clock']);
+  if (typeof clock !== 'function') refuse('KeySet.retire: clock must be a function such as Date.now');
+  const endsAt =
+    after instanceof Date
+      ? after.getTime()
+      : clock() + durationInSeconds(after, 'KeySet.retire: after', { minimum: 0 }) * 1000;
+  if (!Number.isFinite(endsAt))
+    refuse('KeySet.retire: after must be a valid Date or a duration, such as 15m');
+  return { endsAt, clock };
+}
+
+/** Whether the key verifies no longer. */
+export function hasEnded({ endsAt, clock }: Retirement): boolean {
+  // A clock that returns NaN keeps no key alive.
+  return !(clock() < endsAt);
+}
