@@ -5,8 +5,8 @@ import { expect } from 'chai';
 import * as library from '../../src';
 import { reasonsInSource } from '../support/reasons';
 
-const path = 'docs/guides/errors.md';
-const page = readFileSync(path, 'utf8');
+const page = readFileSync('docs/guides/errors.md', 'utf8');
+const events = readFileSync('docs/guides/events.md', 'utf8');
 const classes = Object.values(library)
   .filter((value) => typeof value === 'function' && value.prototype instanceof library.JwtError)
   .map(({ name }) => name);
@@ -29,17 +29,17 @@ describe('the page of errors', function () {
   });
 
   function save(text: string): string {
-    const file = join(folder, 'page.md');
+    const file = join(folder, 'errors.md');
     writeFileSync(file, text);
     return file;
   }
 
-  it('is what the code says', () => {
+  it('equals what the code declares, as do the pages of options and events', () => {
     expect(generate('--check')).to.include({ status: 0, stderr: '' });
   });
 
   for (const [what, changed] of [
-    ['a sentence', page.replace('| Token has expired ', '| Token is too old  ')],
+    ['a message', page.replace('| Token has expired ', '| Token is too old  ')],
     ['a challenge', page.replace('max_age="300"', 'max_age="3"')],
     ['the form', page.replace('| Class  ', '| Class ')],
   ] as const) {
@@ -61,11 +61,11 @@ describe('the page of errors', function () {
     expect(stderr).to.include('the page has no place for the table');
   });
 
-  it('has every error once in the table and once with its answer', () => {
+  it('has every error once in the table and once with its response', () => {
     const inTable = [...page.matchAll(/^\| `(\w+Error)` /gm)].map(([, name]) => name);
-    const answers = [...page.matchAll(/^### (\w+Error)$/gm)].map(([, name]) => name);
+    const responses = [...page.matchAll(/^### (\w+Error)$/gm)].map(([, name]) => name);
     expect(inTable).to.have.members(classes);
-    expect(answers).to.deep.equal(inTable);
+    expect(responses).to.deep.equal(inTable);
   });
 
   it('names no error that nothing throws', () => {
@@ -77,7 +77,7 @@ describe('the page of errors', function () {
   });
 
   it('lists every reason that the source gives, and no other', () => {
-    const section = page.split('## The reasons')[1]?.split('\n## ')[0] ?? '';
+    const section = events.split('## The reasons')[1]?.split('\n## ')[0] ?? '';
     const firstCells = [...section.matchAll(/^\| (`.+?`) +\| /gm)].map(([, cell = '']) => cell);
     const listed = firstCells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, reason]) => reason));
     expect(listed.sort()).to.deep.equal(reasonsInSource());
