@@ -58,7 +58,7 @@ describe('the page of errors', function () {
   it('must have places for what is generated', () => {
     const { status, stderr } = generate(save('# Errors\n'));
     expect(status).to.equal(1);
-    expect(stderr).to.include('the page has no place for the table');
+    expect(stderr).to.include('the page has no place for the responses');
   });
 
   it('has every error once in the table and once with its response', () => {
