@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { ConfigurationError, JwtManager, TokenExpiredError } from '../../src';
+import {
+  ConfigurationError,
+  JwtManager,
+  MemoryTokenStore,
+  TokenExpiredError,
+  TokenRevokedError,
+} from '../../src';
 import { reasonFor } from '../../src/errors/errors';
 import { secret } from '../support/manager';
 import { refusalOf } from '../support/rejected';
@@ -49,13 +55,40 @@ describe('C2: expiry', () => {
   it('is refused when it is absent', () =>
     expectInvalid(target.manager, target.sign(target.header(), target.claims({ exp: undefined })), 'exp'));
 
-  it('is refused when it is more than ten years after the issue', async () => {
-    const at = (exp: number) => target.sign(target.header(), target.claims({ exp }));
-    await expectTaken(target.manager, at(now + 315_360_000));
+  for (const [name, options, longest] of [
+    ['90 days', {}, 90 * 86_400],
+    ['sessionTtl', { sessionTtl: '3650d' }, 315_360_000],
+    ['refreshTokenTtl', { refreshTokenTtl: '10d', sessionTtl: '1d' }, 10 * 86_400],
+    ['accessTokenTtl', { accessTokenTtl: '2d', refreshTokenTtl: '1h', sessionTtl: '1d' }, 2 * 86_400],
+    ['sessionTtl, without a store', { store: false, sessionTtl: '100d' }, 100 * 86_400],
+  ] as const) {
+    it(`is refused when it is later after the issue than the longest lifetime: ${name}`, async () => {
+      const own = targetFor('HS256', options);
+      const at = (exp: number) => own.sign(own.header(), own.claims({ exp }));
+      await expectTaken(own.manager, at(now + longest));
+      await expectInvalid(own.manager, at(now + longest + 0.5), 'exp');
+      await expectInvalid(own.manager, at(now + longest + 1), 'exp');
+      await expectInvalid(own.manager, at(8_640_000_000_000), 'exp');
+      await expectInvalid(own.manager, at(now * 1000), 'exp');
+    });
+  }
+
+  it('of a token in a session is refused when it is more than ten years after the issue', async () => {
+    const at = (exp: number) => target.sign(target.header(), target.claims({ sid: 'unknown', exp }));
+    await refusalOf(target.manager.verify(at(now + 315_360_000)), TokenRevokedError);
     await expectInvalid(target.manager, at(now + 315_360_000.5), 'exp');
-    await expectInvalid(target.manager, at(now + 315_360_001), 'exp');
-    await expectInvalid(target.manager, at(8_640_000_000_000), 'exp');
-    await expectInvalid(target.manager, at(now * 1000), 'exp');
+  });
+
+  it('never outlives a logout everywhere that came after sessionTtl was lowered', async () => {
+    const store = new MemoryTokenStore({ clock: target.clock });
+    const longLived = targetFor('HS256', { store, sessionTtl: '365d', clock: target.clock });
+    const lowered = targetFor('HS256', { store, sessionTtl: '90d', clock: target.clock });
+    const text = await longLived.manager.createAccessToken('ada', { expiresIn: '365d' });
+    await expectTaken(longLived.manager, text);
+    await expectInvalid(lowered.manager, text, 'exp');
+    const pair = await longLived.manager.createTokenPair('ada', { expiresIn: '200d' });
+    await expectTaken(lowered.manager, pair.access_token);
+    await lowered.manager.refresh(pair.refresh_token);
   });
 
   for (const [name, exp] of [
@@ -144,7 +177,7 @@ describe('C4: not before, and issued at', () => {
   });
 
   it('may be the first second of all', async () => {
-    const ancient = target.claims({ iat: 0, nbf: 0, exp: 315_360_000 });
+    const ancient = target.claims({ iat: 0, nbf: 0, exp: 90 * 86_400 });
     await expectExpired(target, target.sign(target.header(), ancient));
   });
 

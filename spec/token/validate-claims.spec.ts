@@ -7,6 +7,7 @@ const good = { sub: 'ada', jti: 'token-1', iat: now, nbf: now, exp: now + 900 };
 const expectations = {
   issuer: 'https://issuer.test',
   audience: ['api'],
+  longestTtl: 7_776_000,
   clockTolerance: 0,
   issueTolerance: 0,
   now,

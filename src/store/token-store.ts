@@ -38,7 +38,10 @@ export interface Rotation {
 /** What a store made of a {@link Rotation}. */
 export interface RotationResult {
   readonly outcome: 'rotated' | 'replayed' | 'reused' | 'unknown';
-  /** The row as it stands afterwards: always with `rotated`, `replayed` and `reused`. */
+  /**
+   * The row as it stands afterwards: always with `rotated`, `replayed` and `reused`. Of a session that had ended before,
+   * `userAgent`, `ip` and `label` may be missing.
+   */
   readonly session?: Session | undefined;
   /** With `reused`: whether it was this call that revoked the session. Of all calls exactly one says so. */
   readonly flipped?: boolean | undefined;
@@ -188,7 +191,8 @@ export interface TokenStore {
   /**
    * Revokes all sessions of a subject that are there now, and all of its tokens without a session that were issued
    * at `notBefore` or earlier. A session that is created afterwards, in the same second too, is not touched, and creating
-   * one takes nothing of it back. A later call never moves `notBefore` or `keepUntil` back.
+   * one takes nothing of it back. A later call never moves `notBefore` or `keepUntil` back. `userAgent`, `ip` and `label` of
+   * these sessions may stay until they would have expired; `forgetSubject` erases them.
    */
   revokeSubject(
     subject: string,

@@ -21,6 +21,7 @@ export interface VerifierSettings<C extends object> {
   readonly keys: KeySet;
   readonly issuer: string | undefined;
   readonly audience: readonly string[] | undefined;
+  readonly longestTtl: number;
   readonly clockTolerance: number;
   readonly issueTolerance: number;
   readonly freshFor: number;
@@ -91,9 +92,9 @@ export class TokenVerifier<C extends object> {
   }
 
   #faultIn(claims: Record<string, unknown>, type: TokenType): ClaimsFault | undefined {
-    const { issuer, audience, clockTolerance, issueTolerance, clock } = this.#settings;
-    const now = unixTime(clock);
-    return faultInClaims(claims, type, { issuer, audience, clockTolerance, issueTolerance, now });
+    const { issuer, audience, longestTtl, clockTolerance, issueTolerance, clock } = this.#settings;
+    const times = { longestTtl, clockTolerance, issueTolerance, now: unixTime(clock) };
+    return faultInClaims(claims, type, { issuer, audience, ...times });
   }
 
   async #typedClaims(claimsClass: ClaimsClass<C>, claims: Record<string, unknown>): Promise<{ instance: C }> {

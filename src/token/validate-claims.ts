@@ -6,6 +6,8 @@ export interface Expectations {
   /** Undefined: the token must not name one. It would come from someone else (RFC 8725, section 3.8). */
   readonly issuer: string | undefined;
   readonly audience: readonly string[] | undefined;
+  /** The longest lifetime in seconds of a token without a session: a logout everywhere is remembered as long. */
+  readonly longestTtl: number;
   /** Seconds that a token is accepted after its end. */
   readonly clockTolerance: number;
   /** Seconds that a token may come from the future. */
@@ -64,7 +66,7 @@ export function isScopeList(value: unknown): value is string[] {
 export function faultInClaims(
   claims: Record<string, unknown>,
   type: TokenType,
-  { issuer, audience, clockTolerance, issueTolerance, now }: Expectations,
+  { issuer, audience, longestTtl, clockTolerance, issueTolerance, now }: Expectations,
 ): ClaimsFault | undefined {
   const { sub, jti, iat, nbf, exp } = claims;
   if (!isIdentity(sub)) return 'sub';
@@ -72,7 +74,7 @@ export function faultInClaims(
   const latest = now + issueTolerance;
   if (!isTime(iat) || iat > latest) return 'iat';
   if (nbf !== undefined && (!isTime(nbf) || nbf > latest)) return 'nbf';
-  if (!isTime(exp) || exp > iat + maximumDuration) return 'exp';
+  if (!isTime(exp) || exp - iat > (claims['sid'] === undefined ? longestTtl : maximumDuration)) return 'exp';
   const fault = faultInContext(claims, type, latest);
   if (fault) return fault;
   if (claims['iss'] !== issuer) return 'iss';
