@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Context } from 'koa';
-import { Ctx, Get, JsonController, Post } from 'routing-controllers';
+import { Ctx, Get, JsonController, Post, UseBefore } from 'routing-controllers';
 import {
   authenticateUpgrade,
   BearerHeader,
@@ -136,6 +136,25 @@ describe('cookies that refresh themselves', () => {
         await jwtManager.revokeSession(token.sessionId ?? '');
         tokenCookies.clear(context);
         return {};
+      }
+
+      @Get('/clear-before')
+      @UseBefore((context: Context, next: () => Promise<unknown>) => {
+        tokenCookies.clear(context);
+        return next();
+      })
+      @JwtRequired()
+      clearBefore() {
+        return {};
+      }
+
+      @Get('/revoke-late')
+      @JwtRequired()
+      async revokeLate(@InjectToken() token: Token, @Ctx() { res }: Context) {
+        res.writeHead(200).write('{');
+        await jwtManager.revokeSession(token.sessionId ?? '');
+        res.end('}');
+        return res;
       }
 
       @Get('/revoke-only')
@@ -443,6 +462,36 @@ describe('cookies that refresh themselves', () => {
         expect(await jwtManager.listSessions('ada')).to.deep.equal([]);
       });
     }
+
+    for (const [seconds, names, status] of [
+      [900, [access, refresh, csrf], 401],
+      [900, [refresh, csrf], 401],
+      [850, [access, refresh, csrf], 200],
+    ] as [number, string[], number][]) {
+      it(`are removed, and nothing is rotated, where middleware removes them first: ${names.join()} after ${String(seconds)} seconds`, async () => {
+        const { clock, send, jar, events } = await start();
+        clock.advance(seconds);
+        const answer = jar.take(await send('/clear-before', { names }));
+        expect({ status: answer.status, names: jar.names, events }).to.deep.equal({
+          status,
+          names: [],
+          events: [],
+        });
+      });
+    }
+
+    it('are not remembered once the headers have been sent, however long the response takes', async () => {
+      const { clock, send, tokenCookies } = await start();
+      let count = 0;
+      tokenCookies.retract = () => {
+        count++;
+      };
+      clock.advance(900);
+      expect(cookiesOf(await send('/revoke-late')).map(({ maxAge }) => maxAge)).to.deep.equal([
+        900, 2_592_000, 2_592_000,
+      ]);
+      expect(count).to.equal(0);
+    });
 
     it('stay when other sessions are revoked, and when the method has logged in another user', async () => {
       const one = await start();

@@ -51,7 +51,7 @@ export function refreshCookieOf(
 ): RefreshCookie | undefined {
   if (isUpgrade(context)) return undefined;
   const found = locations.flatMap((cookies): RefreshCookie[] => {
-    if (!(cookies instanceof TokenCookies) || !cookies.refreshesItself) return [];
+    if (!(cookies instanceof TokenCookies) || !cookies.mayRefresh(context)) return [];
     if (accessLocation !== undefined && accessLocation !== cookies) return [];
     const text = cookies.read(context, 'refresh');
     return text === undefined ? [] : [{ cookies, text }];

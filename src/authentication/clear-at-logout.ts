@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { SessionRevokedEvent } from '../manager/events';
+import { beforeSending } from '../http/answer/before-sending';
 import type { TokenCookies } from '../http/cookies/token-cookies';
 import type { JwtManager } from '../manager/jwt-manager';
 import type { Token } from '../token/token';
@@ -26,8 +27,11 @@ export function clearAtLogout(
       cookies.retract(context, token.sessionId);
     },
   };
+  const forget = () => open.delete(response);
   open.add(response);
-  context.res.once('close', () => open.delete(response));
+  beforeSending(context, forget);
+  // Where the client has gone before anything was sent.
+  context.res.once('close', forget);
 }
 
 function openResponsesOf(manager: JwtManager<object>): Set<OpenResponse> {

@@ -107,8 +107,8 @@ const cookieName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 /** With at least one dot: browsers accept no other, and an address is no domain. */
 const domainName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/i;
 
-/** RFC 6265, section 4.1.1, without the space, which no path of a URL has. */
-const absolutePath = /^\/[!-:<-~]*$/;
+/** RFC 6265, section 4.1.1, without what no path of a URL has: a space, `?` and `#`. Browsers would never send the cookie. */
+const absolutePath = /^\/[!"$-:<->@-~]*$/;
 
 /** @internal @throws {@link ConfigurationError} when an option is wrong */
 export function resolveTokenCookiesOptions(given: TokenCookiesOptions): TokenCookiesSettings {

@@ -51,6 +51,8 @@ export class TokenCookies implements TokenLocation {
   readonly #confirmed = new WeakMap<Context, string>();
   /** The session whose tokens a response carries. */
   readonly #set = new WeakMap<Context, string | undefined>();
+  /** Requests in whose response the cookies are removed. */
+  readonly #cleared = new WeakSet<Context>();
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
   constructor(options: TokenCookiesOptions = {}) {
@@ -89,6 +91,7 @@ export class TokenCookies implements TokenLocation {
     if (isLogin) this.check(context);
     this.#put(context, read, persistent ?? this.#persistenceFor(context, read));
     this.#set.set(context, read.sessionId);
+    this.#cleared.delete(context);
   }
 
   /** Removes the cookies: at a logout, together with `jwtManager.revokeSession`. */
@@ -100,6 +103,7 @@ export class TokenCookies implements TokenLocation {
       this.#expired(refresh, this.#settings.refreshPath),
       ...(this.#hasCsrfCookie ? [this.#expired(csrf, '/')] : []),
     ]);
+    this.#cleared.add(context);
   }
 
   /**
@@ -139,6 +143,11 @@ export class TokenCookies implements TokenLocation {
   /** @internal The option `autoRefresh`. */
   get refreshesItself(): boolean {
     return this.#settings.autoRefresh;
+  }
+
+  /** @internal Whether a request may be refreshed on the way: not after a logout, such as in earlier middleware. */
+  mayRefresh(context: Context): boolean {
+    return this.refreshesItself && !this.#cleared.has(context);
   }
 
   /** @internal Removes the cookies of a session that has ended, unless the response carries those of another by now. */
