@@ -77,6 +77,8 @@ const brokenShell: [line: string, problem: RegExp][] = [
   ['npx nothing', /no such tool/],
   ['export JWT_SECRET_KEY=short', /too short/],
   ['export JWT_SECRET_KEY=kq4Zr0pX7uV2bN8mT1sW6yL3dH9gJ5cFaEoQ', /the same secret/],
+  ['export PARTNER_PUBLIC_KEY=short', /pem has no key/],
+  ['export NOTHING=x', /nothing here can check/],
   ['node app.js', /no such file/],
   ['make', /nothing here can check/],
   ["echo 'open", /nterminated|EOF/],

@@ -55,7 +55,7 @@ function problemsOf(line: string, files: readonly string[]): string[] {
     return isProgram(words[0] ?? '', files) ? [] : ['no such file on this page, or in what was built'];
   if (name === 'npm') return npmProblems(words);
   if (name === 'npx') return existsSync(`node_modules/.bin/${words[0] ?? ''}`) ? [] : ['no such tool'];
-  if (name === 'export') return secretProblems(line);
+  if (name === 'export') return keyProblems(line);
   return ['a command that nothing here can check'];
 }
 
@@ -96,13 +96,22 @@ function isTried(text: string, name: string): boolean {
   return tried !== '' && (version === '' || tried === version || tried.startsWith(`${version}.`));
 }
 
-/** A line that sets the secret sets one that is taken, and another one each time. */
-function secretProblems(line: string): string[] {
+/** How the variables that the pages set are read. */
+const readKey: Readonly<Record<string, (text: string) => KeySet>> = {
+  JWT_SECRET_KEY: (text) => KeySet.fromSecret(text),
+  PARTNER_PUBLIC_KEY: (text) => KeySet.fromPem(text, { algorithm: 'ES256' }),
+};
+
+/** A line that sets a key sets one that is accepted, and another one each time. */
+function keyProblems(line: string): string[] {
+  const name = /^export (\w+)=/.exec(line)?.[1] ?? '';
+  const read = readKey[name];
+  if (!read) return ['a variable that nothing here can check'];
   const secrets = [1, 2].map(
-    () => spawnSync('sh', ['-c', `${line}\nprintf %s "$JWT_SECRET_KEY"`], { encoding: 'utf8' }).stdout,
+    () => spawnSync('sh', ['-c', `${line}\nprintf %s "$${name}"`], { encoding: 'utf8' }).stdout,
   );
   try {
-    secrets.forEach((secret) => KeySet.fromSecret(secret));
+    secrets.forEach(read);
   } catch (error) {
     return [(error as Error).message];
   }

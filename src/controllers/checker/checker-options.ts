@@ -23,10 +23,11 @@ export interface AuthorizationCheckerOptions {
    */
   readonly formatError?: ((error: JwtError, context: Context) => object) | undefined;
   /**
-   * Whether every method is `@JwtRequired()` unless it says otherwise, `@JwtPublic()` for one. The host keeps the rules of
-   * a process in one place, and so does this: it holds for all servers that are made later in the process. On one without
-   * a checker those methods answer 500, on one with a foreign checker that is asked about them; a checker of ours that
-   * was made without this option lets everyone in.
+   * Whether every method without a rule requires an access token, as with `@JwtRequired()`; `@JwtPublic()` opens one.
+   *
+   * It holds for servers whose checker was created with it. Servers without a checker, or with a checker of this library
+   * that was created without it, keep such methods open. Once the option is used in a process, a checker of the
+   * application's own is called for them on servers that are created later, because it may call one of this library.
    *
    * @default false
    */
