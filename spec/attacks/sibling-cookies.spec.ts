@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import Koa from 'koa';
 import { TokenCookies, type TokenCookiesOptions } from '../../src';
 import { cookieRefusals, startCookieApp, type CookieApp } from '../support/cookie-app';
-import { CookieJar } from '../support/cookie-jar';
+import { cookiesOf, CookieJar } from '../support/cookie-jar';
 import { request } from '../support/app';
 import { testManager } from '../support/manager';
 
@@ -24,6 +24,8 @@ describe('D6: cookies that a sibling host plants', () => {
   /** What the attacker can make a visitor's browser send: of their own login, the cookies that a sibling can write. */
   const planted = () => attacker.header(attacker.names.filter(plantable));
   const value = (jar: CookieJar) => jar.value(jar.names.find((name) => name.endsWith('csrf_token')) ?? '');
+
+  const accessName = (jar: CookieJar) => jar.names.find((name) => name.endsWith('access_token')) ?? '';
 
   afterEach(() => app.close());
 
@@ -68,14 +70,51 @@ describe('D6: cookies that a sibling host plants', () => {
     await app.expectRun(() => app.send(visitor, 'GET', '/any'));
   });
 
-  it('cost the visitor none of their own cookies: a duplicate is 400, and the access token goes on', async () => {
+  it('cost the visitor nothing beside their own refresh token, which belongs to the CSRF cookie', async () => {
+    for (const options of [{}, { csrf: false }, { name: 'shop' }, { persistent: false }] as const) {
+      await start({ refreshPath: '/refresh', ...options });
+      const visitor = await app.login();
+      for (const cookies of [
+        `${visitor.header()}; ${planted()}`,
+        `${planted()}; ${visitor.header()}`,
+        `${planted()}x; ${planted()}; ${visitor.header()}; ${planted()}~`,
+      ]) {
+        const lines = [`Cookie: ${cookies}`, `X-CSRF-Token: ${value(visitor)}`];
+        await app.expectRun(() => app.sendRaw('GET', '/notes', lines), cookies);
+        const answer = await app.expectRun(() => app.sendRaw('POST', '/refresh', lines), cookies);
+        const renewed = cookiesOf(answer).find(({ name }) => plantable(name));
+        expect(
+          (await jwtManager.verify(renewed?.value?.replace('~', '') ?? '', { type: 'refresh' })).sessionId,
+        ).to.equal((await jwtManager.verify(visitor.value(accessName(visitor)))).sessionId);
+        expect(renewed?.maxAge === undefined).to.equal('persistent' in options);
+      }
+      await app.close();
+    }
+    await start({});
+  });
+
+  it('are 400 where none of them belongs to the CSRF cookie, and no cookie is removed', async () => {
     await start({ refreshPath: '/refresh' });
     const visitor = await app.login();
-    const lines = [`Cookie: ${visitor.header()}; ${planted()}`, `X-CSRF-Token: ${value(visitor)}`];
-    const answer = await app.expectRefusal(() => app.sendRaw('POST', '/refresh', lines), twoTokens);
-    expect(answer.headers.getSetCookie()).to.deep.equal([]);
-    await app.expectRun(() => app.sendRaw('GET', '/notes', lines));
-    await app.expectRun(() => app.send(visitor, 'POST', '/refresh', { 'X-CSRF-Token': value(visitor) }));
+    const csrfCookie = `__Host-csrf_token=${value(visitor)}`;
+    for (const cookies of [`${planted()}; ${planted()}x; ${csrfCookie}`, `${planted()}; ${planted()}`]) {
+      const lines = [`Cookie: ${cookies}`, `X-CSRF-Token: ${value(visitor)}`];
+      const answer = await app.expectRefusal(() => app.sendRaw('POST', '/refresh', lines), twoTokens);
+      expect(answer.headers.getSetCookie()).to.deep.equal([]);
+    }
+  });
+
+  it('of a former domain do not stand in the way where the refresh token has a path', async () => {
+    await start({ refreshPath: '/refresh' });
+    const before = await startCookieApp(jwtManager, {
+      cookies: { domain: 'example.com', refreshPath: '/refresh' },
+    });
+    const old = await before.login();
+    const visitor = await app.login();
+    const lines = [`Cookie: ${old.header()}; ${visitor.header()}`, `X-CSRF-Token: ${value(visitor)}`];
+    await app.expectRun(() => app.sendRaw('POST', '/refresh', lines));
+    await app.expectRun(() => app.sendRaw('GET', '/any', lines));
+    await before.close();
   });
 
   it('of another application on the host do not count: names can be told apart', async () => {

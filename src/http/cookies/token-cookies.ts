@@ -122,12 +122,12 @@ export class TokenCookies implements TokenLocation {
   read(context: Context, type: TokenType | 'any'): string | undefined {
     // A cookie that the route does not ask for is ignored: with a domain, a sibling host can set it.
     const kinds = type === 'any' ? (['access', 'refresh'] as const) : [type];
-    const found = kinds.map((kind) => this.#valuesOf(kind, context));
+    const found = kinds.map((kind) => this.#candidatesOf(kind, context));
     // No cookie is removed: with a domain, a sibling host could log its neighbours' visitors out.
     if (found.some(({ length }) => length > 1))
       throw because(new InvalidRequestError('More than one token in the request'), 'cookie twice');
-    const [text] = found.flat();
-    return text?.endsWith(untilBrowserEnds) ? text.slice(0, -1) : text;
+    const [value] = found.flat();
+    return value === undefined ? undefined : tokenIn(value);
   }
 
   confirm(context: Context, token: Token<object>): void {
@@ -167,11 +167,23 @@ export class TokenCookies implements TokenLocation {
       .map(({ value }) => value);
   }
 
+  /**
+   * A sibling host can set a second refresh cookie where ours has a path, and a former `domain` leaves one behind. Ours is
+   * the one that belongs to the login of the CSRF cookie.
+   */
+  #candidatesOf(kind: TokenType, context: Context): string[] {
+    const values = this.#valuesOf(kind, context);
+    if (kind === 'access' || !this.#settings.isRefreshBound || values.length < 2) return values;
+    const csrfValues = this.#valuesOf('csrf', context);
+    const bound = values.filter((value) => csrfValues.includes(csrfValueOf(tokenIn(value))));
+    return bound.length > 0 ? bound : values;
+  }
+
   #persistenceFor(context: Context, { sessionId }: ReadTokens): boolean {
-    const [value] = this.#valuesOf('refresh', context);
-    const text = value?.replace(untilBrowserEnds, '');
-    const isSameLogin = text !== undefined && sessionId !== undefined && sessionIdIn(text) === sessionId;
-    return isSameLogin ? text === value : this.#settings.persistent;
+    const [value] = this.#candidatesOf('refresh', context);
+    const isSameLogin =
+      value !== undefined && sessionId !== undefined && sessionIdIn(tokenIn(value)) === sessionId;
+    return isSameLogin ? tokenIn(value) === value : this.#settings.persistent;
   }
 
   #put(context: Context, { access, refresh, csrfValue }: ReadTokens, persistent: boolean): void {
@@ -220,4 +232,8 @@ export class TokenCookies implements TokenLocation {
       expires: new Date(0),
     }));
   }
+}
+
+function tokenIn(cookieValue: string): string {
+  return cookieValue.endsWith(untilBrowserEnds) ? cookieValue.slice(0, -1) : cookieValue;
 }
