@@ -14,7 +14,9 @@ const errorsPage = 'docs/guides/errors.md';
 /** What some pages show beside it: what the scripts write, and code of libraries that are not here to run it. */
 const otherLanguages: Readonly<Record<string, string[]>> = {
   [errorsPage]: ['http'],
-  'docs/guides/coming-from.md': ['python', 'typescript'],
+  'docs/guides/coming-from/flask.md': ['python'],
+  'docs/guides/coming-from/nest.md': ['typescript'],
+  'docs/guides/coming-from/sanic.md': ['python'],
   'docs/guides/redis.md': ['conf'],
 };
 const guides = readdirSync('docs', { recursive: true, encoding: 'utf8' })

@@ -40,7 +40,9 @@ describe('the tarball of the package', function () {
   it('has the build, its source and the pages about it, and nothing else', () => {
     const pages = [
       ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'],
-      ...readdirSync('docs/guides').map((page) => `docs/guides/${page}`),
+      ...readdirSync('docs/guides', { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith('.md'))
+        .map((page) => `docs/guides/${page}`),
     ];
     const code = /^(dist\/src\/[\w/-]+\.(js|d\.ts)(\.map)?|src\/[\w/-]+\.ts)$/;
     expect(files.filter((file) => !code.test(file))).to.have.members(pages);
