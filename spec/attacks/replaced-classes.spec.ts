@@ -109,6 +109,30 @@ describe('G7: a class decorator that replaces the class', () => {
     );
   });
 
+  it('is warned of where the other class has nothing to do with the first, once', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    const composed: (target: Class) => Class = (target) =>
+      class Composed {
+        readonly inner = new target();
+      };
+    for (const order of ['R W J', 'R W J', 'W J R', 'W R J']) {
+      storage.controllers = [];
+      make(order, composed, () => JwtRequired());
+      await outcome(undefined);
+      await outcome(undefined);
+    }
+    process.off('warning', note);
+    const message =
+      'Composed: the rule on this class has no effect, because no controller is or extends this class. If a class ' +
+      'decorator has returned it in place of a controller, write @JsonController at the top';
+    expect(warnings.map(({ name, message }) => [name, message])).to.deep.equal([
+      ['JwtRoutesWarning', message],
+      ['JwtRoutesWarning', message],
+    ]);
+  });
+
   it('leaves protected what is protected', async () => {
     for (const order of ['J R W', 'R J W', 'J W R', 'W J R', 'W R J']) {
       storage.controllers = [];

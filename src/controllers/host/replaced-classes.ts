@@ -31,6 +31,31 @@ export function checkReplacements(
   );
 }
 
+const warnedOf = new WeakSet<Function>();
+
+/**
+ * Finds the classes with a rule for which no route exists, each one once: a class decorator may have returned such a
+ * class in place of a controller, whose routes are then open.
+ */
+export function classesWithoutRoutes({
+  controllers,
+  actions,
+  responseHandlers,
+}: MetadataArgsStorage): Function[] {
+  const owners = new Set<Function>([...controllers, ...actions].map(({ target }) => target));
+  const reached = new Set([...owners].flatMap((owner) => [...lineage(owner)]));
+  const lost = responseHandlers
+    .filter((entry) => isOurs(entry) && entry.value.resolved && !entry.method)
+    .map(({ target }) => target)
+    .filter((target) => !warnedOf.has(target) && !reached.has(target) && !inherits(target, owners));
+  lost.forEach((target) => warnedOf.add(target));
+  return lost;
+}
+
+function inherits(target: Function, owners: ReadonlySet<Function>): boolean {
+  return [...lineage(target)].some((link) => owners.has(link));
+}
+
 const registered = new WeakMap<BaseDriver, Map<string, ActionMetadata>>();
 
 /**

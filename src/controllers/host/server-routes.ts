@@ -10,7 +10,7 @@ import { hasKnownChecker, knownChecker, rememberOpenRoute, type KnownChecker } f
 import { routeName } from '../rules/lineage';
 import { otherCopies } from './other-copies';
 import { checkTokenTypes, unvalidatedBodies } from './parameter-checks';
-import { checkReplacements, checkShadowed } from './replaced-classes';
+import { checkReplacements, checkShadowed, classesWithoutRoutes } from './replaced-classes';
 import { RouteRule } from '../../authentication/requirement';
 import { defaultRule, ruleOfRoute } from '../rules/route-rule';
 import { wrapMethod } from './wrap-method';
@@ -46,6 +46,7 @@ function hook(prototype: BaseDriver, settle: (driver: BaseDriver, action: Action
   });
   wrapMethod(prototype, 'registerRoutes', (original) => {
     return function (this: BaseDriver) {
+      for (const { name } of classesWithoutRoutes(getMetadataArgsStorage())) note(this, name, withoutRoutes);
       for (const [what, routes] of findings.get(this) ?? []) warn(`${routes.join(', ')}: ${what}`);
       findings.delete(this);
       original.call(this);
@@ -78,6 +79,9 @@ function settleRoute(driver: BaseDriver, action: ActionMetadata): void {
 const unvalidated =
   'the @Body() is not validated, because the compiler did not write down its class. If it is a class, import it without ' +
   "'type' and without a circle; for a list write @Body({ type: TheClass }), for anything else @Body({ validate: false })";
+const withoutRoutes =
+  'the rule on this class has no effect, because no controller is or extends this class. If a class decorator has ' +
+  'returned it in place of a controller, write @JsonController at the top';
 const noChecker =
   'there is a rule, but no checker of createAuthorizationChecker yet. The authorizationChecker of the server must call one';
 
