@@ -24,7 +24,7 @@ class RefreshDto {
 class Routes {
   /** Whatever comes, as it comes. */
   @Post('/plain')
-  plain(@Body() body: { refresh_token: string } | undefined) {
+  plain(@Body({ validate: false }) body: { refresh_token: string } | undefined) {
     return manager.refresh(body?.refresh_token as string);
   }
 

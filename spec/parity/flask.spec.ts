@@ -90,7 +90,9 @@ describe('what Flask-JWT-Extended says, said here', () => {
     @JsonController()
     class Login {
       @Post('/login')
-      async login(@Body() { username, password }: { username?: string; password?: string }) {
+      async login(
+        @Body({ validate: false }) { username, password }: { username?: string; password?: string },
+      ) {
         if (username !== 'test' || password !== 'test') throw new ForbiddenError('Bad username or password');
         return { access_token: await jwtManager.createAccessToken(username) };
       }
@@ -642,7 +644,7 @@ describe('what Flask-JWT-Extended says, said here', () => {
     class Inspection {
       @Post('/inspect')
       @JwtPublic()
-      async inspect(@Body() { text }: { text?: unknown }) {
+      async inspect(@Body({ validate: false }) { text }: { text?: unknown }) {
         if (typeof text !== 'string') throw new BadRequestError('Missing text');
         const { id, identity, type } = await jwtManager.verify(text, { type: 'any' });
         return { hasId: id.length > 20, identity, type };
@@ -718,7 +720,7 @@ describe('what Flask-JWT-Extended says, said here', () => {
     class Migration {
       @Post('/exchange')
       @JwtPublic()
-      exchange(@Body() { token }: { token: string }) {
+      exchange(@Body({ validate: false }) { token }: { token: string }) {
         const { sub, jti } = verifiedByAncestor(token);
         if (exchanged.has(jti)) throw new TokenRevokedError();
         exchanged.add(jti);

@@ -36,7 +36,9 @@ describe('what Sanic-JWT-Extended says, said here', () => {
     @JsonController()
     class Login {
       @Post('/login')
-      async login(@Body() { username, password }: { username?: string; password?: string }) {
+      async login(
+        @Body({ validate: false }) { username, password }: { username?: string; password?: string },
+      ) {
         if (username !== 'test' || password !== 'test') throw new ForbiddenError('Bad username or password');
         return {
           access_token: await jwtManager.createAccessToken(username),
