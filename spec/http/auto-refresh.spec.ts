@@ -382,6 +382,24 @@ describe('cookies that refresh themselves', () => {
     expect(refused(await send('/notes'))).to.deep.equal({ status: 401, code: 'ERR_JWT_EXPIRED' });
   });
 
+  it('record nothing of the request in the session, which keeps what the login recorded; events tell', async () => {
+    const { clock, jar, send, jwtManager } = await start();
+    const session = { userAgent: 'Firefox', ip: '192.0.2.1', label: 'laptop' };
+    const recorded = await jwtManager.createTokenPair('grace', { session });
+    const told: unknown[] = [];
+    jwtManager.on('sessionRotated', ({ identity, userAgent, ip }) => told.push([identity, userAgent, ip]));
+    clock.advance(900);
+    await send('/notes', { headers: { 'User-Agent': 'Chromium' } });
+    jar.take({ headers: new Headers({ 'Set-Cookie': `${refresh}=${recorded.refresh_token}` }) });
+    await send('/notes', { names: [refresh], headers: { 'User-Agent': '' } });
+    expect((await jwtManager.listSessions('ada'))[0]).to.not.have.any.keys('userAgent', 'ip', 'label');
+    expect((await jwtManager.listSessions('grace'))[0]).to.include({ generation: 1, ...session });
+    expect(told).to.deep.equal([
+      ['ada', 'Chromium', '127.0.0.1'],
+      ['grace', 'Firefox', '127.0.0.1'],
+    ]);
+  });
+
   it('keep the life of the cookies that the login chose', async () => {
     const { clock, send } = await start({}, { autoRefresh: true }, false);
     clock.advance(900);

@@ -101,7 +101,8 @@ async function rotate(
   if (access && access.sessionId !== refresh.sessionId) return undefined;
   verified(refresh);
   cookies.confirm(context, refresh);
-  const pair = await manager.rotate(refresh, { ip: context.ip, userAgent: context.get('User-Agent') });
+  const userAgent = context.get('User-Agent') || undefined;
+  const pair = await manager.rotate(refresh, { ip: context.ip, userAgent });
   cookies.set(context, pair);
   clearAtLogout(manager, refresh, context, cookies);
   const token = await manager.authenticate(pair.access_token, 'access');

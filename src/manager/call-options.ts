@@ -24,7 +24,10 @@ export interface RevokeSessionOptions {
 
 /** @internal {@link RefreshOptions} once they are checked. */
 export interface RefreshSettings {
+  /** Where the request comes from, for events. */
   readonly seen: SessionDetails;
+  /** What the session is to record of it. */
+  readonly recorded: SessionDetails;
   readonly fresh: boolean;
 }
 
@@ -32,7 +35,8 @@ export interface RefreshSettings {
 export function resolveRefreshOptions(options: RefreshOptions): RefreshSettings {
   const { session, fresh = false } = readOptions('refresh', options, ['session', 'fresh']);
   if (typeof fresh !== 'boolean') throw new ConfigurationError('fresh must be true or false');
-  return { seen: sessionDetails(session), fresh };
+  const seen = sessionDetails(session);
+  return { seen, recorded: seen, fresh };
 }
 
 /** Whom {@link JwtManager.revokeAll} spares. */

@@ -214,9 +214,13 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
     return this.#service?.presented.demandAlive(token, seen);
   }
 
-  /** @internal What {@link JwtManager.refresh} does, without the event: the checker reports. */
+  /**
+   * @internal What {@link JwtManager.refresh} does, without the event: the checker reports. The session keeps what the
+   * application recorded, which may be nothing.
+   */
   rotate(token: Token<C>, seen: SessionDetails): Promise<TokenPair> {
-    return this.#sessions('refresh').renewal.refresh(token, resolveRefreshOptions({ session: seen }));
+    const settings = { ...resolveRefreshOptions({ session: seen }), recorded: {} };
+    return this.#sessions('refresh').renewal.refresh(token, settings);
   }
 
   #sessions(method: string): SessionService<C> {

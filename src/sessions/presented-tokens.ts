@@ -7,6 +7,14 @@ import { eventOf, type SessionContext } from './session-context';
 import { sessionDetails, type SessionDetails } from './session-details';
 import { frameOf, type SessionFrame } from './session-frame';
 
+/** Where a token was presented. */
+interface RequestDetails {
+  /** For events. */
+  readonly seen: SessionDetails;
+  /** What the session is to record of it. */
+  readonly recorded: SessionDetails;
+}
+
 /** What the store says of tokens that are shown: whether they are alive, and whether they move their session on. */
 export class PresentedTokens {
   readonly #context: SessionContext;
@@ -63,8 +71,13 @@ export class PresentedTokens {
   }
 
   /** Moves the session on. @returns what the tokens to be handed out are bound to */
-  async rotate(token: Token<object>, seen: SessionDetails, operation: StoreOperation): Promise<SessionFrame> {
-    const { outcome, session } = await this.#judge(token, seen, operation);
+  async rotate(
+    token: Token<object>,
+    request: RequestDetails,
+    operation: StoreOperation,
+  ): Promise<SessionFrame> {
+    const { seen } = request;
+    const { outcome, session } = await this.#judge(token, request, operation);
     if (session && outcome === 'rotated') this.#context.events.emit('sessionRotated', eventOf(session, seen));
     else if (session && outcome === 'replayed')
       this.#context.events.emit('sessionReplayed', eventOf(session, seen));
@@ -80,24 +93,36 @@ export class PresentedTokens {
   ): Promise<void> {
     if (!(await answer)) return;
     // A consumed refresh token is a theft wherever it is shown.
-    const { outcome } = await this.#judge(token, sessionDetails(seen()), operation);
+    const { outcome } = await this.#judge(token, { seen: sessionDetails(seen()), recorded: {} }, operation);
     throw refusalFor(outcome);
   }
 
   async #judge(
     token: Token<object>,
-    { userAgent, ip }: SessionDetails,
+    { seen, recorded }: RequestDetails,
     operation: StoreOperation,
   ): Promise<RotationResult> {
     const claims = token.verifiedClaims();
     const { sub, sid: sessionId, gen: generation } = claims;
     if (sessionId === undefined || generation === undefined) return { outcome: 'unknown' };
     const { rotatedAt: now, expiresAt } = this.nextFrame(claims);
-    const seen = { userAgent, ip };
+    const { userAgent, ip } = seen;
     const subject = this.#context.subjects.of(sub);
     const graceSeconds = this.#settings.rotationGrace;
-    const rotation = { sessionId, subject, generation, now, expiresAt, graceSeconds, seen };
-    const { outcome, session: row, flipped } = await operation.rotateSession(rotation);
+    const {
+      outcome,
+      session: row,
+      flipped,
+    } = await operation.rotateSession({
+      sessionId,
+      subject,
+      generation,
+      now,
+      expiresAt,
+      graceSeconds,
+      // The label stays as it was at login.
+      seen: { userAgent: recorded.userAgent, ip: recorded.ip },
+    });
     const session = row && outcome !== 'unknown' ? this.#context.subjects.publish(row) : undefined;
     if (outcome === 'reused' && flipped) {
       this.#context.ends.apply({ kind: 'session', subject, sessionId, reason: 'reused' });

@@ -38,10 +38,11 @@ export class Renewal<C extends object> {
     this.#presented = presented;
   }
 
-  async refresh(token: Token<C>, { seen, fresh }: RefreshSettings): Promise<TokenPair> {
+  async refresh(token: Token<C>, settings: RefreshSettings): Promise<TokenPair> {
+    const { fresh } = settings;
     const operation = this.#presented.operation();
     const { contents, timeToLive } = await this.#decide(token, fresh, operation);
-    const frame = await this.#presented.rotate(token, seen, operation);
+    const frame = await this.#presented.rotate(token, settings, operation);
     // The time of the rotation, for all that come within the window: they get the same refresh token.
     const final = fresh ? { ...contents, authTime: frame.rotatedAt } : contents;
     return this.#tokens.announcePair(this.#tokens.signPair(final, frame, timeToLive));
