@@ -35,6 +35,7 @@ export default defineConfig(
     },
   },
   { files: ['src/util/clock.ts'], rules: { 'no-restricted-properties': ['error', environment] } },
+  { files: ['src/keys/sources/environment.ts'], rules: { 'no-restricted-properties': ['error', clock] } },
   {
     files: ['spec/**/*.ts'],
     rules: {

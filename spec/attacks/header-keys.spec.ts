@@ -158,6 +158,7 @@ describe('B2: headers that bring a key, or say where one is', () => {
     ES256: testKeyPair('ec', { namedCurve: 'prime256v1' }).privateKey,
     RS256: testKeyPair('rsa', { modulusLength: 2049 }).privateKey,
     PS256: testKeyPair('rsa', { modulusLength: 2049 }).privateKey,
+    EdDSA: testKeyPair('ed25519', { attacker: true }).privateKey,
   };
   const parameters: [string, (jwk: object) => object][] = [
     ['jku', () => ({ jku: url })],

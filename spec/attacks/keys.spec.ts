@@ -72,6 +72,12 @@ describe('A3: the text of a key where a secret belongs', () => {
     ['a JWK in base64url', Buffer.from(JSON.stringify(jwk)).toString('base64url')],
     ['a JWK of a secret', JSON.stringify({ kty: 'oct', k: secret })],
     ['a JWK set', JSON.stringify({ keys: [jwk] })],
+    ['a JWK set in single quotes', `'${JSON.stringify({ keys: [jwk] })}'`],
+    ['a JWK set that is cut off', JSON.stringify({ keys: [jwk] }).slice(0, 60)],
+    ['a JWK set whose start is cut off', JSON.stringify({ keys: [jwk] }).slice(5)],
+    ['a JWK set after the name of a variable', `JWT_KEYS=${JSON.stringify({ keys: [jwk] })}`],
+    ['a JWK with escaped quotes', JSON.stringify(jwk).replaceAll('"', '\\"')],
+    ['a JWK of an Ed25519 key', JSON.stringify(jwkOf(testKeyPair('ed25519', {}).publicKey))],
     ['an ssh-rsa key', rsaSshLine],
     ['an ssh-ed25519 key', ed25519SshLine],
     ['an ecdsa-sha2 key', ecdsaSshLine],
@@ -122,7 +128,9 @@ describe('A6: algorithms that are none', () => {
     'HS128',
     'ES256K',
     'RS1',
-    'EdDSA',
+    'Ed25519',
+    'Ed448',
+    'eddsa',
     'HS256,RS256',
     'toString',
     '__proto__',
@@ -155,11 +163,11 @@ describe('A6: algorithms that are none', () => {
   }
 
   it('refuses a missing algorithm', async () => {
-    await expectRefused(() => untypedKeySet.fromPem(rsa.publicPem, {}), /algorithm must be one of/);
     await expectRefused(
-      () => untypedKeySet.fromPem(rsa.publicPem),
-      /options must be an object, such as \{ algorithm: 'ES256' \}/,
+      () => untypedKeySet.fromPem(rsa.publicPem, {}),
+      /algorithm must be given for this type/,
     );
+    await expectRefused(() => untypedKeySet.fromPem(rsa.publicPem), /algorithm must be given for this type/);
     await expectRefused(() => untypedKeySet.fromJwks({ keys: [jwkOf(rsa.publicKey)] }), /without alg/);
     await expectRefused(() => untypedKeySet.generate(), /algorithm must be one of/);
   });
@@ -234,6 +242,11 @@ describe('A11: weak keys and keys for something else', () => {
     ['an X25519 key', testKeyPair('x25519', {}), 'ES256', /of the type x25519/],
     ['an Ed25519 key', testKeyPair('ed25519', {}), 'ES256', /of the type ed25519.*there are RS256, .*ES512/],
     ['an Ed448 key', testKeyPair('ed448', {}), 'ES512', /of the type ed448/],
+    ['an Ed448 key', testKeyPair('ed448', {}), 'EdDSA', /of the type ed448: EdDSA needs ed25519/],
+    ['an X25519 key', testKeyPair('x25519', {}), 'EdDSA', /of the type x25519: EdDSA needs ed25519/],
+    ['an EC key', ec, 'EdDSA', /of the type ec: EdDSA needs ed25519/],
+    ['an RSA key', rsa, 'EdDSA', /of the type rsa: EdDSA needs ed25519/],
+    ['an Ed25519 key', testKeyPair('ed25519', {}), 'RS256', /of the type ed25519: RS256 needs rsa/],
     [
       'a DSA key',
       testKeyPair('dsa', { modulusLength: 2048, divisorLength: 256 }),

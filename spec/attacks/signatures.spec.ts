@@ -217,7 +217,7 @@ describe('A8: RSA signatures with a padding that is not quite right', () => {
 });
 
 describe('A9: signatures that are broken', () => {
-  for (const algorithm of ['HS256', 'HS384', 'HS512', 'RS256', 'PS256', 'ES256', 'ES512'] as const) {
+  for (const algorithm of ['HS256', 'HS384', 'HS512', 'RS256', 'PS256', 'ES256', 'ES512', 'EdDSA'] as const) {
     const target = targetFor(algorithm);
     const { manager } = target;
     const good = goodSignature(target);

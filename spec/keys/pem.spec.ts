@@ -65,8 +65,8 @@ describe('PEM texts', () => {
     ['a list', [rsa.publicPem], /must be a string or a Buffer/],
     ['text without a key', 'Wk3vXz8LqTfR1yNbPm5sHd0uGcJa7oEi', /has no key/],
     ['DER', rsa.publicKey.export({ format: 'der', type: 'spki' }), /has no key/],
-    ['an encrypted PKCS#8 key', encrypted('pkcs8'), /encrypted: decrypt it first/],
-    ['an encrypted PKCS#1 key', encrypted('pkcs1'), /encrypted: decrypt it first/],
+    ['an encrypted PKCS#8 key', encrypted('pkcs8'), /pem is encrypted: pass its passphrase/],
+    ['an encrypted PKCS#1 key', encrypted('pkcs1'), /pem is encrypted: pass its passphrase/],
     ['two keys', rsa.publicPem + ec.publicPem, /more than one key/],
     ['a private key with its public key', rsa.privatePem + rsa.publicPem, /more than one key/],
     ['a private key with its certificate', ec.privatePem + certificatePem, /more than one key/],
@@ -95,8 +95,8 @@ describe('PEM texts', () => {
 
   it('are not read with options that do not exist', () =>
     expectRefused(
-      () => untypedKeySet.fromPem(rsa.publicPem, { algorithm: 'RS256', passphrase: 'open' }),
-      /no option 'passphrase'; there are: algorithm, kid/,
+      () => untypedKeySet.fromPem(rsa.publicPem, { algorithm: 'RS256', password: 'open' }),
+      /no option 'password'; there are: algorithm, kid, passphrase/,
     ));
 
   it('are named by the thumbprint of the public key, whichever half they hold', () => {

@@ -43,8 +43,10 @@ const unpacking: readonly Watch[] = [
 /** Everything that a token's text must never set off. */
 export const forbidden: readonly Watch[] = [...outside, ...unpacking];
 
-/** What makes or compares a signature: one `createHmac` or one `createVerify` is one check. */
-export const signatureSteps: readonly Watch[] = [[crypto, 'createHmac', 'createVerify', 'createSign']];
+/** What creates or compares a signature: one `createHmac`, `createVerify` or `verify` is one check. */
+export const signatureSteps: readonly Watch[] = [
+  [crypto, 'createHmac', 'createVerify', 'createSign', 'sign', 'verify'],
+];
 
 /** What reads a token's bytes. */
 export const decoding: readonly Watch[] = [

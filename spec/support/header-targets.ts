@@ -3,7 +3,7 @@ import { callsDuring, forbidden } from './calls';
 import { expectInvalid, targetFor } from './target';
 
 /** A target of each kind of key. */
-export const headerTargets = (['HS256', 'ES256', 'RS256', 'PS256'] as const).map((algorithm) =>
+export const headerTargets = (['HS256', 'ES256', 'RS256', 'PS256', 'EdDSA'] as const).map((algorithm) =>
   targetFor(algorithm),
 );
 

@@ -18,8 +18,9 @@ export interface TestKeyPair {
 const curves: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
 const made = new Map<string, TestKeyPair>();
 
-/** The key pair of an algorithm, made at first use: one RSA key for all RS and PS, one EC key for each ES. */
+/** The key pair of an algorithm, created at first use: one RSA key for all RS and PS, one EC key for each ES. */
 export function keyPairFor(algorithm: KeyPairAlgorithm): TestKeyPair {
+  if (algorithm === 'EdDSA') return testKeyPair('ed25519', {});
   const curve = curves[algorithm];
   return curve === undefined ? rsaKeyPair() : ecKeyPair(curve);
 }

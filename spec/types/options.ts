@@ -116,8 +116,8 @@ export async function refused(): Promise<void> {
 export function refusedElsewhere(): void {
   // @ts-expect-error TS2322: an algorithm that there is not
   KeySet.fromPem(pem, { algorithm: 'none' });
-  // @ts-expect-error TS2345: a PEM without its algorithm
-  KeySet.fromPem(pem, {});
+  // @ts-expect-error TS2322: the name of a key that is a number
+  KeySet.fromPem(pem, { kid: 1 });
   // @ts-expect-error TS2820: a secret for an algorithm of key pairs
   KeySet.fromSecret(secret, { algorithm: 'RS256' });
   // @ts-expect-error TS2673: a KeySet that nothing made

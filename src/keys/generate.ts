@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { curves, isEcAlgorithm, type KeyPairAlgorithm } from './key';
 
 const generate = promisify(generateKeyPair) as (
-  type: 'ec' | 'rsa',
+  type: 'ec' | 'ed25519' | 'rsa',
   options: object,
 ) => Promise<{ privateKey: string }>;
 
@@ -13,8 +13,13 @@ export async function generatePrivatePem(algorithm: KeyPairAlgorithm): Promise<s
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   };
-  const { privateKey } = isEcAlgorithm(algorithm)
-    ? await generate('ec', { namedCurve: curves[algorithm], ...encodings })
-    : await generate('rsa', { modulusLength: 2048, ...encodings });
+  const { privateKey } = await generate(...kindOf(algorithm, encodings));
   return privateKey;
+}
+
+function kindOf(algorithm: KeyPairAlgorithm, encodings: object): Parameters<typeof generate> {
+  if (algorithm === 'EdDSA') return ['ed25519', encodings];
+  return isEcAlgorithm(algorithm)
+    ? ['ec', { namedCurve: curves[algorithm], ...encodings }]
+    : ['rsa', { modulusLength: 2048, ...encodings }];
 }

@@ -3,6 +3,7 @@ import { checkKid, curves, isEcAlgorithm, keyPairAlgorithms, refuse } from './ke
 import type { EcAlgorithm, Key, KeyPairAlgorithm } from './key';
 import { publicJwk, thumbprint } from './public-jwk';
 import { isRocaModulus } from './roca';
+import { isSmallOrderPoint } from './small-order';
 
 /**
  * Prepares a private or public key; a private key also verifies, by its public half.
@@ -12,12 +13,20 @@ import { isRocaModulus } from './roca';
 export function keyPair(key: KeyObject, algorithm: KeyPairAlgorithm, kid?: unknown): Key {
   const signingKey = key.type === 'private' ? key : undefined;
   const verifyingKey = signingKey ? createPublicKey(signingKey) : key;
-  if (isEcAlgorithm(algorithm)) checkEcKey(verifyingKey, algorithm);
+  if (algorithm === 'EdDSA') checkEd25519Key(verifyingKey);
+  else if (isEcAlgorithm(algorithm)) checkEcKey(verifyingKey, algorithm);
   else checkRsaKey(verifyingKey, algorithm);
-  if (signingKey && !areHalves(signingKey, verifyingKey, `sha${algorithm.slice(2)}`))
+  if (signingKey && !areHalves(signingKey, verifyingKey, algorithm))
     refuse('the private key does not fit its public half: is it damaged?');
   if (kid !== undefined) checkKid(kid);
   return { kid: kid ?? thumbprint(verifyingKey), algorithm, verifyingKey, signingKey };
+}
+
+/** RFC 8037, section 2. */
+function checkEd25519Key(key: KeyObject): void {
+  checkType(key, ['ed25519'], 'EdDSA');
+  if (isSmallOrderPoint(String(publicJwk(key).x)))
+    refuse('the Ed25519 key is a point of small order, for which anyone can sign. Create a new key');
 }
 
 /** RFC 7518, section 3.4. */
@@ -66,7 +75,8 @@ function modulusOf(key: KeyObject): bigint {
 }
 
 /** Node takes a JWK whose private and public members are of two keys. */
-function areHalves(signingKey: KeyObject, verifyingKey: KeyObject, hash: string): boolean {
+function areHalves(signingKey: KeyObject, verifyingKey: KeyObject, algorithm: KeyPairAlgorithm): boolean {
+  const hash = algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`;
   const sample = Buffer.from('sample');
   try {
     return verify(hash, sample, verifyingKey, sign(hash, sample, signingKey));

@@ -1,14 +1,16 @@
 import { randomBytes, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { readOptions } from '../util/options';
 import { generatePrivatePem } from './generate';
-import { keysFromJwks } from './jwk';
+import { keysFromJwks } from './sources/jwks';
 import { checkAlgorithm, hashBytes, isSecretAlgorithm, refuse } from './key';
 import type { Algorithm, Key } from './key';
 import { KeyRing } from './key-ring';
 import { KeySetBase } from './key-set-base';
-import { keyFromPem } from './pem';
+import { keysFromEnvironment } from './sources/environment';
+import { keyOptionNames, type KeyOptions } from './sources/key-source';
+import { keyFromPem } from './sources/pem';
 import { resolveRetirement, type RetireOptions } from './retirement';
-import { secretKey } from './secret-key';
+import { secretKey } from './sources/secret';
 
 /**
  * The keys of a manager: one signs, all verify, told apart by `kid`, each pinned to one algorithm. Keys are parsed
@@ -54,8 +56,9 @@ export class KeySet extends KeySetBase {
    * One private or public key, or a certificate, as PEM. White space around it and literal `\n`, as environment
    * variables have them, are put right. The default `kid` is the thumbprint of RFC 7638.
    *
-   * @param pem PKCS#8, PKCS#1, SEC1, SPKI or a certificate, not encrypted; a private key also verifies
-   * @param options `algorithm`, which is pinned to the key; `kid`, of 1 to 64 characters A-Z a-z 0-9 . _ ~ -
+   * @param pem PKCS#8, PKCS#1, SEC1, SPKI or a certificate; a private key also verifies
+   * @param options `algorithm`, which is pinned to the key: required for RSA keys, others have only one; `kid`, of 1 to 64
+   *   characters A-Z a-z 0-9 . _ ~ -; `passphrase` of an encrypted key
    * @throws {@link ConfigurationError} when it cannot be read, is weak, or is not for the algorithm
    *
    * @example
@@ -63,9 +66,8 @@ export class KeySet extends KeySetBase {
    * const keys = KeySet.fromPem(process.env.JWT_PUBLIC_KEY, { algorithm: 'RS256' });
    * ```
    */
-  static fromPem(pem: string | Buffer | undefined, options: { algorithm: Algorithm; kid?: string }): KeySet {
-    const own = readOptions('KeySet.fromPem', options, ['algorithm', 'kid'], "{ algorithm: 'ES256' }");
-    return new KeySet([keyFromPem(pem, own.algorithm, own.kid)]);
+  static fromPem(pem: string | Buffer | undefined, options: KeyOptions = {}): KeySet {
+    return new KeySet([keyFromPem(pem, readOptions('KeySet.fromPem', options, keyOptionNames))]);
   }
 
   /**
@@ -88,6 +90,23 @@ export class KeySet extends KeySetBase {
   }
 
   /**
+   * The keys in an environment variable: a JWK set or a JWK as JSON, a PEM with real or literal newlines, or a secret. The
+   * first key of a JWK set that can sign signs.
+   *
+   * @param options `algorithm` of a secret ('HS256' by default), of an RSA key as PEM, and of JWKs that name none; `kid` of
+   *   a single key; `passphrase` of an encrypted PEM
+   * @throws {@link ConfigurationError} that says what the variable was read as, and shows nothing of it
+   *
+   * @example
+   * ```ts
+   * const keys = KeySet.fromEnv('JWT_KEYS');
+   * ```
+   */
+  static fromEnv(name: string, options: KeyOptions = {}): KeySet {
+    return new KeySet(keysFromEnvironment(name, readOptions('KeySet.fromEnv', options, keyOptionNames)));
+  }
+
+  /**
    * A new random key, for this run: tokens that it signs die with the process. RSA keys have 2048 bits.
    *
    * @param options `kid`, of 1 to 64 characters A-Z a-z 0-9 . _ ~ -
@@ -103,7 +122,7 @@ export class KeySet extends KeySetBase {
     checkAlgorithm(algorithm);
     const key = isSecretAlgorithm(algorithm)
       ? secretKey(randomBytes(hashBytes[algorithm]), algorithm, kid)
-      : keyFromPem(await generatePrivatePem(algorithm), algorithm, kid);
+      : keyFromPem(await generatePrivatePem(algorithm), { algorithm, kid });
     return new KeySet([key]);
   }
 

@@ -29,6 +29,7 @@ function isKeyText(bytes: Buffer): boolean {
   return (
     /-----(BEGIN|END)|---- (BEGIN|END)|PuTTY-User-Key-File/.test(text) ||
     /(^|\s)(sk-)?(ssh|ecdsa)-\S+\s+AAAA/.test(text) ||
+    /["'](kty|keys|crv)\\?["']\s*:/.test(text) ||
     isJwk(text)
   );
 }

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { ConfigurationError } from '../errors/errors';
 
-/** The algorithms there are (RFC 7518, section 3.1), by their exact names. */
+/** The algorithms there are, by their exact names (RFC 7518, section 3.1). EdDSA is for Ed25519 keys (RFC 8037, section 3.1). */
 export type Algorithm = SecretAlgorithm | KeyPairAlgorithm;
 
 /**
@@ -15,7 +15,7 @@ export type SecretAlgorithm = 'HS256' | 'HS384' | 'HS512';
  * @inline
  */
 export type KeyPairAlgorithm =
-  'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512';
+  'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
 
 /** One key, prepared for use, with the one algorithm that it is for (RFC 8725, section 3.1). */
 export interface Key {
@@ -51,6 +51,7 @@ export const keyPairAlgorithms: readonly string[] = [
   'PS384',
   'PS512',
   ...Object.keys(curves),
+  'EdDSA',
 ];
 
 /** Whether it is the exact name of an algorithm for a secret. */
@@ -58,7 +59,7 @@ export function isSecretAlgorithm(algorithm: unknown): algorithm is SecretAlgori
   return secretAlgorithms.includes(algorithm as string);
 }
 
-/** Whether an algorithm for key pairs is one for EC keys; the others are for RSA keys. */
+/** Whether an algorithm for key pairs is one for EC keys. */
 export function isEcAlgorithm(algorithm: KeyPairAlgorithm): algorithm is EcAlgorithm {
   return Object.hasOwn(curves, algorithm);
 }

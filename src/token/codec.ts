@@ -1,5 +1,6 @@
 import { sign, verify, type Algorithm as LibraryAlgorithm, type VerifyOptions } from 'jsonwebtoken';
 import type { Key } from '../keys/key';
+import { hasEd25519Signature, signEd25519 } from './ed25519';
 
 type SigningKey = Key & { readonly signingKey: NonNullable<Key['signingKey']> };
 
@@ -25,12 +26,14 @@ const unusedOptions: VerifyOptions = {
  */
 export function signClaims(claims: object, typ: string, { algorithm, kid, signingKey }: SigningKey): string {
   const header = withoutPrototype({ alg: algorithm, typ, kid });
+  if (algorithm === 'EdDSA') return signEd25519(header, JSON.stringify(claims), signingKey);
   return sign(JSON.stringify(claims), signingKey, withoutPrototype({ algorithm, header }));
 }
 
 /** Whether the token's signature was made by the key; the one cryptographic step of a verify. */
 export function hasSignatureOf(text: string, { algorithm, verifyingKey }: Key): boolean {
   if (!isOfWholeLength(text, verifyingKey.asymmetricKeyDetails?.modulusLength)) return false;
+  if (algorithm === 'EdDSA') return hasEd25519Signature(text, verifyingKey);
   try {
     verify(text, verifyingKey, optionsFor(algorithm));
     return true;

@@ -1,6 +1,6 @@
 import type { Key } from '../keys/key';
 
-/** Bytes of the signatures whose length follows from the algorithm (RFC 7518, sections 3.2 and 3.4). */
+/** Bytes of the signatures whose length follows from the algorithm (RFC 7518, sections 3.2 and 3.4; RFC 8032, section 5.1.6). */
 const signatureBytes: Readonly<Partial<Record<Key['algorithm'], number>>> = {
   HS256: 32,
   HS384: 48,
@@ -8,6 +8,7 @@ const signatureBytes: Readonly<Partial<Record<Key['algorithm'], number>>> = {
   ES256: 64,
   ES384: 96,
   ES512: 132,
+  EdDSA: 64,
 };
 
 /** How many characters a token will have once it is signed. */

@@ -1,8 +1,17 @@
 import { createHmac, createSecretKey, KeyObject } from 'node:crypto';
-import { isGuessable } from './guessable';
-import { checkKid, checkSecretAlgorithm, hashBytes, refuse, type Key } from './key';
-import { looksLikeKey } from './key-text';
-import { isReference } from './reference';
+import { isGuessable } from '../guessable';
+import { checkKid, checkSecretAlgorithm, hashBytes, refuse, type Key } from '../key';
+import { looksLikeKey } from '../key-text';
+import { isReference } from '../reference';
+import type { KeySource } from './key-source';
+
+/** A secret for HMAC, as text. */
+export const secretSource: KeySource = {
+  name: 'a secret',
+  options: ['algorithm', 'kid'],
+  recognizes: () => true,
+  read: (text, { algorithm, kid }) => [secretKey(text, algorithm, kid)],
+};
 
 /**
  * Prepares a secret.

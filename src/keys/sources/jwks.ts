@@ -1,8 +1,18 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { isPlainObject } from '../util/json';
-import { checkAlgorithm, checkKeyPairAlgorithm, refuse, type Algorithm, type Key } from './key';
-import { keyPair } from './key-pair';
-import { secretKey } from './secret-key';
+import { isPlainObject } from '../../util/json';
+import { checkAlgorithm, checkKeyPairAlgorithm, refuse, type Algorithm, type Key } from '../key';
+import { keyPair } from '../key-pair';
+import { publicJwk } from '../public-jwk';
+import type { KeySource } from './key-source';
+import { secretKey } from './secret';
+
+/** The JSON of a JWK set (RFC 7517, section 5). */
+export const jwksSource: KeySource = {
+  name: 'a JWK set',
+  options: ['algorithm'],
+  recognizes: (text) => /^[[{]/.test(text),
+  read: (text, { algorithm }) => keysFromJwks(text, algorithm),
+};
 
 /**
  * Prepares the keys of a JWK set (RFC 7517, section 5).
@@ -24,10 +34,12 @@ function keyFromJwk(jwk: unknown, fallback: Algorithm | undefined): Key {
   const { kty, kid, alg = fallback } = jwk;
   checkUse(jwk);
   if (alg === undefined)
-    refuse('a JWK without alg needs the algorithm from you: fromJwks(jwks, { algorithm })');
+    refuse("a JWK without alg needs the option algorithm, such as { algorithm: 'RS256' }");
   if (kty === 'oct') return secretFromJwk(jwk, alg, kid);
   checkKeyPairAlgorithm(alg);
-  return keyPair(importKey(jwk), alg, kid);
+  const key = importKey(jwk);
+  checkPublicHalf(key, jwk);
+  return keyPair(key, alg, kid);
 }
 
 /** A secret that is not meant to sign only verifies. */
@@ -68,8 +80,14 @@ function importKey(jwk: JsonWebKey): KeyObject {
   try {
     return (jwk.d === undefined ? createPublicKey : createPrivateKey)({ key: jwk, format: 'jwk' });
   } catch {
-    return refuse('a JWK cannot be read: is it a whole RSA or EC key?');
+    return refuse('a JWK cannot be read: is it a whole RSA, EC or Ed25519 key?');
   }
+}
+
+/** Node takes an Ed25519 key whose `x` belongs to another key, and any spelling of it. */
+function checkPublicHalf(key: KeyObject, { kty, x }: JsonWebKey): void {
+  if (kty === 'OKP' && publicJwk(key).x !== x)
+    refuse("a JWK's x does not fit its d, or is not base64url without padding: is the key damaged?");
 }
 
 function parse(text: string): unknown {

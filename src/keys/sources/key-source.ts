@@ -1,0 +1,26 @@
+import type { Algorithm, Key } from '../key';
+
+/** The options of keys that come as text. */
+export interface KeyOptions {
+  /** The algorithm that is pinned to the key. Required for RSA keys; keys on a curve have only one. */
+  readonly algorithm?: Algorithm | undefined;
+  /** The name of a single key: 1 to 64 of the characters A-Z a-z 0-9 . _ ~ -. @default derived from the key */
+  readonly kid?: string | undefined;
+  /** Of an encrypted PEM. */
+  readonly passphrase?: string | undefined;
+}
+
+/** The names of {@link KeyOptions}. */
+export const keyOptionNames = ['algorithm', 'kid', 'passphrase'] as const;
+
+/** A form in which keys come as text. A new one is a file in this folder and a line in `read-keys.ts`. */
+export interface KeySource {
+  /** What errors call such a text. */
+  readonly name: string;
+  /** The options that apply to it. */
+  readonly options: readonly (keyof KeyOptions)[];
+  /** Whether a text, without white space around it, has this form. */
+  recognizes(text: string): boolean;
+  /** @throws {@link ConfigurationError} with nothing of the text in it */
+  read(text: string, options: KeyOptions): readonly Key[];
+}

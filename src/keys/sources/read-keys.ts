@@ -1,0 +1,39 @@
+import { ConfigurationError } from '../../errors/errors';
+import { refuse, type Key } from '../key';
+import { jwkSource } from './jwk';
+import { jwksSource } from './jwks';
+import type { KeyOptions, KeySource } from './key-source';
+import { pemSource } from './pem';
+import { secretSource } from './secret';
+
+/** The forms of key texts. The first one that recognizes a text reads it. */
+const keySources: readonly KeySource[] = [pemSource, jwkSource, jwksSource, secretSource];
+
+/** Quotes around JSON or PEM, which Docker keeps from an env file. */
+const quoted = /^(["'])((?:[[{]|-----BEGIN).*)\1$/s;
+
+/**
+ * Reads the keys of a text in any form that there is.
+ *
+ * @param place what holds the text, for errors
+ * @throws {@link ConfigurationError} that names the form and shows nothing of the text
+ */
+export function readKeys(given: string, place: string, options: KeyOptions): readonly Key[] {
+  const text = given.trim().replace(quoted, '$2');
+  if (text === '') refuse(`${place} is empty`);
+  const source = keySources.find((candidate) => candidate.recognizes(text)) ?? secretSource;
+  try {
+    checkOptions(source, options);
+    return source.read(text, options);
+  } catch (error) {
+    const { message } = error as ConfigurationError;
+    throw new ConfigurationError(`${place} was read as ${source.name}: ${message}`);
+  }
+}
+
+function checkOptions({ options: known }: KeySource, options: KeyOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !known.includes(name as keyof KeyOptions))
+      refuse(`the option ${name} does not apply to it`);
+  }
+}
