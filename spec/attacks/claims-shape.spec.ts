@@ -281,6 +281,19 @@ describe('C11: claims that are deep, wide or long', () => {
     expect(reads).to.be.within(1, 1_000);
   });
 
+  it('rejects roles, scopes and audiences by their length, before anything else', async () => {
+    for (const option of ['roles', 'scopes', 'audience']) {
+      const list = Array.from({ length: 2_000 }, () => 'name');
+      for (const names of [list, Array.from({ length: 100_000 }, () => 'x'), 'x '.repeat(100_000)]) {
+        const error = await refusalOf(
+          manager.createAccessToken('ada', { [option]: names }),
+          ConfigurationError,
+        );
+        expect(error.message).to.equal(`${option} must have at most 8192 characters`);
+      }
+    }
+  });
+
   it('hands over claims that a handler can return', async () => {
     const { claims } = await expectTaken(manager, withMembers(`"x":${nested(31)}`));
     expect(JSON.stringify(claims)).to.equal(`{"x":${nested(31)}}`);

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors/errors';
 import { sessionDetails, type SessionDetails } from '../sessions/session-details';
+import { maximumLength } from '../token/compact';
 import { isRoleList, isScopeList } from '../token/validate-claims';
 import { durationInSeconds, type Duration } from '../util/duration';
 import { nameList } from '../util/name-list';
@@ -99,18 +100,33 @@ function listOrNone(
   option: string,
   isList: (names: unknown) => names is string[],
 ): readonly string[] {
+  checkLength(names, option);
   return Array.isArray(names) && names.length === 0 ? [] : nameList(names, option, isList);
 }
 
+/** Looks at no more of the names than may be there. */
+function checkLength(names: unknown, option: string): void {
+  const list: unknown[] = Array.isArray(names) ? names : [names];
+  let length = list.length;
+  if (length > maximumLength || list.some((name) => (length += lengthOf(name)) > maximumLength))
+    throw new ConfigurationError(`${option} must have at most ${String(maximumLength)} characters`);
+}
+
+function lengthOf(name: unknown): number {
+  return typeof name === 'string' ? name.length : 0;
+}
+
 function split(scopes: unknown): unknown {
-  return typeof scopes === 'string' ? scopes.split(' ') : scopes;
+  return typeof scopes === 'string' && scopes.length < maximumLength ? scopes.split(' ') : scopes;
 }
 
 /** @internal */
 export function resolveAudience(
   audience: string | readonly string[] | undefined,
 ): readonly string[] | undefined {
-  return audience === undefined ? undefined : nameList(audience, 'audience', isNameList);
+  if (audience === undefined) return undefined;
+  checkLength(audience, 'audience');
+  return nameList(audience, 'audience', isNameList);
 }
 
 function isNameList(value: unknown): value is string[] {
