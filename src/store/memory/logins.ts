@@ -71,6 +71,6 @@ export class Logins {
   }
 
   pageOf(subject: string, now: number, page: SessionPage): Session[] {
-    return this.#subjects.pageOf(subject, now, page, this.entries.get(page.after?.id ?? ''));
+    return this.#subjects.pageOf(subject, now, page);
   }
 }

@@ -2,9 +2,10 @@ import { compareNewestFirst } from '../session-shape';
 import type { Session, SessionPage } from '../token-store';
 import { OrderedList, type Place } from './ordered-list';
 import { ShardedMap } from './sharded-map';
+import { SkipList } from './skip-list';
 import type { Expiring } from './sweeper';
 
-/** A session, and where it stands in the lists of its subject. */
+/** A session, and where it stands among those of its subject. */
 export class Login implements Expiring {
   /** As it stands, except for what its group says. */
   session: Session;
@@ -13,7 +14,6 @@ export class Login implements Expiring {
   /** Undefined once it is revoked alone or forgotten. */
   group: LoginGroup | undefined;
   byUse: Place<Login> | undefined;
-  byCreation: Place<Login> | undefined;
 
   constructor(session: Session, rotatedAt: number) {
     this.session = session;
@@ -38,7 +38,10 @@ export class Login implements Expiring {
 /** The logins of a subject until all of them are revoked at once. A later login is in a group of its own. */
 export class LoginGroup {
   readonly byUse = new OrderedList<Login>(({ session }) => session.lastUsedAt);
-  readonly byCreation = new OrderedList<Login>(({ session }) => session.createdAt);
+  readonly newestFirst = new SkipList<Login, Pick<Session, 'id' | 'createdAt'>>(
+    ({ session }) => session,
+    compareNewestFirst,
+  );
   revokedAt: number | undefined;
   /** No login of the group expires earlier. */
   #earliest = Infinity;
@@ -46,7 +49,7 @@ export class LoginGroup {
   add(login: Login): void {
     login.group = this;
     login.byUse = this.byUse.add(login);
-    login.byCreation = this.byCreation.add(login);
+    this.newestFirst.add(login);
     this.#earliest = Math.min(this.#earliest, login.expiresAt);
   }
 
@@ -59,8 +62,8 @@ export class LoginGroup {
 
   remove(login: Login): void {
     if (login.byUse) this.byUse.remove(login.byUse);
-    if (login.byCreation) this.byCreation.remove(login.byCreation);
-    login.group = login.byUse = login.byCreation = undefined;
+    this.newestFirst.remove(login);
+    login.group = login.byUse = undefined;
   }
 
   get size(): number {
@@ -140,23 +143,11 @@ export class SubjectIndex {
   }
 
   /** The sessions that are alive, in the order of the contract. */
-  pageOf(subject: string, now: number, { limit, after }: SessionPage, start: Login | undefined): Session[] {
-    const group = this.#groups.get(subject);
-    const from = start && start.group === group ? firstOfItsSecond(start) : undefined;
+  pageOf(subject: string, now: number, { limit, after }: SessionPage): Session[] {
     const found: Session[] = [];
-    for (let place = from ?? group?.byCreation.newest; place; place = place.older) {
-      const { session } = place.value;
-      // Sessions of one second stand in any order: all of them are needed to know which come first.
-      if (found.length >= limit && session.createdAt !== found.at(-1)?.createdAt) break;
-      const isNext = !after || compareNewestFirst(after, session) < 0;
-      if (isNext && now < session.expiresAt) found.push(session);
+    for (const { session } of this.#groups.get(subject)?.newestFirst.after(after) ?? []) {
+      if (now < session.expiresAt && found.push(session) >= limit) break;
     }
-    return found.sort(compareNewestFirst).slice(0, limit);
+    return found;
   }
-}
-
-function firstOfItsSecond({ byCreation, session }: Login): Place<Login> | undefined {
-  let place = byCreation;
-  while (place?.newer?.value.session.createdAt === session.createdAt) place = place.newer;
-  return place;
 }
