@@ -38,6 +38,8 @@ describe('the library', () => {
       'createCurrentUserChecker',
       'describeRoutes',
       'formatRoutes',
+      'judgeRotation',
+      'shardOf',
     ]);
     expect(Object.values(library)).not.to.include(undefined);
   });

@@ -61,7 +61,9 @@ export type { ListSessionsOptions } from './sessions/session-arguments';
 export type { SessionEndReason } from './sessions/session-end-reason';
 export type { TokenPair } from './sessions/token-pair';
 export type { SessionDetails } from './sessions/session-details';
+export { judgeRotation } from './store/judge-rotation';
 export { MemoryTokenStore, type MemoryTokenStoreOptions } from './store/memory/memory-token-store';
+export { shardOf } from './store/shard';
 export type {
   LoginLimits,
   LoginResult,

@@ -6,6 +6,10 @@ import type { Rotation, RotationResult, Session } from './token-store';
  * @param session the row with its real `revokedAt`, also where all sessions of the subject were revoked at once
  * @param age seconds since the last rotation by the clock of the store; negative or NaN where that was set back
  * @returns what to answer; its session is what the row has to be from now on, the very same object where it stays
+ * @example
+ * ```ts
+ * const result = judgeRotation(row, rotation, (serverTime - row.movedAt) / 1000);
+ * ```
  */
 export function judgeRotation(session: Session | undefined, rotation: Rotation, age: number): RotationResult {
   const { generation, now, seen, subject, expiresAt } = rotation;

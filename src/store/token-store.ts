@@ -212,7 +212,10 @@ export interface TokenStore {
     limits?: Partial<StoreLimits>,
   ): Promise<void>;
 
-  /** The subject's sessions that are alive at `now`, newest first by `createdAt`, then by `id`, both descending. */
+  /**
+   * The subject's sessions that are alive at `now`, newest first by `createdAt`, then by `id`, both descending. Without a page
+   * at least the first hundred; a manager always gives one.
+   */
   listSessions(
     subject: string,
     now: number,
