@@ -145,8 +145,8 @@ export type RevocationChange =
  * it comes from. What a verb has answered is seen by every later verb of every process, and stays. A store that cannot
  * prove that it speaks to the primary throws, in every verb.
  *
- * The cost of every verb is independent of how many sessions the subject has, except for `listSessions` (its `limit`)
- * and `forgetSubject`.
+ * The cost of every verb is independent of how many sessions the subject has, except for `listSessions` (its `limit`),
+ * `createSession` (its `maxSessions`) and `forgetSubject`.
  *
  * `tokenStoreSuite` of `routing-controllers-jwt/testing` is this contract as specs.
  */
