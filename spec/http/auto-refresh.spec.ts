@@ -498,6 +498,20 @@ describe('cookies that refresh themselves', () => {
       });
     }
 
+    it('are removed where another request logged out while the store was rotating', async () => {
+      const store = new MemoryTokenStore({ clock: testClock() });
+      const { clock, send, jar, jwtManager } = await start({ store });
+      const rotate = store.rotateSession.bind(store);
+      store.rotateSession = async (rotation) => {
+        const result = await rotate(rotation);
+        await jwtManager.revokeSession(rotation.sessionId);
+        return result;
+      };
+      clock.advance(900);
+      jar.take(await send('/notes'));
+      expect(jar.names).to.deep.equal([]);
+    });
+
     it('are not remembered once the headers have been sent, however long the response takes', async () => {
       const { clock, send, tokenCookies } = await start();
       let count = 0;

@@ -101,10 +101,11 @@ async function rotate(
   if (access && access.sessionId !== refresh.sessionId) return undefined;
   verified(refresh);
   cookies.confirm(context, refresh);
+  const clearIfRevoked = clearAtLogout(manager, refresh, context, cookies);
   const userAgent = context.get('User-Agent') || undefined;
   const pair = await manager.rotate(refresh, { ip: context.ip, userAgent });
   cookies.set(context, pair);
-  clearAtLogout(manager, refresh, context, cookies);
+  clearIfRevoked();
   const token = await manager.authenticate(pair.access_token, 'access');
   verified(token);
   return token;

@@ -5,7 +5,7 @@ import type { TokenCookies } from '../http/cookies/token-cookies';
 import type { JwtManager } from '../manager/jwt-manager';
 import type { Token } from '../token/token';
 
-/** A response that carries the cookies of a refresh and has not been sent. */
+/** A response that is to carry the cookies of a refresh and has not been sent. */
 interface OpenResponse {
   readonly token: Token<object>;
   readonly clear: () => void;
@@ -13,18 +13,27 @@ interface OpenResponse {
 
 const openResponses = new WeakMap<JwtManager<object>, Set<OpenResponse>>();
 
-/** Removes the cookies again that a refresh has put into a response, if the session is revoked before it is sent. */
+/**
+ * Removes the cookies again that a refresh puts into a response, if the session is revoked before it is sent.
+ *
+ * @returns to be called once the cookies are in the response: the session may have been revoked before
+ */
 export function clearAtLogout(
   manager: JwtManager<object>,
   token: Token<object>,
   context: Context,
   cookies: TokenCookies,
-): void {
+): () => void {
   const open = openResponsesOf(manager);
+  let isRevoked = false;
+  const clearIfRevoked = () => {
+    if (isRevoked) cookies.retract(context, token.sessionId);
+  };
   const response: OpenResponse = {
     token,
     clear: () => {
-      cookies.retract(context, token.sessionId);
+      isRevoked = true;
+      clearIfRevoked();
     },
   };
   const forget = () => open.delete(response);
@@ -32,6 +41,7 @@ export function clearAtLogout(
   beforeSending(context, forget);
   // Where the client has gone before anything was sent.
   context.res.once('close', forget);
+  return clearIfRevoked;
 }
 
 function openResponsesOf(manager: JwtManager<object>): Set<OpenResponse> {
