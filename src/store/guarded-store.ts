@@ -17,7 +17,7 @@ import type {
 
 type Verb = keyof TokenStore;
 
-/** A store that is not trusted to answer, to answer in time, or to answer sense. */
+/** Wraps a store that may fail, take too long, or return something invalid. */
 export class GuardedStore {
   readonly #store: TokenStore;
   readonly #timeout: number;
@@ -35,9 +35,10 @@ export class GuardedStore {
 }
 
 /**
- * The calls of one operation, which share one timeout; what else the operation waits for does not count.
+ * The calls of one operation, which share one timeout. Other waiting times of the operation do not count.
  *
- * Each throws StoreUnavailableError (`ERR_JWT_STORE`) when the store throws, hangs, or answers nonsense.
+ * Each throws StoreUnavailableError (`ERR_JWT_STORE`) if the store throws, takes too long, or returns something
+ * invalid.
  */
 export class StoreOperation {
   readonly #store: TokenStore;

@@ -1,11 +1,11 @@
 import type { Rotation, RotationResult, Session } from './token-store';
 
 /**
- * The table of {@link TokenStore.rotateSession}, for a store that holds the row still from reading to writing.
+ * The table of {@link TokenStore.rotateSession}, for a store that locks the row from reading to writing.
  *
  * @param session the row with its real `revokedAt`, also where all sessions of the subject were revoked at once
- * @param age seconds since the last rotation by the clock of the store; negative or NaN where that was set back
- * @returns what to answer; its session is what the row has to be from now on, the very same object where it stays
+ * @param age seconds since the last rotation by the clock of the store; negative or NaN if that was set back
+ * @returns the result; its session is the new row, the same object if the row does not change
  * @example
  * ```ts
  * const result = judgeRotation(row, rotation, (serverTime - row.movedAt) / 1000);

@@ -33,7 +33,7 @@ export function isFoundSession(row: unknown, id: string, now: number): row is Se
   return row === undefined || (isSession(row) && row.id === id && isAlive(row, now));
 }
 
-/** Whether a store returned a page of a subject's sessions: alive, in order, no more than were asked for. */
+/** Whether a store returned a page of a subject's sessions: alive, in order, and not more than requested. */
 export function isSessionPage(
   rows: unknown,
   subject: string,
@@ -67,7 +67,7 @@ export function isLoginResult(answer: unknown): answer is LoginResult {
   return ended.every((id) => typeof id === 'string') && (created || ended.length === 0);
 }
 
-/** Whether a store answered a rotation with an outcome and the row that belongs to it. */
+/** Whether a store returned an outcome of a rotation and the row that belongs to it. */
 export function isRotationResult(answer: unknown, rotation: Rotation): answer is RotationResult {
   if (!isPlainObject(answer)) return false;
   const { outcome, session, flipped } = answer;

@@ -2,16 +2,16 @@
 export interface Session {
   /** `sid` in every token of the session. Starts with the shard of its subject, see `shardOf`. */
   readonly id: string;
-  /** The identity that logged in: `sub`. A store is given it with the issuer in front where the manager has one. */
+  /** The identity that logged in: `sub`. A store gets it with the issuer in front, if the manager has one. */
   readonly subject: string;
-  /** How often the refresh token was rotated; the current refresh token carries the same number. */
+  /** How often the refresh token was rotated. The current refresh token has the same number. */
   readonly generation: number;
-  /** When the last rotation was, as its caller said; `createdAt` before the first. */
+  /** The `now` of the last rotation, or `createdAt` before the first. */
   readonly rotatedAt: number;
   readonly createdAt: number;
-  /** Moves at creation and at each rotation only. */
+  /** Changes at creation and at each rotation only. */
   readonly lastUsedAt: number;
-  /** When the current refresh token ends, and the session with it. Each rotation sets it anew. */
+  /** When the current refresh token ends, and the session with it. Each rotation sets a new time. */
   readonly expiresAt: number;
   readonly revokedAt?: number | undefined;
   readonly userAgent?: string | undefined;
@@ -22,28 +22,28 @@ export interface Session {
 /** A refresh token presented for rotation. */
 export interface Rotation {
   readonly sessionId: string;
-  /** Whose the refresh token is. */
+  /** The subject of the refresh token. */
   readonly subject: string;
-  /** The generation that the presented refresh token carries. */
+  /** The generation of the presented refresh token. */
   readonly generation: number;
   readonly now: number;
   /** When the next refresh token, and the session with it, ends. */
   readonly expiresAt: number;
-  /** How long the previous generation still gets the current row, by the clock of the store. */
+  /** How long the previous generation still gets the current row, in seconds by the clock of the store. */
   readonly graceSeconds: number;
-  /** Where the request came from; what is given replaces what the row says. */
+  /** The client of the request. Given members replace those of the row. */
   readonly seen?: { readonly userAgent?: string | undefined; readonly ip?: string | undefined } | undefined;
 }
 
-/** What a store made of a {@link Rotation}. */
+/** The result of a {@link Rotation}. */
 export interface RotationResult {
   readonly outcome: 'rotated' | 'replayed' | 'reused' | 'unknown';
   /**
-   * The row as it stands afterwards: always with `rotated`, `replayed` and `reused`. Of a session that had ended before,
+   * The row after the call: always set for `rotated`, `replayed` and `reused`. If the session had ended before,
    * `userAgent`, `ip` and `label` may be missing.
    */
   readonly session?: Session | undefined;
-  /** With `reused`: whether it was this call that revoked the session. Of all calls exactly one says so. */
+  /** For `reused`: whether this call revoked the session. True for exactly one of all calls. */
   readonly flipped?: boolean | undefined;
 }
 
@@ -63,67 +63,69 @@ export interface RevocationQuery {
 /** One token that is revoked by its id. */
 export interface TokenRevocation {
   readonly jti: string;
-  /** Whose the token is; {@link RevocationQuery.subject} of the same token is the same. */
+  /** The subject of the token, equal to {@link RevocationQuery.subject} for the same token. */
   readonly subject: string;
   readonly now: number;
-  /** Until when the revocation must be remembered. */
+  /** Until when the revocation must be kept. */
   readonly expiresAt: number;
 }
 
 /** The options of {@link TokenStore.revokeSubject} and {@link TokenStore.forgetSubject}. */
 export interface RevokeSubjectOptions {
-  /** The one session that goes on, if it is alive and of this subject. An id of another session spares nothing. */
+  /** The one session that continues, if it is alive and of this subject. The id of any other session has no effect. */
   readonly exceptSessionId?: string | undefined;
-  /** Tokens without a session issued at this time or earlier are dead. @default now */
+  /** Tokens without a session that were issued at this time or earlier are revoked. @default now */
   readonly notBefore?: number | undefined;
-  /** Until when `notBefore` must be remembered; for ever when absent. */
+  /** Until when `notBefore` must be kept. @default forever */
   readonly keepUntil?: number | undefined;
 }
 
 /** Which part of a list {@link TokenStore.listSessions} returns. */
 export interface SessionPage {
-  /** At most so many sessions. */
+  /** The maximum number of sessions. */
   readonly limit: number;
-  /** Only sessions that come after this one in the order of the list; it need not exist any more. */
+  /** Only sessions that come after this one in the order of the list; it may have ended. */
   readonly after?: Pick<Session, 'id' | 'createdAt'> | undefined;
 }
 
 /**
- * How long the caller waits for a verb. A verb that comes too late must not take effect any more: the caller was told
- * that it failed, and may have asked again.
+ * How long the caller waits for a method. A call that comes too late must not take effect, because the request has
+ * already failed, and the client may have tried again.
  */
 export interface StoreLimits {
   /** The moment on the clock of `performance.now()`, in milliseconds. */
   readonly deadline: number;
 }
 
-/** What {@link TokenStore.createSession} has to keep to. */
+/** Limits for {@link TokenStore.createSession}. */
 export interface LoginLimits {
-  /** How many sessions of the subject may be alive afterwards; the ones used longest ago end. @default no limit */
+  /**
+   * How many sessions of the subject may be alive afterwards. Those that were used longest ago end. @default no limit
+   */
   readonly maxSessions?: number | undefined;
   /**
-   * When the user proved who they are. A login that began at or before the `now` of the last `revokeSubject` is not
+   * When the user authenticated. A login that began at or before the `now` of the last `revokeSubject` is not
    * created.
    * @default the moment of the call
    */
   readonly authenticatedAt?: number | undefined;
 }
 
-/** What became of a login. */
+/** The result of a login. */
 export interface LoginResult {
-  /** False when `authenticatedAt` is not after the last `revokeSubject`; nothing was changed then. */
+  /** False if `authenticatedAt` is not after the last `revokeSubject`. Then nothing was changed. */
   readonly created: boolean;
   /** The ids of the sessions that ended to make room. */
   readonly ended: readonly string[];
 }
 
-/** What a verb has just revoked. All tokens that it covers are dead. */
+/** A change that was just made. All tokens that it covers are revoked. */
 export type RevocationChange =
   | {
       readonly kind: 'session';
       readonly subject: string;
       readonly sessionId: string;
-      /** `reused`: a consumed refresh token was presented again. */
+      /** `reused`: a refresh token was used a second time. */
       readonly reason: 'revoked' | 'reused';
     }
   | {
@@ -136,51 +138,51 @@ export type RevocationChange =
   | { readonly kind: 'token'; readonly subject: string; readonly jti: string };
 
 /**
- * Remembers sessions and revocations. A store never sees the text of a token. Times are absolute Unix seconds and
- * come with the call. The one exception is the grace window of {@link TokenStore.rotateSession}, which the store
- * measures with a clock of its own, the same one for all processes (the server's time), because the clocks of two
- * processes differ.
+ * Keeps sessions and revocations. A store never sees the text of a token. Times are absolute Unix seconds and are
+ * arguments of each call. The one exception is the grace window of {@link TokenStore.rotateSession}. The store
+ * measures it with its own clock, which is the same for all processes (the time of its server), because the clocks of
+ * two processes differ.
  *
- * Every verb is atomic: no other verb on the same session or subject takes effect in its middle, whichever process
- * it comes from. What a verb has answered is seen by every later verb of every process, and stays. A store that cannot
- * prove that it speaks to the primary throws, in every verb.
+ * Every method is atomic: no other call for the same session or subject, from any process, takes effect in between.
+ * The effect of a call is permanent, and visible to every later call of every process. A store that cannot prove that
+ * its server is the primary throws, in every method.
  *
- * The cost of every verb is independent of how many sessions the subject has, except for `listSessions` (its `limit`),
- * `createSession` (its `maxSessions`) and `forgetSubject`.
+ * The cost of every method is independent of the number of sessions of the subject, except for `listSessions` (its
+ * `limit`), `createSession` (its `maxSessions`) and `forgetSubject`.
  *
  * `tokenStoreSuite` of `routing-controllers-jwt/testing` is this contract as specs.
  */
 export interface TokenStore {
   /**
-   * Remembers a new session until its `expiresAt`, and ends those that are too many, in one step. Its `createdAt` is the
+   * Stores a new session until its `expiresAt`, and ends those above the limit, in one step. Its `createdAt` is the
    * time of the call. The new session is never the one that ends.
    *
-   * @throws when there is a session with this id
+   * @throws if there is a session with this id
    */
   createSession(session: Session, limits?: Partial<StoreLimits> & LoginLimits): Promise<LoginResult>;
 
-  /** The session, if it is alive at `now`: known, not revoked alone or with its subject, not expired. */
+  /** The session, if it is alive at `now`: known, not expired, and neither revoked by itself nor with its subject. */
   findSession(sessionId: string, now: number, limits?: Partial<StoreLimits>): Promise<Session | undefined>;
 
   /**
-   * Judges a refresh token and moves its session on, in one step.
+   * Checks a refresh token and rotates its session, in one step. The outcome is:
    *
-   * - The session is unknown, of another subject, or `now` ≥ its `expiresAt`: `unknown`.
-   * - The generation is ahead of the row: `unknown`. The row was lost and is an older copy.
-   * - The generation is the row's: `rotated` (generation + 1, `rotatedAt` and `lastUsedAt` are `now`, `expiresAt` is as
-   *   given, `seen` is noted), or `unknown` when the session is revoked.
-   * - It is the one before, the session is not revoked, and by the clock of the store the last rotation is between 0 and
-   *   `graceSeconds` ago, which is not 0: `replayed`; the row does not change, so that the window is not renewed. Where
-   *   that clock was set back behind the last rotation, the window is over.
-   * - Anything else is `reused`: the session is revoked, and that is durable before the verb answers.
+   * - `unknown` if the session is unknown, of another subject, or `now` ≥ its `expiresAt`.
+   * - `unknown` if the generation is ahead of the row, which is then an older copy.
+   * - `rotated` if the generation equals that of the row (generation + 1, `rotatedAt` and `lastUsedAt` are `now`,
+   *   `expiresAt` is as given, `seen` is stored), or `unknown` if the session is revoked.
+   * - `replayed` if the generation is the previous one, the session is not revoked, `graceSeconds` is not 0, and by
+   *   the clock of the store the last rotation was between 0 and `graceSeconds` ago. The row does not change, so the
+   *   window is not extended. If that clock was set back to before the last rotation, the window is closed.
+   * - `reused` otherwise: the session is revoked, and the revocation is durable before the method returns.
    */
   rotateSession(rotation: Rotation, limits?: Partial<StoreLimits>): Promise<RotationResult>;
 
   /**
-   * Revokes a session, and forgets its `userAgent`, `ip` and `label`.
+   * Revokes a session, and deletes its `userAgent`, `ip` and `label`.
    *
-   * @returns whether it was alive until now; false for one that is unknown, revoked, expired, or of another subject than
-   * `limits.subject`, where that is given: then nothing changes
+   * @returns whether the session was alive. False if it is unknown, revoked, expired, or not of `limits.subject`, if
+   * given. Then nothing changes
    */
   revokeSession(
     sessionId: string,
@@ -189,9 +191,9 @@ export interface TokenStore {
   ): Promise<boolean>;
 
   /**
-   * Revokes all sessions of a subject that are there now, and all of its tokens without a session that were issued
-   * at `notBefore` or earlier. A session that is created afterwards, in the same second too, is not touched, and creating
-   * one takes nothing of it back. A later call never moves `notBefore` or `keepUntil` back. `userAgent`, `ip` and `label` of
+   * Revokes all existing sessions of a subject, and all of its tokens without a session that were issued at
+   * `notBefore` or earlier. A session that is created afterwards, even in the same second, is not affected, and does
+   * not undo any of it. A later call never moves `notBefore` or `keepUntil` back. `userAgent`, `ip` and `label` of
    * these sessions may stay until they would have expired; `forgetSubject` erases them.
    */
   revokeSubject(
@@ -202,8 +204,8 @@ export interface TokenStore {
   ): Promise<void>;
 
   /**
-   * {@link TokenStore.revokeSubject}, and erases all that is stored about the subject but `notBefore`, under a hash.
-   * May take several steps: once the first is done, all tokens are dead.
+   * Does the same as {@link TokenStore.revokeSubject}, and erases everything that is stored about the subject except
+   * `notBefore`, under a hash. It may take several steps. All tokens are revoked after the first.
    */
   forgetSubject(
     subject: string,
@@ -223,22 +225,26 @@ export interface TokenStore {
     limits?: Partial<StoreLimits>,
   ): Promise<Session[]>;
 
-  /** Revokes one token by its id. Never fails for want of room where the store can make some. */
+  /** Revokes one token by its id. Never fails because the store is full, if the store can make room. */
   revokeToken(revocation: TokenRevocation, limits?: Partial<StoreLimits>): Promise<void>;
 
   /**
-   * Whether a token is dead. Every token: when its `jti` was revoked. One with a `sessionId`: when that session is not
-   * alive at `now` (see {@link TokenStore.findSession}) or of another subject; with a `generation`, too, when that is
-   * ahead of the row, more than one behind, or one behind and the grace window is over. One without a session: when
-   * `issuedAt` ≤ the subject's `notBefore`.
+   * Whether a token is revoked, which is the case:
+   *
+   * - if its `jti` was revoked
+   * - with a `sessionId`: if that session is not alive at `now` (see {@link TokenStore.findSession}) or of another
+   *   subject
+   * - with a `generation`: also if that is ahead of the row, more than one behind, or one behind after the grace
+   *   window
+   * - without a session: if `issuedAt` ≤ the `notBefore` of the subject
    */
   isRevoked(token: RevocationQuery, limits?: Partial<StoreLimits>): boolean | Promise<boolean>;
 
   /**
-   * Optional: reports what is revoked from now on, by this process and by others, in the order in which it happens.
-   * May report a change twice.
+   * Optional: reports all revocations from now on, of this process and of others, in their order. May report a change
+   * twice.
    *
-   * @returns what ends the subscription
+   * @returns a function that ends the subscription
    */
   subscribe?(listener: (change: RevocationChange) => void): Promise<() => Promise<void>>;
 }

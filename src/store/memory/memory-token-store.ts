@@ -26,11 +26,14 @@ import type {
 
 /** The options of a {@link MemoryTokenStore}. */
 export interface MemoryTokenStoreOptions {
-  /** Decides when entries have expired and how long ago a rotation was: give it the manager's. @default Date.now */
+  /**
+   * Determines when entries have expired and how long ago a rotation was. Pass the clock of the manager. @default
+   * Date.now
+   */
   readonly clock?: Clock | undefined;
   /**
-   * How many entries there may be. Nothing that is alive is dropped: a login that does not fit is rejected. Revocations
-   * always fit. @default no limit
+   * The maximum number of entries. Living sessions are never removed: a login that does not fit is rejected.
+   * Revocations always fit. @default no limit
    */
   readonly maxEntries?: number | undefined;
 }
@@ -39,8 +42,8 @@ export interface MemoryTokenStoreOptions {
 const erasedInARow = 1000;
 
 /**
- * A token store in the memory of this process: for development, specs, and applications of one process whose users may
- * log in again after a restart. Expired entries are dropped once a minute, and no timer keeps the process alive.
+ * A token store in the memory of this process: for development, specs, and applications of one process whose users
+ * may log in again after a restart. Expired entries are removed once a minute, and no timer keeps the process alive.
  *
  * @example
  * ```ts
@@ -175,7 +178,7 @@ export class MemoryTokenStore implements TokenStore {
     return behind !== 0 && !(behind === 1 && isInWindow(this.#ageOf(login), query.graceSeconds));
   }
 
-  /** Reports what this store revokes: managers that share it hear of each other. */
+  /** Reports what this store revokes, so that managers that share it learn of each other's revocations. */
   subscribe(listener: (change: RevocationChange) => void): Promise<() => Promise<void>> {
     const own = (change: RevocationChange) => {
       listener(change);
@@ -185,9 +188,9 @@ export class MemoryTokenStore implements TokenStore {
   }
 
   /**
-   * Drops expired entries. It happens by itself once a minute; it stops every few milliseconds to let others run.
+   * Removes expired entries, which also happens by itself once a minute. It yields every few milliseconds.
    *
-   * @returns how many entries were dropped
+   * @returns the number of removed entries
    */
   purgeExpired(): Promise<number> {
     return this.#sweeper.sweep();

@@ -1,4 +1,4 @@
-/** Where a value stands in an {@link OrderedList}. */
+/** The position of a value in an {@link OrderedList}. */
 export interface Place<T> {
   readonly value: T;
   newer: Place<T> | undefined;

@@ -30,7 +30,7 @@ export class ShardedMap<V> {
     if (this.#shardOf(key).delete(key)) this.#size--;
   }
 
-  /** Any key; undefined when there is none. */
+  /** Any key, or undefined if there is none. */
   firstKey(): string | undefined {
     return this.#shards
       .find(({ size }) => size > 0)

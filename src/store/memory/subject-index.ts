@@ -7,7 +7,7 @@ import type { Expiring } from './sweeper';
 
 /** A session, and where it stands among those of its subject. */
 export class Login implements Expiring {
-  /** As it stands, except for what its group says. */
+  /** The row, except for the state of its group. */
   session: Session;
   /** The last rotation by the clock of the store: Unix seconds, with fractions. */
   rotatedAt: number;
@@ -111,7 +111,7 @@ export class SubjectIndex {
   /**
    * Revokes all logins that a subject has now, except for one.
    *
-   * @returns the group that they were in
+   * @returns their previous group
    */
   revoke(subject: string, now: number, spared: Login | undefined): LoginGroup | undefined {
     const group = this.#groups.get(subject);
@@ -129,7 +129,7 @@ export class SubjectIndex {
     return this.#groups.get(subject);
   }
 
-  /** The logins that have to end so that at most so many are alive; those used longest ago. */
+  /** The logins that have to end so that at most this many are alive: those used longest ago. */
   surplusOf(subject: string, now: number, most: number): Login[] {
     const group = this.#groups.get(subject);
     let excess = (group?.size ?? 0) > most ? (group?.countAlive(now) ?? 0) - most : 0;

@@ -5,7 +5,7 @@ import type { Expiring } from './sweeper';
 
 /** What is remembered of a subject that was logged out everywhere. */
 export interface SubjectRevocation extends Expiring {
-  /** Tokens without a session that were issued at this time or earlier are dead. */
+  /** Tokens without a session that were issued at this time or earlier are revoked. */
   readonly notBefore: number;
   /** Logins that began at this time or earlier are not created. */
   readonly revokedAt: number;

@@ -1,6 +1,6 @@
 import { unixSeconds, type Clock } from '../../util/clock';
 
-/** Something that is over one day. Unix seconds. */
+/** Something that expires. Unix seconds. */
 export interface Expiring {
   readonly expiresAt: number;
 }
@@ -15,16 +15,16 @@ export interface Sweepable {
 const slack = 300;
 const millisecondsBetweenSweeps = 60_000;
 const millisecondsPerSlice = 0.5;
-/** How many entries are visited between two looks at the time. */
+/** How many entries are visited between two readings of the time. */
 const stride = 32;
 
-/** Drops what is over, once a minute while there is something that will be. */
+/** Removes expired entries, once a minute while there are entries that will expire. */
 export class Sweeper {
   readonly #clock: Clock;
   readonly #kinds: readonly Sweepable[];
   #timer: NodeJS.Timeout | undefined;
   #underWay: Promise<number> | undefined;
-  /** No entry is over before: as long as that is not the case, there is nothing to look for. */
+  /** No entry expires before this time, so until then there is nothing to search for. */
   #earliest = Infinity;
 
   constructor(clock: Clock, kinds: readonly Sweepable[]) {
@@ -36,7 +36,7 @@ export class Sweeper {
   expect({ expiresAt }: Expiring): void {
     this.#earliest = Math.min(this.#earliest, expiresAt);
     this.#timer ??= setInterval(() => {
-      // A clock that tells no time is reported to whoever calls a manager.
+      // A clock that returns no valid time is reported to callers of the manager.
       this.sweep().catch(() => {});
     }, millisecondsBetweenSweeps).unref();
   }

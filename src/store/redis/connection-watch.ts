@@ -1,4 +1,4 @@
-/** After so many times the patience of a caller without any answer, the connection is taken for dead. */
+/** The connection counts as lost without any response for this many times the timeout of a caller. */
 const factor = 3;
 
 /** More slots are not watched: the ids of sessions may come from requests. */
@@ -21,7 +21,7 @@ export class ConnectionWatch {
   readonly #unanswered = new Map<string, Unanswered>();
   #hasWarned = false;
 
-  /** @param isOpen whether the client takes its connection for open; one that is known to be lost is told of already */
+  /** @param isOpen whether the client considers its connection open; a known loss has been reported already */
   constructor(isOpen: () => boolean) {
     this.#isOpen = isOpen;
   }
@@ -38,7 +38,7 @@ export class ConnectionWatch {
     } else if (sentAt - first.sentAt > factor * first.patience) this.#warn(sentAt - first.sentAt);
   }
 
-  /** Takes note of an answer, which may be an error of Redis. */
+  /** Notes a response, which may be an error of Redis. */
   answered(slot: string): void {
     this.#unanswered.delete(slot);
   }

@@ -2,19 +2,18 @@
 export const late = 'late';
 
 /**
- * What all scripts start with. `ARGV[1]` is until when the script may take effect, in microseconds of the time of
- * Redis, or empty.
+ * The start of all scripts. `ARGV[1]` is the deadline of the script, in microseconds of the time of Redis, or empty.
  *
  * A script with a `#!lua` line counts as a write from the start: a replica, a demoted primary and one that is cut off
- * from its replicas (`min-replicas-to-write`) reject it, also where it only reads. `allow-oom` lets it run when Redis
- * is full. Every key is declared: a script never takes a key that has not yet moved to its node for a missing one.
+ * from its replicas (`min-replicas-to-write`) reject it, even if it only reads. `allow-oom` lets it run when Redis is
+ * full. Every key is declared: a script never treats a key that has not yet moved to its node as missing.
  *
- * A session is a hash `s:<id>` with these fields: `s` the hash of the subject, `g` generation, `r` rotatedAt, `m` when
- * that was in milliseconds of the time of Redis, `c` createdAt, `u` lastUsedAt, `e` expiresAt, `d` revokedAt.
+ * A session is a hash `s:<id>` with these fields: `s` the hash of the subject, `g` generation, `r` rotatedAt, `m`
+ * when that was in milliseconds of the time of Redis, `c` createdAt, `u` lastUsedAt, `e` expiresAt, `d` revokedAt.
  *
  * The sessions of a subject that are alive are in one sorted set, each three times, in three ranges of scores: as
- * `c<id>` by createdAt, as `u<id>` by lastUsedAt, as `e<id>` by expiresAt. A session that is not in it is dead,
- * whatever its own row says, so that ending many of them does not touch their rows.
+ * `c<id>` by createdAt, as `u<id>` by lastUsedAt, as `e<id>` by expiresAt. A session that is not in it has ended,
+ * whatever its own row contains, so that ending many of them does not change their rows.
  */
 const prelude = `local time = redis.call('TIME')
 local clock = time[1] * 1000000 + time[2]

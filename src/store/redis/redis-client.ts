@@ -23,11 +23,11 @@ export interface IoredisClient {
 export interface ScriptCall {
   readonly keys: string[];
   readonly arguments: string[];
-  /** How many milliseconds the call may wait for a connection, where the client can be told. */
+  /** How many milliseconds the call may wait for a connection, if the client supports that. */
   readonly patience?: number | undefined;
 }
 
-/** The one thing that is asked of either library. */
+/** The one function that both libraries must have. */
 export interface ScriptClient {
   evalSha(sha: string, call: ScriptCall): Promise<unknown>;
   eval(script: string, call: ScriptCall): Promise<unknown>;
@@ -69,8 +69,9 @@ function ofNodeRedis(client: NodeRedisClient): ScriptClient {
 }
 
 /**
- * Its queue drops a command whose time is over before it was sent: an outage does not fill the memory. A signal for
- * each command would cost more than the command: all whose time is over within the same 50 ms share one.
+ * Its queue drops a command whose deadline passes before it is sent, so that an outage does not fill the memory. A
+ * signal for each command would cost more than the command, so all commands with a deadline within the same 50 ms
+ * share one.
  */
 function patientClients(client: NodeRedisClient): (patience: number | undefined) => NodeRedisClient {
   if (!has(client, 'withCommandOptions')) return () => client;

@@ -24,7 +24,7 @@ import { timeToLive } from './time-to-live';
 /** The options of a {@link RedisTokenStore}. */
 export interface RedisTokenStoreOptions {
   /**
-   * What the names of all keys start with. Applications that share a Redis need different ones.
+   * The start of the names of all keys. Applications that share a Redis need different prefixes.
    * @default 'routing-controllers-jwt'
    */
   readonly prefix?: string | undefined;
@@ -33,23 +33,23 @@ export interface RedisTokenStoreOptions {
 type Limits = Partial<StoreLimits>;
 
 /**
- * A token store in Redis, which all processes of an application share. Each verb is one script and one round trip,
- * except for lists, and for a session that is looked up by its id alone: those take two.
+ * A token store in Redis, which all processes of an application share. Each call is one script and one round trip,
+ * except for lists and for a session that is found by its id alone, which take two.
  *
- * The client is yours: from `redis` (`createClient`, `createClientPool`, `createCluster`, `createSentinel`) or from
- * `ioredis` (`Redis`, `Cluster`). Connect it, listen to its `error` events, close it. The server is Redis 7 or later,
- * or Valkey. The guide says which settings a client needs, and which permissions.
+ * You bring the client, from `redis` (`createClient`, `createClientPool`, `createCluster`, `createSentinel`) or from
+ * `ioredis` (`Redis`, `Cluster`). You connect it, listen to its `error` events and close it. The server is Redis 7 or
+ * later, or Valkey. The guide lists the settings and permissions that a client needs.
  *
- * - All that belongs to one subject is in one hash slot, `{prefix:shard}`. Different subjects are in 256 of them, so that
- *   the nodes of a cluster share the load.
+ * - Everything that belongs to one subject is in one hash slot, `{prefix:shard}`. There are 256 shards, so that the
+ *   nodes of a cluster share the load.
  * - Every key has a time to live. Redis must not drop keys earlier: set `maxmemory-policy noeviction`.
- * - Every verb is a write to Redis: a replica, a demoted primary, and a primary that has lost its replicas
- *   (`min-replicas-to-write`) reject it, and the request is answered with 503.
- * - A confirmed change is as durable as Redis is: after a crash, `appendfsync everysec` may lose the last second, and a
- *   failover may lose what its replica had not received. A lost rotation leaves the client with a token that is not
- *   known, which is no theft: the user logs in again. A lost revocation must be repeated.
- * - A command that waited too long, in a queue or while Redis hung, takes no effect. Its deadline is in the time of
- *   Redis, which is learned from every response. Keep the clocks of nodes that may replace each other in step.
+ * - Every call is a write to Redis: a replica, a demoted primary, and a primary that has lost its replicas
+ *   (`min-replicas-to-write`) reject it, and the response is 503.
+ * - A confirmed change is as durable as Redis itself: after a crash, `appendfsync everysec` may lose the last second,
+ *   and a failover may lose what its replica had not received. After a lost rotation, the token of the client is
+ *   unknown, which does not count as theft: the user logs in again. A lost revocation must be repeated.
+ * - A command that waited too long, in a queue or while Redis hung, takes no effect. Its deadline uses the time of
+ *   Redis, which is part of every response. Synchronize the clocks of nodes that may replace each other.
  *
  * @example
  * ```ts
@@ -63,7 +63,7 @@ export class RedisTokenStore implements TokenStore {
   readonly #names: KeyNames;
   readonly #runner: ScriptRunner;
 
-  /** @throws {@link ConfigurationError} when it is no client of `redis` or `ioredis`, or the prefix cannot be one */
+  /** @throws {@link ConfigurationError} if it is not a client of `redis` or `ioredis`, or if the prefix is invalid */
   constructor(client: NodeRedisClient | IoredisClient, options: RedisTokenStoreOptions = {}) {
     this.#runner = new ScriptRunner(scriptClient(client));
     const { prefix = 'routing-controllers-jwt' } = readOptions('RedisTokenStore', options, ['prefix']);

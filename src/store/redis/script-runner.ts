@@ -6,14 +6,14 @@ import type { ScriptCall, ScriptClient } from './redis-client';
 import { RedisClock } from './redis-clock';
 import type { Script } from './scripts';
 
-/** What a cluster answers while a slot moves or a node is replaced. Nothing was run. */
+/** What a cluster returns while a slot moves or a node is replaced. Nothing was run. */
 const moving = /^(TRYAGAIN|CLUSTERDOWN|MOVED|ASK) /;
 
 /** Milliseconds between two tries, and how long a caller without a deadline is tried for. */
 const pause = 20;
 const enough = 1000;
 
-/** Runs scripts that refuse to take effect after the deadline. */
+/** Runs scripts that have no effect after the deadline. */
 export class ScriptRunner {
   readonly #client: ScriptClient;
   readonly #clock = new RedisClock();
@@ -27,7 +27,7 @@ export class ScriptRunner {
   /**
    * @param keys all that the script touches
    * @returns the verdict of the script and what belongs to it
-   * @throws Error when Redis does, when it answers nonsense, and when it came too late: then nothing was changed
+   * @throws Error if Redis does, if the result is invalid, or if the command came too late. Then nothing was changed
    */
   async run(
     script: Script,
@@ -37,7 +37,7 @@ export class ScriptRunner {
   ): Promise<string[]> {
     const first = await this.#insist(script, keys, given, deadline);
     if (first[0] !== late) return first;
-    // The first call of all, or one after a clock was set: what it answered is the time.
+    // The first call, or the first after a clock was set: its result is the time.
     const second = await this.#insist(script, keys, given, deadline);
     if (second[0] === late) throw new Error('Redis came to it too late; nothing was changed');
     return second;
@@ -105,7 +105,7 @@ function isError(error: unknown, message: RegExp): boolean {
   return error instanceof Error && message.test(error.message);
 }
 
-/** A client may be set to answer with buffers, or with strings for numbers. */
+/** A client may be configured to return buffers, or strings for numbers. */
 function textsOf(reply: unknown): string[] {
   return Array.isArray(reply) ? reply.map(String) : [];
 }

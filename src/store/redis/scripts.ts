@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { late, withPrelude } from './prelude';
 
-/** A script, the hash by which Redis knows it, and what it may answer with in the second place. */
+/** A script, the hash by which Redis knows it, and what it may return in the second place. */
 export interface Script {
   readonly text: string;
   readonly sha: string;
@@ -59,7 +59,8 @@ return answer
  *
  * id, hash, generation, now, expiresAt, TTL, grace, userAgent, ip
  *
- * A session that ended with others has no time of its own: the last time that several of the subject ended is told.
+ * A session that ended together with others has no time of its own. The last time that several sessions of the
+ * subject ended is returned instead.
  */
 const rotateSession = `
 local session, list, details, subject = unpack(KEYS)

@@ -7,7 +7,7 @@ import { sessionsOf } from './session-row';
 /** How many sessions one script reads at most: others wait for it. */
 const batch = 500;
 
-/** What it takes to ask Redis. */
+/** What is needed to query Redis. */
 export interface Access {
   readonly runner: ScriptRunner;
   readonly names: KeyNames;

@@ -1,9 +1,9 @@
 import type { Session } from '../token-store';
 
-/** How many texts a script tells of a session. */
+/** How many texts a script returns for a session. */
 const width = 10;
 
-/** @param texts what `tell` of the prelude answers with, for any number of sessions of one subject */
+/** @param texts the result of `tell` of the prelude, for any number of sessions of one subject */
 export function sessionsOf(texts: readonly string[], subject: string): Session[] {
   const sessions: Session[] = [];
   for (let start = 0; start < texts.length; start += width) {
@@ -30,7 +30,7 @@ function sessionOf(texts: readonly string[], subject: string): Session {
   };
 }
 
-/** As JSON any text comes back as it was, half a surrogate pair too; nothing is the empty text. */
+/** JSON preserves any text, even half a surrogate pair. A missing text is the empty text. */
 export function encode(text: string | undefined): string {
   return text === undefined ? '' : JSON.stringify(text);
 }

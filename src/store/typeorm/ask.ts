@@ -6,7 +6,7 @@ export function* ask(text: string, ...parameters: unknown[]): Script<Answer> {
   return yield { text, parameters };
 }
 
-/** The only row of an answer that always has one. */
+/** The only row of a result that always has one. */
 export function* one(text: string, ...parameters: unknown[]): Script<Row> {
   const { rows } = yield* ask(text, ...parameters);
   return rows[0] ?? {};

@@ -43,7 +43,7 @@ export function databaseFor(dataSource: DataSource): Database {
   return new ServerDatabase(dataSource, dialect);
 }
 
-/** How the DataSource wants its statements. */
+/** The form of statements for the DataSource. */
 export function dialectFor({ options: { type } }: DataSource): Dialect {
   return servers[type] ?? sqlite;
 }

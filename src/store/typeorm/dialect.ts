@@ -24,14 +24,14 @@ export interface ServerDialect extends Dialect {
    * Begins a transaction that reads what is committed: waiting for a row and then deciding on an older snapshot would
    * be wrong, and locks on gaps would deadlock.
    *
-   * The server gives up when the client does, even when it hears nothing more from the client.
+   * The server gives up when the client does, even without a message from the client.
    *
    * @param left milliseconds that it may last
    */
   readonly begin: (left: number) => readonly string[];
   /**
-   * Commits, unless the transaction began longer ago than this, by the clock of the server. A COMMIT that was held up on
-   * its way has no effect.
+   * Commits, unless the transaction began longer ago than this, by the clock of the server. A COMMIT that was delayed
+   * on its way has no effect.
    *
    * @param left milliseconds
    */

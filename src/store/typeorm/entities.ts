@@ -40,7 +40,7 @@ interface SubjectRow {
   readonly expiresAt: number;
 }
 
-/** Some drivers hand over 64 bits as text. */
+/** Some drivers return 64 bits as text. */
 const toNumber: ValueTransformer = {
   to: (value: number | null | undefined) => value,
   from: (value: unknown) => (value === null ? null : Number(value)),
@@ -111,11 +111,11 @@ const subjectEntity = entity<SubjectRow>({
 });
 
 /**
- * The tables of a {@link TypeOrmTokenStore}: `jwt_session`, `jwt_revoked_token` and `jwt_subject`. They belong
- * to the `entities` of the DataSource; {@link tokenStoreMigrations} or `synchronize` create them.
+ * The tables of a {@link TypeOrmTokenStore}: `jwt_session`, `jwt_revoked_token` and `jwt_subject`. Add them to the
+ * `entities` of the DataSource. {@link tokenStoreMigrations} or `synchronize` create them.
  *
- * Times are Unix seconds. The hashes are SHA-256 of the ids, HMAC-SHA-256 where the store has a `prefix`. No text of a
- * token is stored.
+ * Times are Unix seconds. The hashes are SHA-256 of the ids, HMAC-SHA-256 where the store has a `prefix`. No text of
+ * a token is stored.
  *
  * @example
  * ```ts

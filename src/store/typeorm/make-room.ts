@@ -12,7 +12,7 @@ export interface Room {
   readonly others: number;
 }
 
-/** Ends the sessions that are too many; answers their ids and the epoch that the subject has now. */
+/** Ends the sessions above the limit. Returns their ids and the new epoch of the subject. */
 export function* makeRoom(
   sql: Statements,
   room: Room,

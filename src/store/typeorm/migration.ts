@@ -74,15 +74,15 @@ class CreateJwtTokenStore1767225600000 implements MigrationInterface {
 }
 
 /**
- * The migration that creates the tables of {@link tokenStoreEntities}, for the `migrations` of the DataSource. It makes
- * the same schema as `synchronize`; on MySQL and MariaDB it also sees to it that every character fits (`utf8mb4`),
- * whatever the default of the database is.
+ * The migration that creates the tables of {@link tokenStoreEntities}, for the `migrations` of the DataSource. It
+ * creates the same schema as `synchronize`. On MySQL and MariaDB it also sets the character set `utf8mb4`, whatever
+ * the default of the database is.
  *
  * It creates what is missing: after a crash, after `synchronize`, and in several processes at once.
  */
 export const tokenStoreMigrations: (new () => MigrationInterface)[] = [CreateJwtTokenStore1767225600000];
 
-/** Creates the tables and indices that are missing; of several processes one at a time. */
+/** Creates missing tables and indices, in one process at a time. */
 export async function createTables(queryRunner: QueryRunner): Promise<void> {
   const dataSource = dataSourceOf(queryRunner);
   await alone(queryRunner, dataSource.options.type, async () => {

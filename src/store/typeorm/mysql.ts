@@ -15,7 +15,7 @@ export const mysql: ServerDialect = {
     const seconds = String(Math.max(1, Math.ceil(left / 1000)));
     return [
       // Not on a primary, a subquery with two rows is an error. It costs no round trip, and users who may write on a
-      // server that is read-only are told so, too.
+      // server that is read-only also get an error.
       `SET @jwt_primary = IF(${isPrimary}, 1, (SELECT 1 UNION SELECT 2)), @jwt_begun = UTC_TIMESTAMP(6),
       @jwt_wait = CAST(COALESCE(@jwt_wait, @@SESSION.wait_timeout) AS UNSIGNED),
       @jwt_lock_wait = CAST(COALESCE(@jwt_lock_wait, @@SESSION.innodb_lock_wait_timeout) AS UNSIGNED),
@@ -49,7 +49,8 @@ export const mysql: ServerDialect = {
   },
   destroy: (connection) => {
     const { stream } = connection as { stream: { destroy(): void } };
-    // By itself, mysql2's destroy() says goodbye and waits for an answer. It takes the connection out of the pool.
+    // By itself, destroy() of mysql2 sends a message and waits for a response. It removes the connection from the
+    // pool.
     stream.destroy();
     (connection as { destroy(): void }).destroy();
   },

@@ -6,7 +6,7 @@ import { tokenStoreEntities } from './entities';
 export interface Names {
   /** @param entity such as `JwtSession` */
   readonly tablePath: (entity: string) => string;
-  /** @param property such as `expiresAt`; it is called the same in every table that has it */
+  /** @param property such as `expiresAt`; it has the same name in every table */
   readonly column: (property: string) => string;
 }
 

@@ -30,14 +30,14 @@ export const postgres: ServerDialect = {
   restore: [],
   read: readAtOnce,
   destroy: (connection) => {
-    // With a query under way pg does not say goodbye; it closes the socket.
+    // With a query in progress, pg closes the socket without a message.
     void (connection as PgClient).end();
   },
 };
 
 /**
- * A limit that holds for one statement has to come in front of it, and only a message without parameters can have two
- * statements. They are one transaction. TypeORM drops the rows of such a message, so this goes to the driver itself.
+ * A limit for one statement has to precede it, and only a message without parameters can have two statements. They
+ * are one transaction. TypeORM drops the rows of such a message, so this uses the driver directly.
  */
 async function readAtOnce(connected: Connected, statement: Statement, left: number): Promise<Answer> {
   // In steps: statistics of statements shall not get an entry for each millisecond.
@@ -52,7 +52,7 @@ function withLiterals({ text, parameters }: Statement): string {
   return text.replace(/\$(\d+)/g, (_, position: string) => literal(parameters[Number(position) - 1]));
 }
 
-/** What a read asks for is numbers and hashes; there is nothing to quote. */
+/** The parameters of a read are numbers and hashes, so there is nothing to quote. */
 function literal(parameter: unknown): string {
   if (Number.isSafeInteger(parameter)) return String(parameter);
   if (typeof parameter === 'string' && /^[0-9a-f]*$/.test(parameter)) return `'${parameter}'`;

@@ -20,7 +20,7 @@ export class Purger {
     this.#database = database;
   }
 
-  /** Deletes all that expired some time ago; answers how many rows that were. */
+  /** Deletes everything that expired some time ago. Returns the number of rows. */
   async purge({ purges }: Statements, now: number): Promise<number> {
     let total = 0;
     for (const purge of purges) {
@@ -57,5 +57,5 @@ export class Purger {
 }
 
 function ignore(): void {
-  // The rows stay until the next time; a database that fails is noticed by the verbs.
+  // The rows stay until the next time. Other calls report a database that fails.
 }

@@ -9,7 +9,7 @@ export function* expiredKeys({ find }: Purge, before: number): Script<unknown[]>
   return rows.map(({ key }) => key).filter((key) => key !== null);
 }
 
-/** Deletes these rows unless they have been given more time; answers how many. */
+/** Deletes these rows unless their end has moved. Returns how many. */
 export function* removeExpired(
   { remove, keep }: Purge,
   keys: readonly unknown[],
@@ -20,7 +20,7 @@ export function* removeExpired(
   return affected;
 }
 
-/** Deletes one batch of the sessions of earlier epochs; answers whether there may be more. */
+/** Deletes one batch of the sessions of earlier epochs. Returns whether there may be more. */
 export function* forgetBatch({ sql, hash }: Tools, subject: string, epoch: number): Script<boolean> {
   const { rows } = yield* ask(sql.findForgotten, hash(subject), epoch);
   if (rows.length > 0) yield* ask(sql.removeForgotten, ...padded(rows.map(({ key }) => key)));

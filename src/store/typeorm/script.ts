@@ -1,4 +1,4 @@
-/** A row as the driver hands it over. */
+/** A row as the driver returns it. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** One statement and its parameters. */
@@ -22,11 +22,11 @@ export type Script<T> = Generator<Statement, T, Answer>;
 
 /** Where scripts are run. */
 export interface Database {
-  /** Runs a script of one SELECT, which proves in the column `primary` that it was answered by a primary. */
+  /** Runs a script of one SELECT, whose column `primary` proves that a primary responded. */
   read<T>(script: () => Script<T>, deadline: number): Promise<T>;
   /**
-   * Runs a script in a transaction of its own. It is committed when the promise is resolved; when the deadline comes
-   * first nothing of it takes effect. The script is run again when the database asks for that.
+   * Runs a script in a transaction of its own. It is committed when the promise resolves. If the deadline comes
+   * first, nothing of it takes effect. The script is run again if the database requires it.
    */
   write<T>(script: () => Script<T>, deadline: number): Promise<T>;
 }
@@ -47,7 +47,7 @@ export function demandInTime(deadline: number): void {
   if (performance.now() >= deadline) throw new LateError('the deadline of the store verb has passed');
 }
 
-/** @throws NotPrimaryError unless the answer proves otherwise */
+/** @throws NotPrimaryError unless the result comes from a primary */
 export function demandPrimary({ rows }: Answer): void {
   const primary = rows[0]?.['primary'];
   if (primary !== true && Number(primary) !== 1) throw new NotPrimaryError();

@@ -14,10 +14,10 @@ import {
 /** How often a transaction is begun at most. */
 const attempts = 5;
 
-/** Two transactions were in each other's way, and the database has ended this one: 40P01, 40001; 1213, 1020. */
+/** Two transactions conflicted, and the database has ended this one: 40P01, 40001; 1213, 1020. */
 const conflicts: readonly unknown[] = ['40P01', '40001', 'ER_LOCK_DEADLOCK', 'ER_CHECKREAD'];
 
-/** The server does not write: 25006; 1290, 1836, and the subquery that `begin` makes of it. */
+/** The server does not write: 25006; 1290, 1836, and the subquery in `begin`. */
 const refusals: readonly unknown[] = [
   '25006',
   'ER_OPTION_PREVENTS_STATEMENT',
@@ -90,11 +90,11 @@ export class ServerDatabase implements Database {
   }
 
   /**
-   * The caller gets an answer at the deadline. A connection that has not answered until then, or that leads to a server
-   * which is no primary, is closed.
+   * The caller gets a result or an error at the deadline. A connection that has not responded by then, or whose
+   * server is not a primary, is closed.
    */
   async #connected<T>(deadline: number, work: (connected: Connected) => Promise<T>): Promise<T> {
-    // Replicas lag behind: what was revoked must be dead at once.
+    // Replicas lag behind, and a revocation must take effect immediately.
     const runner = this.#dataSource.createQueryRunner('master');
     let connection: unknown;
     const working = async () => {

@@ -24,7 +24,7 @@ interface SqlJs {
 
 type Execute = (text: string, parameters?: readonly unknown[]) => Answer;
 
-/** How long to wait for somebody else's transaction before looking again, in milliseconds. */
+/** How long to wait for the transaction of another caller before the next attempt, in milliseconds. */
 const pause = 2;
 
 /**

@@ -28,7 +28,7 @@ import * as verbs from './verbs';
 /** The options of a {@link TypeOrmTokenStore}. */
 export interface TypeOrmTokenStoreOptions {
   /**
-   * Applications that share the tables need different ones: none sees the sessions of another.
+   * Applications that share the tables need different prefixes. No application then sees the sessions of another.
    * @default no prefix
    */
   readonly prefix?: string | undefined;
@@ -38,23 +38,24 @@ const millisecondsWithoutLimits = 3_600_000;
 const firstPage: SessionPage = { limit: 100 };
 
 /**
- * A token store in a SQL database: PostgreSQL, MySQL, MariaDB, or SQLite by `better-sqlite3` or `sql.js`. Every process
- * that shares the database shares the sessions, and they survive a restart.
+ * A token store in a SQL database: PostgreSQL, MySQL, MariaDB, or SQLite by `better-sqlite3` or `sql.js`. Every
+ * process that shares the database shares the sessions, and they survive a restart.
  *
- * The DataSource is the application's: it has {@link tokenStoreEntities} among its `entities`, the tables come from
- * {@link tokenStoreMigrations} or `synchronize`, and it is initialized before the first request. Its pool is shared
- * with the application; each verb takes one connection for a few round trips.
+ * You bring the DataSource. Add {@link tokenStoreEntities} to its `entities`, create the tables with {@link
+ * tokenStoreMigrations} or `synchronize`, and initialize it before the first request. The store shares its pool with
+ * your application. Each call uses one connection for a few round trips.
  *
- * - What does not answer within the manager's `storeTimeout` is given up, and its connection is closed. A connection
- *   that is only being made is the driver's to give up: set `connectTimeoutMS` for PostgreSQL, which knows no limit of
- *   its own. (MySQL and MariaDB: `connectTimeout`, 10 seconds unless you say otherwise.)
- * - MySQL and MariaDB: with `synchronize` the texts take the character set of the database. It must be `utf8mb4`; the
- *   migration sees to that by itself.
- * - SQLite has one connection for each DataSource. While the application has a transaction open on it, the store waits,
- *   and at the `storeTimeout` it answers 503: inside of that transaction, its own calls are never answered. So give the
- *   store a DataSource of its own there. Where several processes share a file, set `timeout` below the `storeTimeout`
- *   as well: while `better-sqlite3` waits for another process, nothing else runs.
- * - Expired rows are deleted a few at a time after logins. {@link TypeOrmTokenStore.purgeExpired} deletes all of them.
+ * - If the database does not respond within the manager's `storeTimeout`, the call fails and its connection is
+ *   closed. Opening a connection is limited by the driver: set `connectTimeoutMS` for PostgreSQL, which has no limit
+ *   by default. (MySQL and MariaDB: `connectTimeout`, 10 seconds by default.)
+ * - MySQL and MariaDB: with `synchronize`, texts use the character set of the database, which must be `utf8mb4`. The
+ *   migration sets it itself.
+ * - SQLite has one connection for each DataSource. While your application has a transaction open on it, the store
+ *   waits, and the response is 503 after `storeTimeout`. Inside of that transaction, calls of the store cannot
+ *   succeed. So give the store a DataSource of its own. If several processes share a file, set `timeout` below the
+ *   `storeTimeout` as well: while `better-sqlite3` waits for another process, nothing else runs.
+ * - Expired rows are deleted a few at a time after logins. {@link TypeOrmTokenStore.purgeExpired} deletes all of
+ *   them.
  *
  * @example
  * ```ts

@@ -22,7 +22,7 @@ export interface Tools {
   readonly hash: Hash;
 }
 
-/** Later than everything; a number in every database. */
+/** Later than every time, and a valid number in every database. */
 const forEver = Number.MAX_SAFE_INTEGER;
 
 export function* createSession(
@@ -87,7 +87,7 @@ export function* revokeSession(
   return true;
 }
 
-/** Answers the new epoch of the subject: all sessions of an earlier one are dead. */
+/** Returns the new epoch of the subject. All sessions of an earlier epoch have ended. */
 export function* revokeSubject(
   { sql, hash }: Tools,
   subject: string,
@@ -141,7 +141,8 @@ export function* isRevoked({ sql, hash }: Tools, query: RevocationQuery): Script
 }
 
 /**
- * A session's row, which no other verb changes until the end. It has a `revokedAt` where its subject was revoked, too.
+ * The row of a session, which no other call changes until the end. It also has a `revokedAt` if its subject was
+ * revoked.
  */
 function* lockedRow(sql: Statements, idHash: string): Script<Row | undefined> {
   const [row] = (yield* ask(sql.lockSession, idHash)).rows;
@@ -156,7 +157,7 @@ function isCurrent(epoch: unknown, current: unknown): boolean {
   return current !== null && current !== undefined && Number(epoch) === Number(current);
 }
 
-/** By the clock of the database; only once the row is locked, so that no rotation can be later than that. */
+/** By the clock of the database, after the row is locked, so that no rotation can be later. */
 function* secondsSince(sql: Statements, milliseconds: unknown): Script<number> {
   const { now } = yield* one(sql.clock);
   return (Number(now) - Number(milliseconds)) / 1000;
@@ -169,7 +170,7 @@ function encoded(sql: Statements, name: keyof Session, session: Session): unknow
 
 function sessionOf(row: Row): Session {
   const known = members.filter((name) => row[name] !== null);
-  // Some drivers hand over 64 bits as text.
+  // Some drivers return 64 bits as text.
   const entries = known.map((name) => [name, texts.has(name) ? row[name] : Number(row[name])]);
   const session: unknown = Object.fromEntries(entries);
   return session as Session;

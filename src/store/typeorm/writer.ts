@@ -3,8 +3,9 @@ import type { Dialect } from './dialect';
 import { namesIn } from './names';
 
 /**
- * Writes a statement for a database: `{Entity}` is a table, `"property"` a column, `[name]` a name in the answer, `?` a
- * number or a hash, `?text` a text that the dialect has encoded, `@clock` and `@primary` what the dialect has for them.
+ * Writes a statement for a database: `{Entity}` is a table, `"property"` a column, `[name]` a name in the result, `?`
+ * a number or a hash, `?text` a text that the dialect has encoded, `@clock` and `@primary` what the dialect has for
+ * them.
  */
 export type Write = (text: string) => string;
 
