@@ -44,6 +44,15 @@ describe('reading options', () => {
     expect([own.a, own.a, reads]).to.deep.equal([1, 1, 1]);
   });
 
+  it('reads members that cannot be enumerated, and rejects symbols', () => {
+    const hidden = Object.defineProperty<Sample>({}, 'a', { value: 1 });
+    expect(readOptions('It', hidden, ['a'])).to.have.property('a', 1);
+    expect(() => readOptions('It', { [Symbol('a')]: 1 }, ['a'])).to.throw(
+      ConfigurationError,
+      "It has no option 'Symbol(a)'; there are: a",
+    );
+  });
+
   it('ignores what a polluted prototype holds, known or not', () => {
     withPolluted({ a: 1, unknown: 2 }, () => {
       const own = readOptions<Sample>('It', { b: 3 }, ['a', 'b']);

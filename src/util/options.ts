@@ -22,10 +22,12 @@ export function readOptions<T extends object>(
     throw new ConfigurationError(`${owner}: the options must be an object${such}`);
   }
   const own = Object.create(null) as Record<string, unknown>;
-  for (const [name, value] of Object.entries(options)) {
-    if (!known.includes(name))
+  // All own members, so that none is dropped because it cannot be enumerated.
+  for (const key of Reflect.ownKeys(options)) {
+    const name = String(key);
+    if (typeof key === 'symbol' || !known.includes(key))
       throw new ConfigurationError(`${owner} has no option '${name}'; there are: ${known.join(', ')}`);
-    own[name] = copyOfList(value);
+    own[name] = copyOfList(Reflect.get(options, key));
   }
   return Object.freeze(own) as Readonly<T>;
 }
