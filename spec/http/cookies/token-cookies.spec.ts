@@ -292,6 +292,17 @@ describe('token cookies', () => {
     ]);
   });
 
+  it('come behind those that are removed, which browsers without partitions take for the same', async () => {
+    const pair = await testManager().createTokenPair('ada');
+    const old = new TokenCookies({ partitioned: true, sameSite: 'none' });
+    const answer = await answerOf((context, tokenCookies) => {
+      old.clear(context);
+      tokenCookies.set(context, pair);
+    });
+    const ages = cookiesOf(answer).map(({ maxAge }) => maxAge);
+    expect(ages).to.deep.equal([0, 0, 0, 900, 2_592_000, 2_592_000]);
+  });
+
   it('are refused when they are no tokens, and so is a CSRF value of nothing', async () => {
     for (const nothing of [undefined, {}, 5] as unknown[]) {
       await answerOf((context, tokenCookies) => {

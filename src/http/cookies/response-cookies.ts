@@ -31,6 +31,8 @@ export function answerCookies(context: Context, cookies: readonly SetCookie[]): 
   const lines = linesOf(context);
   for (const cookie of cookies) {
     const line = stringifySetCookie(cookie);
+    // At the end: a browser that does not keep two places apart keeps the later cookie.
+    lines.delete(placeOf(line));
     lines.set(placeOf(line), line);
   }
   write(context, lines);
