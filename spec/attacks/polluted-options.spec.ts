@@ -29,7 +29,7 @@ import {
   type UpgradeRequirement,
   type VerifyExpectations,
 } from '../../src';
-import { ruleFor } from '../../src/authentication/requirement';
+import { requirementKeys, ruleFor } from '../../src/authentication/requirement';
 import { RedisTokenStore, type RedisTokenStoreOptions } from '../../src/redis';
 import { tokenStoreSuite, type TokenStoreSuiteOptions } from '../../src/testing';
 import { keyPairFor } from '../support/keys';
@@ -282,6 +282,19 @@ describe('C10: options on a polluted prototype', () => {
         roles: undefined,
       });
     });
+  });
+
+  it('take no option away from a decorator', () => {
+    for (const key of requirementKeys) {
+      withPolluted({ [key]: 'polluted' }, () => {
+        class Target {
+          method() {}
+        }
+        for (const decorate of [JwtRequired, JwtOptional, JwtRefreshRequired])
+          expect(() => decorate({ roles: 'admin' })).not.to.throw();
+        JwtRequired({ roles: 'admin' })(Target.prototype, 'method');
+      });
+    }
   });
 
   it('spare no session in revokeAll', async () => {

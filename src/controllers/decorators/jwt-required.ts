@@ -71,7 +71,7 @@ function decorator<C extends object>(
   refuseMisuse(name, typeof given[0] === 'function' ? given : given.slice(1));
   // Not a default: a requirement that is passed as undefined was lost on its way here.
   if (given.length > 0 && given[0] === undefined) return undefinedAt(name, 'the requirement');
-  const choices = requirementKeys.filter((key) => !(key in fixed));
+  const choices = requirementKeys.filter((key) => !Object.hasOwn(fixed, key));
   const requirement = given.length === 0 ? {} : (given[0] as JwtRequirement<C>);
   const own = readOptions(name, requirement, choices, "{ roles: 'admin' }");
   const missing = undefinedMember(own);
