@@ -250,7 +250,7 @@ describe('C7, C8: an issuer or audience that checks nothing', () => {
     it(`is refused at construction: ${name} ${shown} (${typeof value})`, async () => {
       const wrongOptions = { secret, [name]: value } as JwtManagerOptions;
       const error = await refusalOf(() => new JwtManager(wrongOptions), ConfigurationError);
-      expect(error.message).to.match(new RegExp(`^${name} must be `));
+      expect(error.message).to.match(new RegExp(`^JwtManager: ${name} must be `));
     });
   }
 });

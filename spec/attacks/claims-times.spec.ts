@@ -238,7 +238,7 @@ describe('C5: the clock tolerance', () => {
     it(`is refused at construction when it is ${String(clockTolerance)} (${typeof clockTolerance})`, async () => {
       const options = { secret, clockTolerance: clockTolerance as number };
       const error = await refusalOf(() => new JwtManager(options), ConfigurationError);
-      expect(error.message).to.match(/^clockTolerance must be /);
+      expect(error.message).to.match(/^JwtManager: clockTolerance must be /);
     });
   }
 

@@ -51,6 +51,10 @@ const issueOptions: Names<IssueOptions> = {
   expiresIn: true,
   audience: true,
   session: true,
+  amr: true,
+  acr: true,
+  actor: true,
+  clientId: true,
 };
 const requirement: Names<JwtRequirement> = {
   type: true,
@@ -115,7 +119,7 @@ const calls: [string, Readonly<Record<string, true>>, () => unknown][] = [
   ],
   [
     'refresh',
-    { session: true, fresh: true } satisfies Names<RefreshOptions>,
+    { session: true, fresh: true, amr: true, acr: true } satisfies Names<RefreshOptions>,
     async () => manager.refresh(await manager.createRefreshToken('ada')),
   ],
   [

@@ -354,6 +354,7 @@ describe('JwtManager refuses at construction', () => {
     it(name, () => {
       const construct = () => new JwtManager(given as object);
       expect(construct).to.throw(ConfigurationError, message);
+      expect(construct).to.throw(/^(JwtManager: |JwtManager has |KeySet\b|secret )/);
       expect(construct).not.to.throw(secret);
     });
   }

@@ -32,9 +32,9 @@ describe('the lifetime of a session', () => {
     await manager.createTokenPair('ada', { session: { ttl: '90d' } });
     for (const [ttl, message] of [
       ['91d', 'session.ttl must be at most 7776000 seconds: raise sessionTtl of the JwtManager for more'],
-      ['2', /^session\.ttl must be/],
-      [0, /^session\.ttl must be/],
-      [null, /^session\.ttl must be/],
+      ['2', /^createTokenPair: session\.ttl must be/],
+      [0, /^createTokenPair: session\.ttl must be/],
+      [null, /^createTokenPair: session\.ttl must be/],
     ] as const) {
       const error = await refusalOf(
         manager.createTokenPair('ada', { session: { ttl: ttl as string } }),
@@ -117,7 +117,7 @@ describe('maxSessions', () => {
   it('must be a whole number of at least 1', async () => {
     for (const maxSessions of [0, -1, 1.5, NaN, Infinity, '3', null, false, {}]) {
       const { message } = await refusalOf(() => testManager({ maxSessions } as object), ConfigurationError);
-      expect(message).to.equal('maxSessions must be a whole number of at least 1');
+      expect(message).to.equal('JwtManager: maxSessions must be a whole number of at least 1');
     }
   });
 });
@@ -168,10 +168,10 @@ describe('authenticatedAt', () => {
     ];
     for (const [authenticatedAt, message, more] of cases) {
       const options = { authenticatedAt, ...more } as object;
-      for (const create of ['createAccessToken', 'createRefreshToken', 'createTokenPair'] as const)
-        expect((await refusalOf(manager[create]('ada', options), ConfigurationError)).message).to.equal(
-          message,
-        );
+      for (const create of ['createAccessToken', 'createRefreshToken', 'createTokenPair'] as const) {
+        const error = await refusalOf(manager[create]('ada', options), ConfigurationError);
+        expect(error.message).to.equal(`${create}: ${message}`);
+      }
     }
   });
 });
@@ -215,7 +215,7 @@ describe('a refresh with fresh: true', () => {
     const { refresh_token: text } = await manager.createTokenPair('ada');
     for (const fresh of ['yes', 1, null, {}]) {
       const error = await refusalOf(manager.refresh(text, { fresh } as object), ConfigurationError);
-      expect(error.message).to.equal('fresh must be true or false');
+      expect(error.message).to.equal('refresh: fresh must be true or false');
     }
   });
 });

@@ -46,7 +46,17 @@ describe('a Token', () => {
       authenticatedAt: '2025-12-31T23:59:00.000Z',
     };
     expect(Object.assign({}, token())).to.deep.equal(said);
-    expect(JSON.parse(JSON.stringify(token()))).to.deep.equal({ ...said, ...times });
+    expect(JSON.parse(JSON.stringify(token()))).to.deep.equal({ ...said, ...times, audience: [], amr: [] });
+    const claims = { iss: 'https://issuer.test', aud: 'api', act: { sub: 'eve' }, amr: ['pwd'], acr: 'mfa' };
+    expect(JSON.parse(JSON.stringify(token(claims)))).to.deep.equal({
+      ...said,
+      ...times,
+      issuer: 'https://issuer.test',
+      audience: ['api'],
+      actor: 'eve',
+      amr: ['pwd'],
+      acr: 'mfa',
+    });
     expect(token().raw).to.equal('a.b.c');
     expect(Object.keys(token())).not.to.include('raw');
   });
@@ -55,6 +65,8 @@ describe('a Token', () => {
     const bare = token({ roles: undefined, scope: undefined, sid: undefined, auth_time: undefined });
     expect(bare).to.deep.include({ roles: [], scopes: [], sessionId: undefined });
     expect(bare.authenticatedAt).to.equal(undefined);
+    const { issuer, audience, actor, amr, acr } = bare;
+    expect([issuer, audience, actor, amr, acr]).to.deep.equal([undefined, [], undefined, [], undefined]);
     expect(bare.isFresh('3650d')).to.equal(false);
   });
 

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors/errors';
 import { checkLocations } from '../http/locations/check-locations';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { Token, TokenType } from '../token/token';
-import { isRoleList, isScopeList } from '../token/validate-claims';
+import { isRoleList, isScopeList } from '../claims/forms';
 import { durationInSeconds, type Duration } from '../util/duration';
 import { nameList } from '../util/name-list';
 import { frozenCopy, readOptions } from '../util/options';

@@ -25,12 +25,12 @@ export interface ClaimsCheck {
 export type ClaimsVerdict<C> = { readonly instance: C } | { readonly misfits: readonly string[] };
 
 /** @throws {@link ConfigurationError} when it is no class, or one without decorators, which would check nothing */
-export function checkClaimsClass(claims: unknown): void {
-  if (typeof claims !== 'function') throw new ConfigurationError('claims must be a class');
+export function checkClaimsClass(claims: unknown, name: string): void {
+  if (typeof claims !== 'function') throw new ConfigurationError(`${name} must be a class`);
   const decorators = getMetadataStorage().getTargetValidationMetadatas(claims, '', true, false);
   if (decorators.length > 0) return;
   throw new ConfigurationError(
-    'claims must be a class with class-validator decorators, such as @IsString() or @Allow(), on its members',
+    `${name} must be a class with class-validator decorators, such as @IsString() or @Allow(), on its members`,
   );
 }
 

@@ -1,16 +1,7 @@
 import { types } from 'node:util';
 import { ConfigurationError } from '../errors/errors';
 import { isPlainObject, isShallow, maximumDepth } from '../util/json';
-
-/**
- * Claims that this library writes and reads itself, and those that tell others what kind of token it is; an
- * application's claim may not take one of their names.
- */
-export const registeredClaims: ReadonlySet<string> = new Set(
-  'sub jti iat nbf exp auth_time sid gen sxp csrf roles scope iss aud access_aud cnf typ token_use'.split(
-    ' ',
-  ),
-);
+import { isRegistered, lastingOf, type RegisteredClaim } from './registered';
 
 /** Names that turn into something else when an object is copied: never taken, never handed over (CWE-1321). */
 const hazardousNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -32,8 +23,7 @@ export function checkedOwnClaims(claims: unknown): Record<string, unknown> {
   // Both, as toJSON can say something else than the object has.
   const names = [...Object.getOwnPropertyNames(claims), ...Object.keys(json)];
   const taken =
-    names.find((name) => registeredClaims.has(name)) ??
-    [...names, ...namesIn(json)].find((name) => hazardousNames.has(name));
+    names.find(isRegistered) ?? [...names, ...namesIn(json)].find((name) => hazardousNames.has(name));
   if (taken !== undefined)
     throw new ConfigurationError(`claims may not contain '${taken}': the name is taken, choose another`);
   return json;
@@ -110,11 +100,25 @@ function namesIn(json: unknown): string[] {
 
 /** The application's claims out of a verified token: without the registered ones, frozen. */
 export function ownClaims(all: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const own: Record<string, unknown> = {};
-  for (const name of Object.keys(all)) {
-    if (!registeredClaims.has(name) && !hazardousNames.has(name)) own[name] = withoutHazards(all[name]);
-  }
-  return Object.freeze(own);
+  return Object.freeze(claimsWhere(all, (name) => !isRegistered(name)));
+}
+
+/** Those of a token's claims, registered ones and the application's own, that last in one of these ways. */
+export function claimsLasting(
+  all: Readonly<Record<string, unknown>>,
+  ...lastings: RegisteredClaim['lasts'][]
+): Record<string, unknown> {
+  return claimsWhere(all, (name) => lastings.includes(lastingOf(name)));
+}
+
+function claimsWhere(
+  all: Readonly<Record<string, unknown>>,
+  isWanted: (name: string) => boolean,
+): Record<string, unknown> {
+  const claims: Record<string, unknown> = {};
+  for (const name of Object.keys(all))
+    if (isWanted(name) && !hazardousNames.has(name)) claims[name] = withoutHazards(all[name]);
+  return claims;
 }
 
 function withoutHazards(value: unknown): unknown {

@@ -1,94 +1,8 @@
-import { HttpError } from './host';
-import { responseHeaders, type Challenge } from './response-headers';
+import { JwtError } from './jwt-error';
+import { because } from './notes';
 
-/** The stable code of a refusal, in every body and on every error. */
-export type JwtErrorCode =
-  | 'ERR_JWT_MISSING'
-  | 'ERR_JWT_REQUEST'
-  | 'ERR_JWT_INVALID'
-  | 'ERR_JWT_EXPIRED'
-  | 'ERR_JWT_TYPE'
-  | 'ERR_JWT_REVOKED'
-  | 'ERR_JWT_REFRESH_REUSED'
-  | 'ERR_JWT_NOT_FRESH'
-  | 'ERR_JWT_DENIED'
-  | 'ERR_JWT_CSRF'
-  | 'ERR_JWT_STORE'
-  | 'ERR_JWT_HOOK'
-  | 'ERR_JWT_CONFIGURATION';
-
-/** Why a request was refused, for operators: never part of a response. */
-export interface RejectionReason {
-  readonly reason: string;
-  readonly cause?: unknown;
-}
-
-/** Whose token was refused. */
-export interface TokenOwner {
-  readonly identity?: string | undefined;
-  readonly tokenId?: string | undefined;
-  readonly sessionId?: string | undefined;
-}
-
-const reasons = new WeakMap<JwtError, RejectionReason & TokenOwner>();
-
-/**
- * The base of everything this library throws. `instanceof JwtError` and {@link JwtError.code} tell the cases apart.
- *
- * It carries what both error modes of the host read: `httpCode` and `toJSON()` for its default handler, `status`,
- * `expose` and `headers` for Koa. A refusal has no stack: it is no fault, it must be cheap under a flood of bad
- * requests, and there is nothing to leak.
- */
-export abstract class JwtError extends HttpError {
-  /** The stable code, for programs. */
-  readonly code: JwtErrorCode;
-  /** The HTTP status, as Koa reads it. */
-  status: number;
-  /** Whether Koa may show the message to the client. */
-  expose: boolean;
-  /** The headers that belong to the answer; not enumerable, so that nothing prints them into a body. @see RFC 6750, section 3 */
-  declare headers: Record<string, string>;
-  /** What `WWW-Authenticate` says, where the answer has one. */
-  declare readonly challenge: Challenge | undefined;
-
-  protected constructor(status: number, code: JwtErrorCode, message: string, challenge?: Challenge) {
-    const showStacks = hideStacks();
-    super(status);
-    showStacks();
-    Object.setPrototypeOf(this, new.target.prototype);
-    // Deleted, not emptied: the host prints `stack` into a text answer while it is there.
-    delete this.stack;
-    Object.defineProperties(this, {
-      // Not assigned: a frozen `Error.prototype` does not allow it.
-      message: { value: message, writable: true, configurable: true, enumerable: true },
-      name: { value: new.target.name, writable: true, configurable: true },
-      headers: { value: responseHeaders(status, message, challenge), writable: true, configurable: true },
-      challenge: { value: challenge, writable: true, configurable: true },
-    });
-    this.code = code;
-    this.status = status;
-    this.expose = status < 500;
-  }
-
-  /** The body of the response: a fixed message and the code, or what `formatError` returned for the request. */
-  toJSON(): object {
-    return { msg: this.message, code: this.code };
-  }
-}
-
-/**
- * @internal Stops the capture of stacks, which takes most of the time that an error takes. An assignment would throw
- * where `Error` is frozen or the limit is read-only: stacks are captured there.
- *
- * @returns a function that undoes it
- */
-export function hideStacks(): () => void {
-  const limit = Error.stackTraceLimit;
-  const isHidden = Reflect.set(Error, 'stackTraceLimit', 0);
-  return () => {
-    if (isHidden) Error.stackTraceLimit = limit;
-  };
-}
+export { hideStacks, JwtError, type JwtErrorCode } from './jwt-error';
+export { because, copyNotes, isReported, markReported, ofOwner, reasonFor, type TokenOwner } from './notes';
 
 /** No token came with the request (RFC 6750, section 3.1: the challenge says nothing more). */
 export class TokenMissingError extends JwtError {
@@ -210,40 +124,4 @@ export function withoutDetails(original: ConfigurationError): ConfigurationError
     toString: { value: () => String(original), writable: true, configurable: true },
   });
   return because(error, original.message, original);
-}
-
-/** @internal Notes for operators why an error was thrown; returns the error, to be thrown. */
-export function because<E extends JwtError>(error: E, reason: string, cause?: unknown): E {
-  reasons.set(error, cause === undefined ? { reason } : { reason, cause });
-  return error;
-}
-
-/** @internal Notes for operators whose token it was that an error refuses; returns the error, to be thrown. */
-export function ofOwner<E extends JwtError>(error: E, owner: TokenOwner): E {
-  reasons.set(error, { ...reasonFor(error), ...owner });
-  return error;
-}
-
-const reported = new WeakSet<JwtError>();
-
-/** @internal Notes that the manager has told operators of an error, before it reaches whoever answers the request. */
-export function markReported(error: JwtError): JwtError {
-  reported.add(error);
-  return error;
-}
-
-/** @internal Whether {@link markReported} noted it. */
-export function isReported(error: unknown): boolean {
-  return reported.has(error as JwtError);
-}
-
-/** @internal What {@link because} and {@link ofOwner} noted. */
-export function reasonFor(error: JwtError): RejectionReason & TokenOwner {
-  return reasons.get(error) ?? { reason: error.message };
-}
-
-/** @internal Copies what {@link because}, {@link ofOwner} and {@link markReported} noted to a copy of the error. */
-export function copyNotes(error: JwtError, copy: JwtError): void {
-  reasons.set(copy, reasonFor(error));
-  if (isReported(error)) markReported(copy);
 }

@@ -1,7 +1,9 @@
+import { claimsFromOptions, type ClaimOptions } from '../claims/registered';
 import { ConfigurationError } from '../errors/errors';
 import { sessionDetails, type SessionDetails } from '../sessions/session-details';
 import type { TokenType } from '../token/token';
-import { readOptions } from '../util/options';
+import { choice, flag, unchecked } from '../util/option-parsers';
+import { parseOptions } from '../util/options';
 
 /** What {@link JwtManager.verify} expects of a token. */
 export interface VerifyExpectations {
@@ -9,10 +11,16 @@ export interface VerifyExpectations {
   readonly type?: TokenType | 'any' | undefined;
 }
 
+/** @internal */
+export const verifyOptions = { type: choice<TokenType | 'any'>('access', 'refresh', 'any') };
+
 /** What {@link JwtManager.refresh} may be told of the request. */
-export interface RefreshOptions {
+export interface RefreshOptions extends Pick<ClaimOptions, 'amr' | 'acr'> {
   readonly session?: SessionDetails | undefined;
-  /** Whether the user has just proved who they are again: sets `auth_time`, within the same session. @default false */
+  /**
+   * Whether the user has just proved who they are again: sets `auth_time` within the same session, and replaces `amr` and
+   * `acr` with those that are given here. @default false
+   */
   readonly fresh?: boolean | undefined;
 }
 
@@ -28,15 +36,27 @@ export interface RefreshSettings {
   readonly seen: SessionDetails;
   /** What the session is to record of it. */
   readonly recorded: SessionDetails;
-  readonly fresh: boolean;
+  /** Where the user has proved who they are again: what the tokens are to say of that, `auth_time` apart. */
+  readonly login: Readonly<Record<string, unknown>> | undefined;
 }
+
+const refreshOptions = {
+  session: unchecked<SessionDetails | undefined>,
+  fresh: flag(false),
+  amr: unchecked,
+  acr: unchecked,
+};
 
 /** @internal */
 export function resolveRefreshOptions(options: RefreshOptions): RefreshSettings {
-  const { session, fresh = false } = readOptions('refresh', options, ['session', 'fresh']);
-  if (typeof fresh !== 'boolean') throw new ConfigurationError('fresh must be true or false');
-  const seen = sessionDetails(session);
-  return { seen, recorded: seen, fresh };
+  const { session, fresh, amr, acr } = parseOptions('refresh', options, refreshOptions);
+  const login = claimsFromOptions({ amr, acr }, 'refresh');
+  if (!fresh && Object.keys(login).length > 0)
+    throw new ConfigurationError(
+      'refresh: amr and acr are for a user who has just proved who they are: add fresh: true',
+    );
+  const seen = sessionDetails(session, 'refresh');
+  return { seen, recorded: seen, login: fresh ? login : undefined };
 }
 
 /** Whom {@link JwtManager.revokeAll} spares. */

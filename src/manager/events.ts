@@ -6,6 +6,8 @@ import type { TokenType } from '../token/token';
 export interface IssuedEvent {
   readonly type: TokenType;
   readonly identity: string;
+  /** Who acts for the identity, where someone does. */
+  readonly actor?: string | undefined;
   /** `jti` of the token. */
   readonly tokenId: string;
   readonly sessionId: string | undefined;
@@ -20,8 +22,9 @@ export interface RejectedEvent {
   /** What was thrown underneath, where something was. */
   readonly cause?: unknown;
   readonly error: JwtError;
-  /** Whom the token speaks for, its `jti` and `sid`, where its signature held. */
+  /** Whom the token speaks for, who acts for them, its `jti` and `sid`, where its signature held. */
   readonly identity?: string | undefined;
+  readonly actor?: string | undefined;
   readonly tokenId?: string | undefined;
   readonly sessionId?: string | undefined;
   /** The request, where there was one. */
@@ -36,6 +39,8 @@ export type RejectionDetails = Pick<RejectedEvent, 'method' | 'path' | 'ip'>;
 /** Something happened to a session. */
 export interface SessionEvent {
   readonly identity: string;
+  /** Who acts for the identity, where someone does. */
+  readonly actor?: string | undefined;
   readonly sessionId: string;
   /** The row's generation; with `sessionReused`, the one that was presented. */
   readonly generation: number;

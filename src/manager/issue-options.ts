@@ -1,21 +1,18 @@
+import { claimOptionNames, claimsFromOptions, type ClaimOptions } from '../claims/registered';
 import { ConfigurationError } from '../errors/errors';
 import { sessionDetails, type SessionDetails } from '../sessions/session-details';
-import { maximumLength } from '../token/compact';
-import { isRoleList, isScopeList } from '../token/validate-claims';
 import { durationInSeconds, type Duration } from '../util/duration';
 import { nameList } from '../util/name-list';
-import { readOptions } from '../util/options';
+import { duration, flag, optional, unchecked } from '../util/option-parsers';
+import { parseOptions } from '../util/options';
 
 /** What a token is to say. */
-export interface IssueOptions<C extends object = Record<string, unknown>> {
+export interface IssueOptions<C extends object = Record<string, unknown>> extends ClaimOptions {
   /**
    * The application's own claims: what JSON can say, none of the registered names, and nowhere `__proto__`, `constructor`
    * or `prototype`. The whole token has at most 8,192 characters.
    */
   readonly claims?: C | undefined;
-  readonly roles?: string | readonly string[] | undefined;
-  /** Scopes as a list, or as one space-separated string (RFC 6749, section 3.3). */
-  readonly scopes?: string | readonly string[] | undefined;
   /** Whether the user has just proved who they are: writes `auth_time`. */
   readonly fresh?: boolean | undefined;
   /**
@@ -42,9 +39,11 @@ export interface LoginDetails extends SessionDetails {
 
 /** @internal {@link IssueOptions} once they are checked. */
 export interface IssueSettings<C extends object> {
+  /** The method that took the options, for errors. */
+  readonly owner: string;
   readonly claims: C | undefined;
-  readonly roles: readonly string[] | undefined;
-  readonly scopes: readonly string[] | undefined;
+  /** The registered claims that options write, `auth_time` apart. */
+  readonly registered: Readonly<Record<string, unknown>>;
   readonly fresh: boolean | undefined;
   /** Unix seconds. */
   readonly authenticatedAt: number | undefined;
@@ -54,79 +53,52 @@ export interface IssueSettings<C extends object> {
   readonly sessionTtl: number | undefined;
 }
 
-const issueOptionNames = [
-  'claims',
-  'roles',
-  'scopes',
-  'fresh',
-  'authenticatedAt',
-  'expiresIn',
-  'audience',
-  'session',
-] as const;
+const issueOptions = {
+  claims: unchecked<object | undefined>,
+  fresh: optional(flag(false)),
+  authenticatedAt: optional(secondsOf),
+  expiresIn: optional(duration()),
+  audience: optional(audienceOf),
+  session: unchecked<LoginDetails | undefined>,
+  ...Object.fromEntries(claimOptionNames.map((name) => [name, unchecked])),
+};
 
-/** @internal */
-export function resolveIssueOptions<C extends object>(options: IssueOptions<C>): IssueSettings<C> {
-  const own = readOptions('issuing a token', options, issueOptionNames);
-  const { claims, roles, scopes, fresh, authenticatedAt, expiresIn, audience, session } = own;
-  if (fresh !== undefined && typeof fresh !== 'boolean')
-    throw new ConfigurationError('fresh must be true or false');
-  const details = sessionDetails(session, ['ttl']);
+/**
+ * @internal
+ * @param owner the method that takes the options, for errors
+ */
+export function resolveIssueOptions<C extends object>(
+  options: IssueOptions<C>,
+  owner: string,
+): IssueSettings<C> {
+  const parsed = parseOptions(owner, options, issueOptions);
+  const { claims, fresh, authenticatedAt, expiresIn, audience, session } = parsed;
+  if (fresh === false && authenticatedAt !== undefined)
+    throw new ConfigurationError(`${owner}: authenticatedAt must not be given with fresh: false`);
   // Own members only, as with all options.
   const ttl = session && Object.hasOwn(session, 'ttl') ? session.ttl : undefined;
   return {
-    claims,
-    roles: roles === undefined ? undefined : listOrNone(roles, 'roles', isRoleList),
-    scopes: scopes === undefined ? undefined : listOrNone(split(scopes), 'scopes', isScopeList),
+    owner,
+    claims: claims as C | undefined,
+    registered: claimsFromOptions(parsed, owner),
     fresh,
-    authenticatedAt: authenticatedAt === undefined ? undefined : secondsOf(authenticatedAt, fresh),
-    expiresIn: expiresIn === undefined ? undefined : durationInSeconds(expiresIn, 'expiresIn'),
-    audience: resolveAudience(audience),
-    session: details,
-    sessionTtl: ttl === undefined ? undefined : durationInSeconds(ttl, 'session.ttl'),
+    authenticatedAt,
+    expiresIn,
+    audience,
+    session: sessionDetails(session, owner, ['ttl']),
+    sessionTtl: ttl === undefined ? undefined : durationInSeconds(ttl, `${owner}: session.ttl`),
   };
 }
 
-function secondsOf(authenticatedAt: unknown, fresh: boolean | undefined): number {
-  if (fresh === false) throw new ConfigurationError('authenticatedAt must not be given with fresh: false');
+function secondsOf(authenticatedAt: unknown, name: string): number {
   const time = authenticatedAt instanceof Date ? authenticatedAt.getTime() : NaN;
-  if (!(time >= 0)) throw new ConfigurationError('authenticatedAt must be a Date, such as new Date()');
+  if (!(time >= 0)) throw new ConfigurationError(`${name} must be a Date, such as new Date()`);
   return Math.floor(time / 1000);
 }
 
-/** A user may have no role or scope at all; a demand or an audience of nobody is a mistake. */
-function listOrNone(
-  names: unknown,
-  option: string,
-  isList: (names: unknown) => names is string[],
-): readonly string[] {
-  checkLength(names, option);
-  return Array.isArray(names) && names.length === 0 ? [] : nameList(names, option, isList);
-}
-
-/** Looks at no more of the names than may be there. */
-function checkLength(names: unknown, option: string): void {
-  const list: unknown[] = Array.isArray(names) ? names : [names];
-  let length = list.length;
-  if (length > maximumLength || list.some((name) => (length += lengthOf(name)) > maximumLength))
-    throw new ConfigurationError(`${option} must have at most ${String(maximumLength)} characters`);
-}
-
-function lengthOf(name: unknown): number {
-  return typeof name === 'string' ? name.length : 0;
-}
-
-function split(scopes: unknown): unknown {
-  return typeof scopes === 'string' && scopes.length < maximumLength ? scopes.split(' ') : scopes;
-}
-
 /** @internal */
-export function resolveAudience(
-  audience: string | readonly string[] | undefined,
-): readonly string[] | undefined {
-  if (audience === undefined) return undefined;
-  checkLength(audience, 'audience');
-  return nameList(audience, 'audience', isNameList);
+export function audienceOf(audience: unknown, name: string): readonly string[] {
+  return nameList(audience, name, isNameList);
 }
 
 function isNameList(value: unknown): value is string[] {

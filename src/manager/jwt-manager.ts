@@ -3,6 +3,7 @@ import { resolveIssueOptions, type IssueOptions } from './issue-options';
 import { ManagerBase } from './manager-base';
 import {
   resolveRefreshOptions,
+  verifyOptions,
   type RefreshOptions,
   type RevokeAllOptions,
   type RevokeSessionOptions,
@@ -20,7 +21,7 @@ import type { Session } from '../store/token-store';
 import { Token, type TokenType } from '../token/token';
 import { TokenVerifier } from '../token/token-verifier';
 import { ignore } from '../util/promises';
-import { readOptions } from '../util/options';
+import { parseOptions, readOptions } from '../util/options';
 
 /**
  * Issues and verifies access and refresh tokens. One instance for an application, made at start-up: every option is
@@ -60,7 +61,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws {@link ConfigurationError} when identity or options cannot go into a token
    */
   async createAccessToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
-    return this.#tokens.issueAccess(identity, resolveIssueOptions(options));
+    return this.#tokens.issueAccess(identity, resolveIssueOptions(options, 'createAccessToken'));
   }
 
   /**
@@ -69,7 +70,10 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws as {@link JwtManager.createTokenPair}
    */
   async createRefreshToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
-    return this.#sessions('createRefreshToken').start(identity, resolveIssueOptions(options));
+    return this.#sessions('createRefreshToken').start(
+      identity,
+      resolveIssueOptions(options, 'createRefreshToken'),
+    );
   }
 
   /**
@@ -86,7 +90,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * ```
    */
   async createTokenPair(identity: string, options: IssueOptions<C> = {}): Promise<TokenPair> {
-    return this.#sessions('createTokenPair').login(identity, resolveIssueOptions(options));
+    return this.#sessions('createTokenPair').login(identity, resolveIssueOptions(options, 'createTokenPair'));
   }
 
   /**
@@ -101,7 +105,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    */
   verify(jwt: string, expected: VerifyExpectations = {}): Promise<Token<C>> {
     return this.rejections.watch(async (attempt) => {
-      const { type = 'access' } = readOptions('verify', expected, ['type']);
+      const { type } = parseOptions('verify', expected, verifyOptions);
       const token = await this.authenticate(jwt, type);
       attempt.token = token;
       const pending = this.demandAlive(token);

@@ -2,14 +2,15 @@ import type { KeyObject } from 'node:crypto';
 import { checkClaimsClass, type ClaimsClass } from '../claims/class';
 import { ConfigurationError } from '../errors/errors';
 import { KeySet } from '../keys/key-set';
-import { resolveAudience, type IssueOptions } from './issue-options';
 import { MemoryTokenStore } from '../store/memory/memory-token-store';
 import { isTokenStore } from '../store/session-shape';
 import type { Session, TokenStore } from '../store/token-store';
 import { TokenLimit } from '../token/token-limit';
 import { systemClock, type Clock } from '../util/clock';
-import { durationInSeconds, type Duration } from '../util/duration';
-import { readOptions } from '../util/options';
+import type { Duration } from '../util/duration';
+import { callback, count, duration, optional, text, unchecked } from '../util/option-parsers';
+import { parseOptions, type ParsedOptions } from '../util/options';
+import { audienceOf, type IssueOptions } from './issue-options';
 
 /** The options of a {@link JwtManager}. Exactly one of `secret` and `keys` must be given. */
 export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
@@ -81,93 +82,79 @@ export type ClaimsFor<C extends object> = (
   session: Session,
 ) => IssueOptions<C> | null | Promise<IssueOptions<C> | null>;
 
-/** @internal The options once they are checked; durations in seconds. */
-export interface ManagerSettings<C extends object> {
+/** One line for each option of {@link JwtManagerOptions}: what is allowed, and the default. Durations become seconds. */
+const managerOptions = {
+  secret: unchecked<JwtManagerOptions['secret']>,
+  keys: optional(keySetOf),
+  issuer: optional(text),
+  audience: optional(audienceOf),
+  accessTokenTtl: duration('15m'),
+  refreshTokenTtl: duration('30d'),
+  clockTolerance: optional(duration(0, { minimum: 0, maximum: 300 })),
+  freshFor: duration('15m'),
+  sessionTtl: duration('90d'),
+  maxSessions: count(1000),
+  rotationGrace: duration('10s', { minimum: 0, maximum: 3600 }),
+  claims: optional(claimsClassOf),
+  claimsFor: optional(callback<ClaimsFor<object>>('a function of identity and session')),
+  store: optional(storeOf),
+  storeTimeout: duration('1s', { maximum: 60 }),
+  maxTokenLength: tokenLimitOf,
+  hookTimeout: duration('5s', { maximum: 60 }),
+  clock: callback<Clock>('a function such as Date.now', systemClock),
+};
+
+type Parsed = ParsedOptions<typeof managerOptions>;
+
+/** @internal The options once they are checked, and what follows from several of them; seconds. */
+export interface ManagerSettings<C extends object> extends Omit<Parsed, 'secret' | 'claims' | 'claimsFor'> {
   readonly keys: KeySet;
-  readonly issuer: string | undefined;
-  readonly audience: readonly string[] | undefined;
-  readonly accessTokenTtl: number;
-  readonly refreshTokenTtl: number;
+  readonly claims: ClaimsClass<C> | undefined;
+  readonly claimsFor: ClaimsFor<C> | undefined;
   readonly clockTolerance: number;
   /** The same for `iat` and `nbf`. */
   readonly issueTolerance: number;
-  readonly freshFor: number;
-  readonly sessionTtl: number;
   /** No token lives longer. */
   readonly longestTtl: number;
-  readonly maxSessions: number;
-  readonly rotationGrace: number;
-  readonly claimsClass: ClaimsClass<C> | undefined;
-  readonly claimsFor: ClaimsFor<C> | undefined;
   /** Undefined: none. */
   readonly store: TokenStore | undefined;
   readonly hasDefaultStore: boolean;
-  readonly storeTimeout: number;
-  readonly tokenLimit: TokenLimit;
-  readonly hookTimeout: number;
-  readonly clock: Clock;
 }
 
 /** @internal What routes and cookies need to know of a manager; seconds. */
-export type ManagerLimits = Readonly<
-  Pick<ManagerSettings<object>, 'freshFor' | 'hookTimeout' | 'rotationGrace' | 'tokenLimit'>
->;
-
-/** @internal Without a store, no token can be rotated. */
-export function limitsOf(settings: ManagerLimits & { readonly store: unknown }): ManagerLimits {
-  const { freshFor, hookTimeout, rotationGrace, tokenLimit, store } = settings;
-  return Object.freeze({ freshFor, hookTimeout, rotationGrace: store ? rotationGrace : 0, tokenLimit });
+export interface ManagerLimits extends Pick<
+  ManagerSettings<object>,
+  'freshFor' | 'hookTimeout' | 'rotationGrace'
+> {
+  readonly tokenLimit: TokenLimit;
 }
 
-const managerOptionNames = [
-  'secret',
-  'keys',
-  'issuer',
-  'audience',
-  'accessTokenTtl',
-  'refreshTokenTtl',
-  'clockTolerance',
-  'freshFor',
-  'sessionTtl',
-  'maxSessions',
-  'rotationGrace',
-  'claims',
-  'claimsFor',
-  'store',
-  'storeTimeout',
-  'maxTokenLength',
-  'hookTimeout',
-  'clock',
-] as const;
+/** @internal Without a store, no token can be rotated. */
+export function limitsOf(settings: ManagerSettings<object>): ManagerLimits {
+  const { freshFor, hookTimeout, maxTokenLength: tokenLimit, store } = settings;
+  return Object.freeze({
+    freshFor,
+    hookTimeout,
+    tokenLimit,
+    rotationGrace: store ? settings.rotationGrace : 0,
+  });
+}
 
 /** @internal */
 export function resolveManagerOptions<C extends object>(given: JwtManagerOptions<C>): ManagerSettings<C> {
   const example = '{ secret: process.env.JWT_SECRET_KEY }';
-  const options = readOptions('JwtManager', given, managerOptionNames, example);
-  const { issuer, audience, rotationGrace = '10s', storeTimeout = '1s', maxSessions = 1000 } = options;
-  const { freshFor = '15m', claims, claimsFor, hookTimeout = '5s', clock = systemClock } = options;
-  if (issuer !== undefined && (typeof issuer !== 'string' || issuer === ''))
-    throw new ConfigurationError('issuer must be a non-empty string');
-  if (claims !== undefined) checkClaimsClass(claims);
-  if (typeof clock !== 'function') throw new ConfigurationError('clock must be a function such as Date.now');
-  if (claimsFor !== undefined && typeof claimsFor !== 'function')
-    throw new ConfigurationError('claimsFor must be a function of identity and session');
+  const { secret, ...parsed } = parseOptions('JwtManager', given, managerOptions, example);
+  const { accessTokenTtl, refreshTokenTtl, sessionTtl, clockTolerance, store, clock } = parsed;
   return {
-    keys: keysOf(options),
-    issuer,
-    audience: resolveAudience(audience),
-    ...timesOf(options),
-    freshFor: durationInSeconds(freshFor, 'freshFor'),
-    maxSessions: sessionLimit(maxSessions),
-    rotationGrace: durationInSeconds(rotationGrace, 'rotationGrace', { minimum: 0, maximum: 3600 }),
-    claimsClass: claims,
-    claimsFor,
-    store: storeOf(options.store, clock),
-    hasDefaultStore: options.store === undefined,
-    storeTimeout: durationInSeconds(storeTimeout, 'storeTimeout', { maximum: 60 }),
-    tokenLimit: new TokenLimit(options.maxTokenLength),
-    hookTimeout: durationInSeconds(hookTimeout, 'hookTimeout', { maximum: 60 }),
-    clock,
+    ...parsed,
+    keys: keysOf(secret, parsed.keys),
+    claims: parsed.claims as ClaimsClass<C> | undefined,
+    claimsFor: parsed.claimsFor as ClaimsFor<C> | undefined,
+    clockTolerance: clockTolerance ?? 0,
+    issueTolerance: clockTolerance ?? 5,
+    longestTtl: Math.max(accessTokenTtl, refreshTokenTtl, sessionTtl),
+    store: store === undefined ? new MemoryTokenStore({ clock }) : store || undefined,
+    hasDefaultStore: store === undefined,
   };
 }
 
@@ -179,45 +166,27 @@ export function acceptSameTokens(one: ManagerSettings<object>, other: ManagerSet
   return one.issuer === other.issuer && shareAudience && one.keys.sharesKeyWith(other.keys);
 }
 
-type Times =
-  'accessTokenTtl' | 'refreshTokenTtl' | 'sessionTtl' | 'longestTtl' | 'clockTolerance' | 'issueTolerance';
-
-function timesOf<C extends object>(options: JwtManagerOptions<C>): Pick<ManagerSettings<C>, Times> {
-  const { accessTokenTtl = '15m', refreshTokenTtl = '30d', sessionTtl = '90d', clockTolerance } = options;
-  const lifetimes = {
-    accessTokenTtl: durationInSeconds(accessTokenTtl, 'accessTokenTtl'),
-    refreshTokenTtl: durationInSeconds(refreshTokenTtl, 'refreshTokenTtl'),
-    sessionTtl: durationInSeconds(sessionTtl, 'sessionTtl'),
-  };
-  const tolerance = (seconds: number) => {
-    const given = clockTolerance === undefined ? seconds : clockTolerance;
-    return durationInSeconds(given, 'clockTolerance', { minimum: 0, maximum: 300 });
-  };
-  const longestTtl = Math.max(...Object.values(lifetimes));
-  return { ...lifetimes, longestTtl, clockTolerance: tolerance(0), issueTolerance: tolerance(5) };
+function keysOf(secret: JwtManagerOptions['secret'], keys: KeySet | undefined): KeySet {
+  if (keys !== undefined && secret !== undefined)
+    throw new ConfigurationError('JwtManager: give either secret or keys, not both');
+  return keys ?? KeySet.fromSecret(secret);
 }
 
-function sessionLimit(maxSessions: number): number {
-  if (!Number.isSafeInteger(maxSessions) || maxSessions < 1)
-    throw new ConfigurationError('maxSessions must be a whole number of at least 1');
-  return maxSessions;
+function keySetOf(keys: unknown, name: string): KeySet {
+  if (keys instanceof KeySet) return keys;
+  throw new ConfigurationError(`${name} must be a KeySet, such as KeySet.fromPem(…)`);
 }
 
-function keysOf({ secret, keys }: Pick<JwtManagerOptions, 'secret' | 'keys'>): KeySet {
-  if (keys !== undefined && secret !== undefined) {
-    throw new ConfigurationError('give either secret or keys, not both');
-  }
-  if (keys === undefined) return KeySet.fromSecret(secret);
-  if (!(keys instanceof KeySet))
-    throw new ConfigurationError('keys must be a KeySet, such as KeySet.fromPem(…)');
-  return keys;
+function claimsClassOf(claims: unknown, name: string): ClaimsClass<object> {
+  checkClaimsClass(claims, name);
+  return claims as ClaimsClass<object>;
 }
 
-function storeOf(store: TokenStore | false | undefined, clock: Clock): TokenStore | undefined {
-  if (store === false) return undefined;
-  if (store === undefined) return new MemoryTokenStore({ clock });
-  if (!isTokenStore(store)) {
-    throw new ConfigurationError('store must be a TokenStore such as new MemoryTokenStore(), or false');
-  }
-  return store;
+function storeOf(store: unknown, name: string): TokenStore | false {
+  if (store === false || isTokenStore(store)) return store;
+  throw new ConfigurationError(`${name} must be a TokenStore such as new MemoryTokenStore(), or false`);
+}
+
+function tokenLimitOf(length: unknown, name: string): TokenLimit {
+  return new TokenLimit(length, name);
 }

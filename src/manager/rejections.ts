@@ -67,5 +67,7 @@ function hasOwner({ identity, tokenId, sessionId }: TokenOwner): boolean {
 }
 
 function ownerOf(token: Token<object> | undefined): TokenOwner {
-  return token ? { identity: token.identity, tokenId: token.id, sessionId: token.sessionId } : {};
+  if (!token) return {};
+  const { identity, actor, id: tokenId, sessionId } = token;
+  return { identity, ...(actor !== undefined && { actor }), tokenId, sessionId };
 }

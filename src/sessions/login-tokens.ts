@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ownClaims } from '../claims/own';
+import { claimsLasting } from '../claims/own';
 import { ConfigurationError } from '../errors/errors';
 import type { ManagerEvents } from '../manager/events';
 import type { IssueSettings } from '../manager/issue-options';
@@ -15,6 +15,7 @@ import {
 import { unixSeconds, unixTime } from '../util/clock';
 import type { Emitter } from '../util/emitter';
 import { randomId } from '../util/random-id';
+import { actorIn } from './session-context';
 import type { SessionFrame } from './session-frame';
 import type { TokenPair } from './token-pair';
 
@@ -38,42 +39,28 @@ export class LoginTokens<C extends object> {
 
   /** The contents of a token that belongs to no login. */
   async contents(identity: string, settings: IssueSettings<C>): Promise<TokenContents> {
-    const { claims, roles, scopes, audience } = settings;
     checkIdentity(identity);
     const authTime = this.#authTime(settings);
-    return { identity, claims: await this.#issuer.ownClaims(claims), roles, scopes, audience, authTime };
+    const own = await this.#issuer.ownClaims(settings.claims);
+    const claims = { ...own, ...settings.registered, ...(authTime !== undefined && { auth_time: authTime }) };
+    return { identity, claims, audience: settings.audience };
   }
 
   /** The contents of all tokens of a new login. */
   async loginContents(identity: string, settings: IssueSettings<C>): Promise<TokenContents> {
-    return { ...(await this.contents(identity, settings)), csrf: randomId() };
+    const contents = await this.contents(identity, settings);
+    return { ...contents, claims: { ...contents.claims, csrf: randomId() } };
   }
 
-  /**
-   * What a refresh carries over: everything but the times.
-   *
-   * @param authTime when the user proved who they are once more
-   */
-  carried(token: Token<C>, authTime?: number): TokenContents {
+  /** What a refresh carries over: every claim that is not of one token alone. */
+  carried(token: Token<C>): TokenContents {
     const all = token.verifiedClaims();
-    const {
-      sub: identity,
-      roles,
-      scope,
-      aud,
-      access_aud: accessAudience = aud,
-      auth_time: loginTime,
-      csrf,
-    } = all;
+    const { sub: identity, aud, access_aud: audience = aud } = all;
     return {
       identity,
       // As they stand in the token: an instance of the claims class may look different.
-      claims: ownClaims(all as unknown as Record<string, unknown>),
-      roles,
-      scopes: scope?.split(' '),
-      audience: typeof accessAudience === 'string' ? [accessAudience] : accessAudience,
-      authTime: authTime ?? loginTime,
-      csrf,
+      claims: claimsLasting(all, 'login', 'grant', 'session'),
+      audience: audience === undefined ? undefined : [audience].flat(),
     };
   }
 
@@ -115,9 +102,10 @@ export class LoginTokens<C extends object> {
   }
 
   /** Tells that a token was handed out, and returns its text. */
-  announce(type: TokenType, { text, claims: { sub: identity, jti, sid, exp } }: IssuedToken): string {
+  announce(type: TokenType, { text, claims }: IssuedToken): string {
+    const { sub: identity, jti: tokenId, sid: sessionId, exp, act } = claims;
     const expiresAt = new Date(exp * 1000);
-    this.#events.emit('issued', { type, identity, tokenId: jti, sessionId: sid, expiresAt });
+    this.#events.emit('issued', { type, identity, ...actorIn(act), tokenId, sessionId, expiresAt });
     return text;
   }
 
@@ -139,10 +127,10 @@ export class LoginTokens<C extends object> {
     return { type: 'access', sessionId: session?.id, issuedAt, expiresAt };
   }
 
-  #authTime({ fresh, authenticatedAt }: IssueSettings<C>): number | undefined {
+  #authTime({ owner, fresh, authenticatedAt }: IssueSettings<C>): number | undefined {
     if (authenticatedAt === undefined) return fresh ? this.#now() : undefined;
     if (authenticatedAt > unixTime(this.#settings.clock) + this.#settings.issueTolerance)
-      throw new ConfigurationError('authenticatedAt must not be in the future');
+      throw new ConfigurationError(`${owner}: authenticatedAt must not be in the future`);
     return authenticatedAt;
   }
 

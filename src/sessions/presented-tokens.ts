@@ -1,9 +1,10 @@
 import { because, RefreshReusedError, TokenRevokedError, type JwtError } from '../errors/errors';
 import type { StoreOperation } from '../store/guarded-store';
 import type { RevocationQuery, RotationResult, Session } from '../store/token-store';
-import type { Token, VerifiedClaims } from '../token/token';
+import type { VerifiedClaims } from '../claims/registered';
+import type { Token } from '../token/token';
 import { unixSeconds } from '../util/clock';
-import { eventOf, type SessionContext } from './session-context';
+import { actorIn, eventOf, type SessionContext } from './session-context';
 import { sessionDetails, type SessionDetails } from './session-details';
 import { frameOf, type SessionFrame } from './session-frame';
 
@@ -78,11 +79,13 @@ export class PresentedTokens {
   ): Promise<SessionFrame> {
     const { seen } = request;
     const { outcome, session } = await this.#judge(token, request, operation);
-    if (session && outcome === 'rotated') this.#context.events.emit('sessionRotated', eventOf(session, seen));
+    const claims = token.verifiedClaims();
+    const { events } = this.#context;
+    if (session && outcome === 'rotated') events.emit('sessionRotated', eventOf(session, claims, seen));
     else if (session && outcome === 'replayed')
-      this.#context.events.emit('sessionReplayed', eventOf(session, seen));
+      events.emit('sessionReplayed', eventOf(session, claims, seen));
     else throw refusalFor(outcome);
-    return frameOf(session, token.verifiedClaims().sxp ?? 0);
+    return frameOf(session, claims.sxp ?? 0);
   }
 
   async #refuseDead(
@@ -93,7 +96,8 @@ export class PresentedTokens {
   ): Promise<void> {
     if (!(await answer)) return;
     // A consumed refresh token is a theft wherever it is shown.
-    const { outcome } = await this.#judge(token, { seen: sessionDetails(seen()), recorded: {} }, operation);
+    const request = { seen: sessionDetails(seen(), 'verify'), recorded: {} };
+    const { outcome } = await this.#judge(token, request, operation);
     throw refusalFor(outcome);
   }
 
@@ -128,6 +132,7 @@ export class PresentedTokens {
       this.#context.ends.apply({ kind: 'session', subject, sessionId, reason: 'reused' });
       this.#context.events.emit('sessionReused', {
         identity: sub,
+        ...actorIn(claims.act),
         sessionId,
         generation,
         session,

@@ -1,3 +1,4 @@
+import { claimsLasting } from '../claims/own';
 import { because, HookFailedError, TokenRevokedError } from '../errors/errors';
 import { resolveIssueOptions } from '../manager/issue-options';
 import type { RefreshSettings } from '../manager/call-options';
@@ -39,21 +40,26 @@ export class Renewal<C extends object> {
   }
 
   async refresh(token: Token<C>, settings: RefreshSettings): Promise<TokenPair> {
-    const { fresh } = settings;
+    const { login } = settings;
     const operation = this.#presented.operation();
-    const { contents, timeToLive } = await this.#decide(token, fresh, operation);
+    const { contents, timeToLive } = await this.#decide(token, login, operation);
     const frame = await this.#presented.rotate(token, settings, operation);
     // The time of the rotation, for all that come within the window: they get the same refresh token.
-    const final = fresh ? { ...contents, authTime: frame.rotatedAt } : contents;
+    const final = login ? afterLogin(contents, login, frame) : contents;
     return this.#tokens.announcePair(this.#tokens.signPair(final, frame, timeToLive));
   }
 
-  async #decide(token: Token<C>, fresh: boolean, operation: StoreOperation): Promise<Renewed> {
+  async #decide(
+    token: Token<C>,
+    login: RefreshSettings['login'],
+    operation: StoreOperation,
+  ): Promise<Renewed> {
     const frame = this.#presented.nextFrame(token.verifiedClaims());
-    const carried = this.#tokens.carried(token, fresh ? frame.rotatedAt : undefined);
-    // What the rotation will refuse is its to judge, whatever the hook would do.
+    const carried = this.#tokens.carried(token);
+    const contents = login ? afterLogin(carried, login, frame) : carried;
+    // Whatever the rotation will reject is left to it, whatever the hook would do.
     const session = this.#settings.claimsFor && (await this.#presented.rotatable(token, operation));
-    return this.#decideOn(session, frame, carried, operation);
+    return this.#decideOn(session, frame, contents, operation);
   }
 
   async #decideOn(
@@ -87,10 +93,25 @@ export class Renewal<C extends object> {
   }
 
   async #renewedBy(answer: object, carried: TokenContents, session: Session): Promise<Renewed> {
-    const settings = resolveIssueOptions<C>(answer);
-    const { authTime, audience, csrf } = carried;
+    const settings = resolveIssueOptions<C>(answer, 'claimsFor');
     const asked = await this.#tokens.contents(session.subject, settings);
-    const contents = { ...asked, authTime, csrf, audience: settings.audience ?? audience };
+    // When and how the user logged in is not for the hook to say.
+    const claims = {
+      ...claimsLasting(carried.claims, 'login', 'session'),
+      ...claimsLasting(asked.claims, 'grant', 'session'),
+    };
+    const contents = { ...asked, claims, audience: settings.audience ?? carried.audience };
     return { contents, timeToLive: settings.expiresIn };
   }
+}
+
+/** The contents after the user has proved who they are once more. */
+function afterLogin(
+  contents: TokenContents,
+  login: Readonly<Record<string, unknown>>,
+  { rotatedAt }: SessionFrame,
+): TokenContents {
+  // A proof by password does not make an earlier one by a second factor recent.
+  const kept = claimsLasting(contents.claims, 'grant', 'session');
+  return { ...contents, claims: { ...kept, ...login, auth_time: rotatedAt } };
 }

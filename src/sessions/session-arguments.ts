@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/errors';
 import type { Session, SessionPage } from '../store/token-store';
-import { isIdentity } from '../token/validate-claims';
+import { isIdentity } from '../claims/forms';
 import { isPlainObject } from '../util/json';
 import { readOptions } from '../util/options';
 

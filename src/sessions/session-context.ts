@@ -1,3 +1,4 @@
+import { isActor } from '../claims/forms';
 import type { ManagerEvents, SessionEvent } from '../manager/events';
 import type { ManagerSettings } from '../manager/manager-options';
 import type { GuardedStore } from '../store/guarded-store';
@@ -16,8 +17,20 @@ export interface SessionContext {
   readonly ends: SessionEnds;
 }
 
-/** @param session the row as users see it */
-export function eventOf(session: Session, seen: SessionDetails = {}): SessionEvent {
+/**
+ * @param session the row as users see it
+ * @param claims those of a token of the session
+ */
+export function eventOf(
+  session: Session,
+  { act }: Readonly<Record<string, unknown>>,
+  seen: SessionDetails = {},
+): SessionEvent {
   const { subject: identity, id: sessionId, generation, userAgent, ip } = { ...session, ...seen };
-  return { identity, sessionId, generation, session, userAgent, ip };
+  return { identity, ...actorIn(act), sessionId, generation, session, userAgent, ip };
+}
+
+/** The member of an event that names who acts for the identity, where someone does. */
+export function actorIn(act: unknown): { readonly actor?: string } {
+  return isActor(act) ? { actor: act.sub } : {};
 }

@@ -17,18 +17,25 @@ const names = Object.keys(longest) as (keyof typeof longest)[];
 /**
  * @internal Text that a client may have sent, as every store takes it: short, and without what databases refuse.
  *
- * @param others options that stand beside the details
+ * @param owner the method whose option it is, for errors
+ * @param others options next to the details
  * @throws {@link ConfigurationError} when an entry is no string
  */
-export function sessionDetails(given: SessionDetails = {}, others: readonly string[] = []): SessionDetails {
-  const details = readOptions('session', given, [...names, ...others]);
+export function sessionDetails(
+  given: SessionDetails = {},
+  owner: string,
+  others: readonly string[] = [],
+): SessionDetails {
+  const details = readOptions(`${owner}: session`, given, [...names, ...others]);
   return Object.fromEntries(
-    names.filter((name) => details[name] !== undefined).map((name) => [name, cleaned(name, details[name])]),
+    names
+      .filter((name) => details[name] !== undefined)
+      .map((name) => [name, cleaned(name, details[name], owner)]),
   );
 }
 
-function cleaned(name: keyof typeof longest, text: unknown): string {
-  if (typeof text !== 'string') throw new ConfigurationError(`session.${name} must be a string`);
+function cleaned(name: keyof typeof longest, text: unknown, owner: string): string {
+  if (typeof text !== 'string') throw new ConfigurationError(`${owner}: session.${name} must be a string`);
   // Half of a surrogate pair is no character; cutting can leave one.
   return text
     .replace(/\p{Cc}/gu, ' ')

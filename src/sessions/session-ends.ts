@@ -1,6 +1,6 @@
 import type { ManagerSettings } from '../manager/manager-options';
 import type { RevocationChange } from '../store/token-store';
-import type { VerifiedClaims } from '../token/token';
+import type { VerifiedClaims } from '../claims/registered';
 import type { SessionEndReason } from './session-end-reason';
 import { Subjects } from './subjects';
 

@@ -3,7 +3,7 @@ import type { IssueSettings } from '../manager/issue-options';
 import type { ManagerSettings } from '../manager/manager-options';
 import { GuardedStore } from '../store/guarded-store';
 import type { TokenStore } from '../store/token-store';
-import type { VerifiedClaims } from '../token/token';
+import type { VerifiedClaims } from '../claims/registered';
 import type { Emitter } from '../util/emitter';
 import type { LoginTokens } from './login-tokens';
 import { PresentedTokens } from './presented-tokens';
@@ -45,7 +45,7 @@ export class SessionService<C extends object> {
     const contents = await this.#tokens.loginContents(identity, settings);
     const draft = this.#draft(identity, settings, settings.expiresIn);
     const issued = this.#tokens.signRefresh(contents, draft.frame);
-    await this.sessions.create(draft, settings.authenticatedAt);
+    await this.sessions.create(draft, contents, settings.authenticatedAt);
     return this.#tokens.announce('refresh', issued);
   }
 
@@ -57,7 +57,7 @@ export class SessionService<C extends object> {
     });
     const draft = this.#draft(identity, settings);
     const pair = this.#tokens.signPair(contents, draft.frame, settings.expiresIn);
-    await this.sessions.create(draft, settings.authenticatedAt);
+    await this.sessions.create(draft, contents, settings.authenticatedAt);
     return this.#tokens.announcePair(pair);
   }
 

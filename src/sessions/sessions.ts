@@ -2,7 +2,9 @@ import { because, ConfigurationError, TokenRevokedError } from '../errors/errors
 import type { StoreOperation } from '../store/guarded-store';
 import { shardOf } from '../store/shard';
 import type { Session } from '../store/token-store';
-import type { TokenType, VerifiedClaims } from '../token/token';
+import type { VerifiedClaims } from '../claims/registered';
+import type { TokenType } from '../token/token';
+import type { TokenContents } from '../token/token-issuer';
 import { unixSeconds } from '../util/clock';
 import { randomId } from '../util/random-id';
 import { eventOf, type SessionContext } from './session-context';
@@ -55,10 +57,15 @@ export class Sessions {
   }
 
   /**
+   * @param claims what the tokens of the session say alike
    * @param authenticatedAt Unix seconds
    * @throws TokenRevokedError when the identity was logged out everywhere since then
    */
-  async create({ row }: SessionDraft, authenticatedAt?: number): Promise<void> {
+  async create(
+    { row }: SessionDraft,
+    { claims }: Pick<TokenContents, 'claims'>,
+    authenticatedAt?: number,
+  ): Promise<void> {
     const { settings, store, subjects, events } = this.#context;
     const limits = {
       maxSessions: settings.maxSessions,
@@ -68,7 +75,7 @@ export class Sessions {
     if (!created) throw because(new TokenRevokedError(), 'logged out since the login began');
     const session = subjects.publish(row);
     for (const sessionId of ended) this.#ended(session.subject, sessionId);
-    events.emit('sessionCreated', eventOf(session));
+    events.emit('sessionCreated', eventOf(session, claims));
   }
 
   /** Revokes one token; a refresh token takes its session along. One that has expired is dead already. */

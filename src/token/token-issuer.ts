@@ -1,5 +1,7 @@
 import { checkedOwnClaims } from '../claims/own';
 import { instanceOfClaims, type ClaimsClass } from '../claims/class';
+import { isIdentity } from '../claims/forms';
+import type { VerifiedClaims } from '../claims/registered';
 import { ConfigurationError } from '../errors/errors';
 import type { KeySet } from '../keys/key-set';
 import { randomId } from '../util/random-id';
@@ -7,9 +9,9 @@ import { TimeoutError } from '../util/within';
 import { signClaims } from './codec';
 import { mediaTypes } from './header';
 import type { TokenLimit } from './token-limit';
-import type { TokenType, VerifiedClaims } from './token';
+import type { TokenType } from './token';
 import { lengthOfToken } from './token-length';
-import { isAudience, isIdentity } from './validate-claims';
+import { isAudience } from './validate-claims';
 
 /** What an issuer is made of. */
 export interface IssuerSettings<C extends object> {
@@ -17,21 +19,17 @@ export interface IssuerSettings<C extends object> {
   readonly issuer: string | undefined;
   readonly audience: readonly string[] | undefined;
   readonly hookTimeout: number;
-  readonly claimsClass: ClaimsClass<C> | undefined;
-  readonly tokenLimit: TokenLimit;
+  readonly claims: ClaimsClass<C> | undefined;
+  readonly maxTokenLength: TokenLimit;
 }
 
 /** What all tokens of one login say alike. */
 export interface TokenContents {
   readonly identity: string;
-  readonly claims?: Record<string, unknown> | undefined;
-  readonly roles?: readonly string[] | undefined;
-  readonly scopes?: readonly string[] | undefined;
+  /** The application's own claims, and the registered ones that a refresh carries over. */
+  readonly claims: Readonly<Record<string, unknown>>;
   /** Of the access tokens, instead of the issuer's. */
   readonly audience?: readonly string[] | undefined;
-  readonly authTime?: number | undefined;
-  /** Random: what the CSRF value of all these tokens is derived from. */
-  readonly csrf?: string | undefined;
 }
 
 /** What makes one token of them; times in Unix seconds. */
@@ -64,7 +62,7 @@ export class TokenIssuer<C extends object> {
   /** The application's claims, checked for a token: as JSON, and against their class where there is one. */
   async ownClaims(claims: C | undefined): Promise<Record<string, unknown>> {
     const own = claims === undefined ? {} : checkedOwnClaims(claims);
-    const { claimsClass } = this.#settings;
+    const { claims: claimsClass } = this.#settings;
     const misfit = claimsClass && (await this.#misfit(claimsClass, own));
     if (misfit !== undefined) throw new ConfigurationError(misfit);
     return own;
@@ -90,23 +88,19 @@ export class TokenIssuer<C extends object> {
   /** @throws {@link ConfigurationError} when no key can sign, or identity or claims cannot go into a token */
   issue(contents: TokenContents, frame: TokenFrame): IssuedToken {
     const claims = this.#claims(contents, frame);
-    const text = signClaims(
-      { ...contents.claims, ...claims },
-      mediaTypes[frame.type],
-      this.#settings.keys.signer(),
-    );
+    const text = signClaims(claims, mediaTypes[frame.type], this.#settings.keys.signer());
     this.#checkLength(text.length, frame);
     return { text, claims };
   }
 
   /** Finds out without signing whether {@link TokenIssuer.issue} would throw, and throws the same. */
   check(contents: TokenContents, frame: TokenFrame): void {
-    const claims = { ...contents.claims, ...this.#claims(contents, frame) };
+    const claims = this.#claims(contents, frame);
     this.#checkLength(lengthOfToken(claims, mediaTypes[frame.type], this.#settings.keys.signer()), frame);
   }
 
   #checkLength(length: number, frame: TokenFrame): void {
-    const { length: limit } = this.#settings.tokenLimit;
+    const { length: limit } = this.#settings.maxTokenLength;
     const excess = length + roomFor(frame) - limit;
     if (excess > 0) {
       throw new ConfigurationError(
@@ -121,18 +115,15 @@ export class TokenIssuer<C extends object> {
     const { sessionId, generation, sessionEnd } = frame;
     const { audience, accessAudience } = this.#audiences(contents, frame);
     return {
+      ...contents.claims,
       sub: contents.identity,
       jti: frame.id ?? randomId(),
       iat: frame.issuedAt,
       nbf: frame.issuedAt,
       exp: frame.expiresAt,
-      ...(contents.authTime !== undefined && { auth_time: contents.authTime }),
       ...(sessionId !== undefined && { sid: sessionId }),
       ...(generation !== undefined && { gen: generation }),
-      ...(contents.csrf !== undefined && { csrf: contents.csrf }),
       ...(sessionEnd !== undefined && { sxp: sessionEnd }),
-      ...(contents.roles?.length && { roles: contents.roles }),
-      ...(contents.scopes?.length && { scope: contents.scopes.join(' ') }),
       ...(issuer !== undefined && { iss: issuer }),
       ...(audience && { aud: asClaim(audience) }),
       ...(accessAudience && { access_aud: asClaim(accessAudience) }),

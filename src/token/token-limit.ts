@@ -14,15 +14,13 @@ export class TokenLimit {
 
   /**
    * @param given the option `maxTokenLength`
+   * @param name what errors call it
    * @throws {@link ConfigurationError} when it is not a whole number in range
    */
-  constructor(given: number | undefined) {
-    if (
-      given !== undefined &&
-      !(Number.isSafeInteger(given) && given >= minimumLength && given <= maximumLength)
-    )
+  constructor(given: unknown, name = 'maxTokenLength') {
+    if (given !== undefined && !isLength(given))
       throw new ConfigurationError(
-        `JwtManager: maxTokenLength must be a whole number from ${String(minimumLength)} to ${String(maximumLength)}`,
+        `${name} must be a whole number from ${String(minimumLength)} to ${String(maximumLength)}`,
       );
     this.#given = given;
     this.#length = given ?? maximumLength;
@@ -44,4 +42,8 @@ export class TokenLimit {
         `JwtManager: maxTokenLength must be at most ${String(cookieLength)} where TokenCookies carries the tokens, because browsers drop larger cookies`,
       );
   }
+}
+
+function isLength(given: unknown): given is number {
+  return Number.isSafeInteger(given) && Number(given) >= minimumLength && Number(given) <= maximumLength;
 }

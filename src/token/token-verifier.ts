@@ -1,20 +1,15 @@
 import { ownClaims } from '../claims/own';
 import { instanceOfClaims, type ClaimsClass, type ClaimsVerdict } from '../claims/class';
-import {
-  because,
-  ConfigurationError,
-  ofOwner,
-  TokenExpiredError,
-  WrongTokenTypeError,
-  type JwtError,
-} from '../errors/errors';
+import { isActor, isIdentity } from '../claims/forms';
+import type { VerifiedClaims } from '../claims/registered';
+import { because, ofOwner, TokenExpiredError, WrongTokenTypeError, type JwtError } from '../errors/errors';
 import type { KeySet } from '../keys/key-set';
 import { unixTime, type Clock } from '../util/clock';
 import { tokenTypeOf } from './header';
 import { invalidToken, openSigned } from './open-signed';
 import { parseStrictObject } from './strict-json';
-import { Token, tokenOf, type TokenType, type VerifiedClaims } from './token';
-import { asVerified, faultInClaims, isIdentity, type ClaimsFault } from './validate-claims';
+import { Token, tokenOf, type TokenType } from './token';
+import { asVerified, faultInClaims, type ClaimsFault } from './validate-claims';
 
 /** What a verifier is made of; durations in seconds. */
 export interface VerifierSettings<C extends object> {
@@ -26,7 +21,7 @@ export interface VerifierSettings<C extends object> {
   readonly issueTolerance: number;
   readonly freshFor: number;
   readonly hookTimeout: number;
-  readonly claimsClass: ClaimsClass<C> | undefined;
+  readonly claims: ClaimsClass<C> | undefined;
   readonly clock: Clock;
 }
 
@@ -45,13 +40,11 @@ export class TokenVerifier<C extends object> {
 
   /** Only claims that have a class need to be waited for. */
   verify(text: unknown, expected: TokenType | 'any'): Token<C> | Promise<Token<C>> {
-    if (!['access', 'refresh', 'any'].includes(expected))
-      throw new ConfigurationError("the expected type must be 'access', 'refresh' or 'any'");
     const { type, claims } = this.#open(text);
     if (expected !== 'any' && type !== expected)
       throw about(claims, because(new WrongTokenTypeError(expected), 'typ'));
     this.#checkClaims(claims, type);
-    const { claimsClass, freshFor, clock } = this.#settings;
+    const { claims: claimsClass, freshFor, clock } = this.#settings;
     const tokenWith = (typed: C) =>
       tokenOf({
         type,
@@ -110,9 +103,10 @@ export class TokenVerifier<C extends object> {
   }
 }
 
-/** Tells operators of whom a refused token speaks, as far as it may be told; its signature holds. */
-function about<E extends JwtError>({ sub, jti, sid }: Record<string, unknown>, error: E): E {
-  return ofOwner(error, { identity: textIn(sub), tokenId: textIn(jti), sessionId: textIn(sid) });
+/** Tells operators of whom a rejected token speaks, as far as it may be told; its signature holds. */
+function about<E extends JwtError>({ sub, jti, sid, act }: Record<string, unknown>, error: E): E {
+  const owner = { identity: textIn(sub), tokenId: textIn(jti), sessionId: textIn(sid) };
+  return ofOwner(error, isActor(act) ? { ...owner, actor: act.sub } : owner);
 }
 
 function textIn(claim: unknown): string | undefined {

@@ -1,30 +1,10 @@
+import type { VerifiedClaims } from '../claims/registered';
 import { ConfigurationError } from '../errors/errors';
 import type { Clock } from '../util/clock';
 import { durationInSeconds, type Duration } from '../util/duration';
 
 /** What a token opens: an access token opens routes, a refresh token gets new tokens. */
 export type TokenType = 'access' | 'refresh';
-
-/** The claims of a verified token as they stand in it: checked, plain, times in Unix seconds. */
-export interface VerifiedClaims {
-  readonly sub: string;
-  readonly jti: string;
-  readonly iat: number;
-  readonly exp: number;
-  readonly nbf?: number;
-  readonly auth_time?: number;
-  readonly sid?: string;
-  readonly gen?: number;
-  readonly csrf?: string;
-  /** The absolute end of the session; refresh tokens only. */
-  readonly sxp?: number;
-  readonly roles?: readonly string[];
-  readonly scope?: string;
-  readonly iss?: string;
-  readonly aud?: string | readonly string[];
-  /** For whom the access tokens are, where the refresh token is for its own manager alone. */
-  readonly access_aud?: string | readonly string[];
-}
 
 /** The roles or scopes of a token that has none. */
 const none: readonly string[] = Object.freeze([]);
@@ -105,6 +85,33 @@ export class Token<C extends object = Record<string, unknown>> {
     return this.#raw;
   }
 
+  /** For whom the token is: `aud`; empty where it names nobody. */
+  get audience(): readonly string[] {
+    const { aud } = this.#verified;
+    return aud === undefined ? none : Object.freeze([aud].flat());
+  }
+
+  /** Who issued the token: `iss`; undefined where the manager has no `issuer`. */
+  get issuer(): string | undefined {
+    return this.#verified.iss;
+  }
+
+  /** Who acts for the identity, such as a support engineer: `act.sub` (RFC 8693, section 4.1); undefined for the user in person. */
+  get actor(): string | undefined {
+    return this.#verified.act?.sub;
+  }
+
+  /** How the user proved who they are: `amr` (RFC 8176); empty where it was never said. */
+  get amr(): readonly string[] {
+    const { amr } = this.#verified;
+    return amr === undefined ? none : Object.freeze([...amr]);
+  }
+
+  /** How strong that proof was: `acr` (RFC 9470, section 5); undefined where it was never said. */
+  get acr(): string | undefined {
+    return this.#verified.acr;
+  }
+
   /** When the token was issued: `iat`. */
   get issuedAt(): Date {
     return dateOf(this.#verified.iat);
@@ -145,7 +152,11 @@ export class Token<C extends object = Record<string, unknown>> {
   toJSON(): object {
     const { identity, id, type, claims, roles, scopes, sessionId, issuedAt, expiresAt, authenticatedAt } =
       this;
-    return { identity, id, type, claims, roles, scopes, sessionId, issuedAt, expiresAt, authenticatedAt };
+    const { audience, issuer, actor, amr, acr } = this;
+    return {
+      ...{ identity, id, type, claims, roles, scopes, sessionId, issuedAt, expiresAt, authenticatedAt },
+      ...{ audience, issuer, actor, amr, acr },
+    };
   }
 }
 

@@ -11,6 +11,12 @@ const secondsPerUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600,
 /** Ten years, the longest duration that is taken. */
 export const maximumDuration = 315_360_000;
 
+/** The smallest and largest number of seconds that makes sense. */
+export interface DurationBounds {
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
 /**
  * Turns a duration into whole seconds.
  *
@@ -21,7 +27,7 @@ export const maximumDuration = 315_360_000;
 export function durationInSeconds(
   duration: unknown,
   name: string,
-  { minimum = 1, maximum = maximumDuration }: { minimum?: number; maximum?: number } = {},
+  { minimum = 1, maximum = maximumDuration }: DurationBounds = {},
 ): number {
   const seconds = typeof duration === 'string' ? parse(duration) : duration;
   if (typeof seconds !== 'number' || !Number.isInteger(seconds)) {

@@ -33,6 +33,36 @@ export function readOptions<T extends object>(
 }
 
 /**
+ * Checks the value of one option, undefined where it is not given, and returns what the code works with.
+ *
+ * @param name what errors call the option, with its owner: `JwtManager: issuer`
+ */
+export type OptionParser<T> = (value: unknown, name: string) => T;
+
+/** What a table of parsers makes of an options object. */
+export type ParsedOptions<Table> = {
+  readonly [Name in keyof Table]: Table[Name] extends OptionParser<infer T> ? T : never;
+};
+
+/**
+ * Reads an options object by a table with a line for each option.
+ *
+ * @param owner the class or function that takes the options, for the errors
+ * @param example typical options, for the error where the options are required
+ * @throws {@link ConfigurationError} as {@link readOptions}, and what a parser throws
+ */
+export function parseOptions<Table extends Readonly<Record<string, OptionParser<unknown>>>>(
+  owner: string,
+  options: object,
+  table: Table,
+  example?: string,
+): ParsedOptions<Table> {
+  const own = readOptions(owner, options as Record<string, unknown>, Object.keys(table), example);
+  const parsed = Object.entries(table).map(([name, parse]) => [name, parse(own[name], `${owner}: ${name}`)]);
+  return Object.fromEntries(parsed) as ParsedOptions<Table>;
+}
+
+/**
  * A frozen copy of an options object to hand out again, with its lists and its nested options objects copied and frozen.
  * The members of lists are kept as they are.
  */
