@@ -289,7 +289,7 @@ describe('C11: claims that are deep, wide or long', () => {
           manager.createAccessToken('ada', { [option]: names }),
           ConfigurationError,
         );
-        expect(error.message).to.equal(`${option} must have at most 8192 characters`);
+        expect(error.message).to.equal(`createAccessToken: ${option} must have at most 8192 characters`);
       }
     }
   });
