@@ -225,6 +225,16 @@ describe('The keys of a RedisTokenStore', () => {
     expect(costs[0]?.[5]?.['unlink']).to.equal(1);
   });
 
+  it('cost few commands when a lower limit ends very many sessions at once', async () => {
+    for (let index = 0; index < 600; index++) await store.createSession(newSession(String(index)));
+    const commands = await commandsOf(client, () =>
+      store.createSession(newSession('last'), { maxSessions: 3 }),
+    );
+    const sum = Object.values(commands).reduce((total, count) => total + count, 0);
+    expect(sum).to.be.below(100);
+    expect(await store.listSessions('ada', now)).to.have.length(3);
+  });
+
   it('spare no session of another subject', async () => {
     const theirs = newSession('theirs', 'bob');
     await store.createSession(newSession('ours'));

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { shardOf } from '../../../src';
 import { RedisTokenStore } from '../../../src/redis';
 import { nodeRedis, ownPrefix, type Connected } from '../../support/redis-clients';
 import { idOf, newSession, now, queryOf, rotationOf } from '../../support/redis-sessions';
@@ -9,6 +10,7 @@ describe('The sessions of a RedisTokenStore', () => {
   const url = useRedis(prefix);
   let connected: Connected;
   let store: RedisTokenStore;
+  const shards = new Set<string>();
   let count = 0;
   let subject: string;
 
@@ -20,7 +22,10 @@ describe('The sessions of a RedisTokenStore', () => {
     connected?.close();
   });
   beforeEach(() => {
-    subject = `ada${String(count++)}`;
+    // Ids of the same name differ by the shards of their subjects.
+    do subject = `ada${String(count++)}`;
+    while (shards.has(shardOf(subject)));
+    shards.add(shardOf(subject));
   });
 
   const namesOf = async (page?: { limit: number }) =>
@@ -90,6 +95,30 @@ describe('The sessions of a RedisTokenStore', () => {
     );
     expect([outcome, flipped, session?.revokedAt]).to.deep.equal(['reused', false, now]);
   });
+
+  for (const most of [1, 3]) {
+    it(`end at one login when the limit was lowered, ${String(most)} of 600 with all that is known of them`, async () => {
+      const others = Array.from({ length: 600 }, (_, index) => {
+        const times = { createdAt: now - index, lastUsedAt: now + index };
+        return newSession(String(index), subject, {
+          ...times,
+          userAgent: `agent ${String(index)}`,
+          ip: '::1',
+        });
+      });
+      for (const session of others) await store.createSession(session);
+      await store.createSession(newSession('short', subject, { lastUsedAt: now + 900, expiresAt: now + 1 }));
+      const last = newSession('last', subject, { createdAt: now + 10, lastUsedAt: now, label: 'laptop' });
+      const result = await store.createSession(last, { maxSessions: most });
+      const stay = others.slice(601 - most).reverse();
+      const ended = others.slice(0, 601 - most);
+      expect(new Set(result.ended)).to.deep.equal(new Set(ended.map(({ id }) => id)));
+      const listed = await store.listSessions(subject, now + 10, { limit: 10 });
+      expect(listed).to.deep.equal([last, ...stay.sort((one, other) => other.createdAt - one.createdAt)]);
+      expect(await store.isRevoked(queryOf(newSession('0', subject)))).to.equal(true);
+      for (const session of stay) expect(await store.isRevoked(queryOf(session))).to.equal(false);
+    });
+  }
 
   it('that have expired do not count, and are forgotten at a later login', async () => {
     await store.createSession(newSession('short', subject, { expiresAt: now + 10 }));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createSession } from './create-session';
 import { late, withPrelude } from './prelude';
 
 /** A script, the hash by which Redis knows it, and what it may return in the second place. */
@@ -7,52 +8,6 @@ export interface Script {
   readonly sha: string;
   readonly verdicts: readonly string[];
 }
-
-/**
- * keys: session, list, details, subject
- *
- * id, hash, generation, rotatedAt, createdAt, lastUsedAt, expiresAt, TTL, limit or empty, authenticatedAt or empty,
- * subject, userAgent, ip, label
- *
- * Expired sessions leave the list an hour later than they could: the clock of another process may be behind.
- */
-const createSession = `
-local session, list, details, subject = unpack(KEYS)
-local id, hash, g, r, c, u, e, ttl, limit, authenticatedAt = unpack(ARGV, 2, 11)
-if redis.call('EXISTS', session) == 1 then return { clock, 'taken' } end
-local state = redis.call('HMGET', subject, 'revokedAt')
-if authenticatedAt ~= '' and state[1] and tonumber(authenticatedAt) <= tonumber(state[1]) then
-  return { clock, 'rejected' }
-end
-local now = tonumber(c)
-local expired = redis.call('ZRANGEBYSCORE', list, 1.5e12, offsets.e + now - 3600, 'LIMIT', 0, 100)
-for _, member in ipairs(expired) do strike(list, details, string.sub(member, 2)) end
-local answer = { clock, 'created' }
-local alive = limit == '' and -1 or redis.call('ZCOUNT', list, '(' .. offsets.e + now, '+inf')
-while limit ~= '' and alive >= tonumber(limit) do
-  local oldest = string.sub(redis.call('ZRANGEBYSCORE', list, 5e11, 1.5e12, 'LIMIT', 0, 1)[1], 2)
-  if isAlive(list, oldest, now) then
-    alive = alive - 1
-    push(answer, { oldest })
-  end
-  strike(list, details, oldest)
-end
-if #answer > 2 then
-  redis.call('HSET', subject, 'endedAt', c)
-  keep(subject, ttl)
-end
-local m = math.floor(clock / 1000)
-redis.call('HSET', session, 's', hash, 'g', g, 'r', r, 'm', m, 'c', c, 'u', u, 'e', e)
-redis.call('EXPIRE', session, ttl)
-enlist(list, id, { c = c, u = u, e = e })
-redis.call('HSET', details, 'subject', ARGV[12])
-put(details, id .. ':userAgent', ARGV[13])
-put(details, id .. ':ip', ARGV[14])
-put(details, id .. ':label', ARGV[15])
-keep(list, ttl)
-keep(details, ttl)
-return answer
-`;
 
 /**
  * keys: session, list, details, subject
