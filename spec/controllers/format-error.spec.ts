@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Context } from 'koa';
 import Koa from 'koa';
 import { Controller, Get, JsonController, UseBefore } from 'routing-controllers';
-import { createAuthorizationChecker, JwtError, JwtRequired } from '../../src';
+import { createAuthorizationChecker, JwtError, JwtRequired, type HttpRequest } from '../../src';
 import { request, startApp, type Answer } from '../support/app';
 import { testManager } from '../support/manager';
 
@@ -34,8 +34,8 @@ class TextRoutes {
   }
 }
 
-function problem({ code, status, message }: JwtError, context: Context): object {
-  context.type = 'application/problem+json';
+function problem({ code, status, message }: JwtError, { res }: HttpRequest): object {
+  res.setHeader('Content-Type', 'application/problem+json');
   return { type: `https://api.example.com/errors/${code}`, status, title: message };
 }
 
@@ -49,7 +49,7 @@ const challenge = 'Bearer realm="api"';
 /** The answer to a request without a token, and its type. */
 async function answerOf(
   path: string,
-  formatError: (error: JwtError, context: Context) => object,
+  formatError: (error: JwtError, request: HttpRequest) => object,
   { koa = new Koa(), defaultErrorHandler = true, headers = {} } = {},
 ): Promise<Answer & { type: string | null }> {
   const authorizationChecker = createAuthorizationChecker(testManager(), { formatError });
@@ -106,8 +106,8 @@ describe('formatError', () => {
       body: { code: 'ERR_JWT_MISSING' },
       type,
     });
-    const failing = (error: JwtError, context: Context) => {
-      problem(error, context);
+    const failing = (error: JwtError, forRequest: HttpRequest) => {
+      problem(error, forRequest);
       throw new Error('later');
     };
     expect(await answerOf('/json/thing', failing)).to.deep.include({ body: usual, type });
@@ -147,10 +147,10 @@ describe('formatError', () => {
 
   const sentences = { en: 'Please log in.', de: 'Bitte melden Sie sich an.' };
 
-  function translated({ code }: JwtError, context: Context): object {
-    context.vary('Accept-Language');
-    const language = context.acceptsLanguages('en', 'de') || 'en';
-    return { msg: sentences[language as keyof typeof sentences], code };
+  function translated({ code }: JwtError, { headers, res }: HttpRequest): object {
+    res.appendHeader('Vary', 'Accept-Language');
+    const language = headers['accept-language']?.startsWith('de') ? 'de' : 'en';
+    return { msg: sentences[language], code };
   }
 
   for (const [languages, language] of [

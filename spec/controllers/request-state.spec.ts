@@ -203,9 +203,9 @@ for (const defaultErrorHandler of [true, false]) {
       const authorizationChecker = createAuthorizationChecker(
         { default: manager, partners },
         {
-          formatError: ({ code }, context) => {
-            context.vary(`X-${String(context.query['id'])}`);
-            return { code, id: context.query['id'] };
+          formatError: ({ code }, { query, res }) => {
+            res.appendHeader('Vary', `X-${String(query.get('id'))}`);
+            return { code, id: query.get('id') };
           },
         },
       );

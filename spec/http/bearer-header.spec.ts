@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import Koa, { type Context } from 'koa';
+import Koa from 'koa';
 import { Get, JsonController } from 'routing-controllers';
-import { BearerHeader, createAuthorizationChecker, JwtRequired } from '../../src';
+import { BearerHeader, createAuthorizationChecker, JwtRequired, type HttpRequest } from '../../src';
 import { ConfigurationError, InvalidRequestError } from '../../src/errors/errors';
 import { getWith, request, startApp } from '../support/app';
 import { testManager } from '../support/manager';
@@ -27,7 +27,7 @@ function read(header: BearerHeader, sent: Record<string, string[]>): string | un
 }
 
 function readFrom(header: BearerHeader, req: object): string | undefined {
-  return header.read({ req } as unknown as Context);
+  return header.read({ req } as unknown as HttpRequest);
 }
 
 describe('BearerHeader', () => {

@@ -7,10 +7,12 @@ import {
   InjectToken,
   JwtRefreshRequired,
   JwtRequired,
+  type HttpRequest,
   type RejectedEvent,
   type Token,
 } from '../../src';
 import { ConfigurationError } from '../../src/errors/errors';
+import { requestOf } from '../../src/http/request/request-of';
 import { answerOf, rawRequest, request, startApp, type Answer, type RunningApp } from '../support/app';
 import { testManager } from '../support/manager';
 import { withPolluted } from '../support/polluted';
@@ -205,7 +207,7 @@ describe('BodyField', () => {
     it(`can be called ${name}, and then finds only what the request has`, () => {
       const location = new BodyField(name, name);
       const read = (body: unknown) =>
-        location.read({ request: { method: 'POST', body, is: () => 'json' } } as never, 'access');
+        location.read({ method: 'POST', headers: {}, body } as HttpRequest, 'access');
       expect(read({})).to.equal(undefined);
       expect(read(JSON.parse(`{"${name}":"text"}`))).to.equal('text');
     });
@@ -229,12 +231,15 @@ describe('BodyField', () => {
 
   it('reads no body that a prototype has', () => {
     const body = { access_token: access };
-    const request: object = { method: 'POST', is: () => 'json' };
-    const read = (given: object) => new BodyField().read({ request: given } as never, 'access');
+    const read = (given: object) => {
+      const req = { method: 'POST', headers: {} };
+      const context = { req, res: {}, app: {}, method: 'POST', request: { ...given } };
+      return new BodyField().read(requestOf(context as never), 'access');
+    };
     withPolluted({ body }, () => {
-      expect(read(request)).to.equal(undefined);
+      expect(read({})).to.equal(undefined);
     });
-    expect(read({ ...request, body })).to.equal(access);
+    expect(read({ body })).to.equal(access);
   });
 
   it('reads what a body parser of the application has put there', async () => {

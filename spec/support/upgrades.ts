@@ -2,22 +2,9 @@ import { once } from 'node:events';
 import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Context } from 'koa';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { InvalidRequestError, JwtError, type Token, type TokenLocation } from '../../src';
+import { JwtError, type Token } from '../../src';
 import { answerOf, rawRequest, type Answer } from './app';
-
-/** The token among the subprotocols, as a page can send it: `new WebSocket(url, ['chat', 'bearer.' + token])`. */
-export class SubprotocolToken implements TokenLocation {
-  readonly name = 'subprotocol';
-
-  read(context: Context): string | undefined {
-    const offered = context.get('Sec-WebSocket-Protocol').split(/\s*,\s*/);
-    const [first, ...others] = offered.filter((protocol) => protocol.startsWith('bearer.'));
-    if (others.length > 0) throw new InvalidRequestError('Two tokens among the subprotocols');
-    return first?.slice('bearer.'.length);
-  }
-}
 
 /** A server of WebSockets. */
 export interface UpgradeServer {

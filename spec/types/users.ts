@@ -46,7 +46,7 @@ export const checkers = [
 
 useKoaServer(app, {
   authorizationChecker: createAuthorizationChecker(jwtManager, {
-    formatError: ({ code }, context) => ({ code, language: context.acceptsLanguages('en', 'de') }),
+    formatError: ({ code }, { headers }) => ({ code, language: headers['accept-language'] }),
   }),
   currentUserChecker: createCurrentUserChecker((token) => users.find(token.identity)),
 });

@@ -1,4 +1,3 @@
-import type { Context } from 'koa';
 import type { Action } from 'routing-controllers';
 import {
   because,
@@ -12,18 +11,20 @@ import {
   withoutDetails,
 } from '../errors/errors';
 import type { TokenLocation } from '../http/locations/token-location';
+import { clientDetails } from '../http/request/client-details';
+import type { HttpRequest } from '../http/request/http-request';
 import { prepareRefusal, type RefusalForm } from '../http/answer/rejection';
 import type { JwtManager } from '../manager/jwt-manager';
 import type { Token } from '../token/token';
 import { ignore, isPromiseLike } from '../util/promises';
-import { within } from '../util/within';
 import { autoRefresh, isDue, refreshCookieOf, type RefreshCookie } from './auto-refresh';
+import { confirm } from './confirm';
 import { meetDemands } from './demands';
 import type { ResolvedRequirement } from './requirement';
 
 /** @internal What is known of a request while it is judged. */
 export interface Trial {
-  readonly context: Context;
+  readonly request: HttpRequest;
   manager: JwtManager<object>;
   token?: Token<object>;
 }
@@ -39,11 +40,11 @@ export async function authenticate(
   locations: readonly TokenLocation[],
   action: Action,
 ): Promise<Token<object> | undefined> {
-  const { context, manager } = trial;
-  const found = find(context, locations, requirement.type);
+  const { request, manager } = trial;
+  const found = find(request, locations, requirement.type);
   const isRefreshable = requirement.type === 'access' && manager.limits.rotationGrace > 0;
   // Read only where it is needed: with a domain, a sibling host could add a second one to every request.
-  const findCookie = () => (isRefreshable ? refreshCookieOf(context, locations, found?.location) : undefined);
+  const findCookie = () => (isRefreshable ? refreshCookieOf(request, locations, found?.location) : undefined);
   const presented = found && (await verify(found, requirement, trial, findCookie));
   const refreshed = await refreshIfDue(findCookie, presented, found !== undefined, requirement, trial);
   const token = refreshed ?? presented;
@@ -55,7 +56,7 @@ export async function authenticate(
   await meetDemands(token, requirement, action, manager);
   // A rotation has just shown that the session is alive.
   if (!refreshed && !requirement.skipRevocationCheck) {
-    const seen = () => ({ ip: context.ip, userAgent: context.get('User-Agent') });
+    const seen = () => clientDetails(request);
     const pending = manager.demandAlive(token, seen);
     if (pending) await pending;
   }
@@ -69,15 +70,15 @@ async function verify(
   trial: Trial,
   findCookie: () => RefreshCookie | undefined,
 ): Promise<Token<object> | undefined> {
-  const { context, manager } = trial;
+  const { request, manager } = trial;
   try {
     trial.token = await manager.authenticate(text, type);
   } catch (error) {
     if (error instanceof TokenExpiredError && findCookie()) return undefined;
     throw error;
   }
-  const confirmation: unknown = location.confirm?.(context, trial.token);
-  if (confirmation !== undefined) await demandNothing(confirmation, location, manager);
+  const confirmation = confirm(location, request, trial.token, manager);
+  if (confirmation) await confirmation;
   return trial.token;
 }
 
@@ -89,9 +90,9 @@ async function refreshIfDue(
   trial: Trial,
 ): Promise<Token<object> | undefined> {
   if (access && !isDue(access)) return undefined;
-  const { context, manager } = trial;
+  const { request, manager } = trial;
   const attempt = {
-    context,
+    request,
     manager,
     access,
     mayBeGuest: optional && !hasAccessCookie,
@@ -104,21 +105,6 @@ async function refreshIfDue(
   return autoRefresh(attempt, findCookie);
 }
 
-/** A location confirms by answering nothing; one that answers false means to refuse. */
-async function demandNothing(
-  confirmation: unknown,
-  { name }: TokenLocation,
-  { limits }: JwtManager<object>,
-): Promise<void> {
-  const isLate = isPromiseLike(confirmation);
-  const answer = isLate ? await within(limits.hookTimeout * 1000, confirmation) : confirmation;
-  if (answer !== undefined)
-    throw because(
-      new HookFailedError(),
-      `confirm of the location '${name}' answered something: it must throw to refuse`,
-    );
-}
-
 interface FoundToken {
   readonly text: string;
   readonly location: TokenLocation;
@@ -126,12 +112,12 @@ interface FoundToken {
 
 /** More than one credential in a request is an error, not a choice (RFC 6750, section 2). */
 function find(
-  context: Context,
+  request: HttpRequest,
   locations: readonly TokenLocation[],
   type: ResolvedRequirement['type'],
 ): FoundToken | undefined {
   const found = locations.flatMap((location) => {
-    const text: unknown = location.read(context, type);
+    const text: unknown = location.read(request, type);
     return text === undefined ? [] : [{ text: asText(text, location), location }];
   });
   if (found.length > 1)
@@ -148,16 +134,16 @@ function asText(text: unknown, { name }: TokenLocation): string {
 /** @internal Makes a refusal of what was thrown, for the client to see, and tells the operators. */
 export function refuse(error: unknown, trial: Trial, form: RefusalForm): JwtError {
   const refusal = refusalFor(error);
-  const response = prepareRefusal(refusal, trial.context, form);
+  const response = prepareRefusal(refusal, trial.request, form);
   // The error itself: a ConfigurationError is told to the client by another one.
   if (!isReported(error)) report(refusal, trial);
   return response;
 }
 
 /** @internal Tells the operators whom and what was refused. */
-export function report(refusal: JwtError, { context, manager, token }: Trial): void {
-  const { method, ip } = context;
-  manager.reportRejection(refusal, token, { method, path: pathOf(context), ip });
+export function report(refusal: JwtError, { request, manager, token }: Trial): void {
+  const { method, ip } = request;
+  manager.reportRejection(refusal, token, { method, path: pathOf(request), ip });
 }
 
 /** What the client is told. What is wrong with the server, it is not. */
@@ -168,12 +154,12 @@ function refusalFor(error: unknown): JwtError {
 }
 
 /**
- * @internal The path, for operators; undefined where the URL has none. What Koa throws then holds all of the URL, with the
- * token that may be there.
+ * @internal The path, for operators; undefined where the URL has none. What Node.js and Koa throw then holds all of the URL, with
+ * the token that may be there.
  */
-export function pathOf(context: Context): string | undefined {
+export function pathOf(request: HttpRequest): string | undefined {
   try {
-    return withoutTokens(context.path);
+    return withoutTokens(request.path);
   } catch {
     return undefined;
   }

@@ -1,4 +1,3 @@
-import type { Context } from 'koa';
 import {
   because,
   InvalidRequestError,
@@ -9,24 +8,27 @@ import {
   WrongTokenTypeError,
 } from '../errors/errors';
 import { isUpgrade } from '../http/cookies/csrf';
-import type { TokenLocation } from '../http/locations/token-location';
-import { TokenCookies } from '../http/cookies/token-cookies';
+import type { TokenCarrier, TokenLocation } from '../http/locations/token-location';
+import { clientDetails } from '../http/request/client-details';
+import type { HttpRequest } from '../http/request/http-request';
 import type { JwtManager } from '../manager/jwt-manager';
 import type { Token } from '../token/token';
 import { clearAtLogout } from './clear-at-logout';
+import { confirm } from './confirm';
 
 /** An access token is refreshed in its last minute, or in the second half of its life if that is shorter; seconds. */
 const dueWithin = 60;
 
 /** A refresh token that may be used within a request. */
 export interface RefreshCookie {
-  readonly cookies: TokenCookies;
+  readonly location: TokenLocation;
+  readonly carrier: TokenCarrier;
   readonly text: string;
 }
 
 /** What is known of a request whose access token is to be refreshed. */
 export interface RefreshAttempt {
-  readonly context: Context;
+  readonly request: HttpRequest;
   readonly manager: JwtManager<object>;
   /** The one that is still valid. */
   readonly access: Token<object> | undefined;
@@ -40,21 +42,22 @@ export interface RefreshAttempt {
 
 /**
  * The refresh token that comes with a request, where its cookies refresh themselves: on routes for access tokens, unless
- * the access token came in another place. Never at an upgrade, whose response is not Koa's.
+ * the access token came in another place. Never at an upgrade, which has no response to set cookies on.
  *
  * @throws InvalidRequestError (`ERR_JWT_REQUEST`) when there are two
  */
 export function refreshCookieOf(
-  context: Context,
+  request: HttpRequest,
   locations: readonly TokenLocation[],
   accessLocation: TokenLocation | undefined,
 ): RefreshCookie | undefined {
-  if (isUpgrade(context)) return undefined;
-  const found = locations.flatMap((cookies): RefreshCookie[] => {
-    if (!(cookies instanceof TokenCookies) || !cookies.mayRefresh(context)) return [];
-    if (accessLocation !== undefined && accessLocation !== cookies) return [];
-    const text = cookies.read(context, 'refresh');
-    return text === undefined ? [] : [{ cookies, text }];
+  if (isUpgrade(request)) return undefined;
+  const found = locations.flatMap((location): RefreshCookie[] => {
+    const { autoRefresh: carrier } = location;
+    if (!carrier?.mayRefresh(request) || (accessLocation !== undefined && accessLocation !== location))
+      return [];
+    const text = location.read(request, 'refresh');
+    return text === undefined ? [] : [{ location, carrier, text }];
   });
   if (found.length > 1)
     throw because(new InvalidRequestError('More than one token in the request'), 'two tokens');
@@ -94,17 +97,17 @@ export async function autoRefresh(
 }
 
 async function rotate(
-  { context, manager, access, verified }: RefreshAttempt,
-  { cookies, text }: RefreshCookie,
+  { request, manager, access, verified }: RefreshAttempt,
+  { location, carrier, text }: RefreshCookie,
 ): Promise<Token<object> | undefined> {
   const refresh = await manager.authenticate(text, 'refresh');
   if (access && access.sessionId !== refresh.sessionId) return undefined;
   verified(refresh);
-  cookies.confirm(context, refresh);
-  const clearIfRevoked = clearAtLogout(manager, refresh, context, cookies);
-  const userAgent = context.get('User-Agent') || undefined;
-  const pair = await manager.rotate(refresh, { ip: context.ip, userAgent });
-  cookies.set(context, pair);
+  const confirmation = confirm(location, request, refresh, manager);
+  if (confirmation) await confirmation;
+  const clearIfRevoked = clearAtLogout(manager, refresh, request, carrier);
+  const pair = await manager.rotate(refresh, clientDetails(request));
+  carrier.set(request, pair);
   clearIfRevoked();
   const token = await manager.authenticate(pair.access_token, 'access');
   verified(token);

@@ -1,7 +1,7 @@
-import type { Context } from 'koa';
 import type { SessionRevokedEvent } from '../manager/events';
 import { beforeSending } from '../http/answer/before-sending';
-import type { TokenCookies } from '../http/cookies/token-cookies';
+import type { TokenCarrier } from '../http/locations/token-location';
+import type { HttpRequest } from '../http/request/http-request';
 import type { JwtManager } from '../manager/jwt-manager';
 import type { Token } from '../token/token';
 
@@ -21,13 +21,13 @@ const openResponses = new WeakMap<JwtManager<object>, Set<OpenResponse>>();
 export function clearAtLogout(
   manager: JwtManager<object>,
   token: Token<object>,
-  context: Context,
-  cookies: TokenCookies,
+  request: HttpRequest,
+  carrier: TokenCarrier,
 ): () => void {
   const open = openResponsesOf(manager);
   let isRevoked = false;
   const clearIfRevoked = () => {
-    if (isRevoked) cookies.retract(context, token.sessionId);
+    if (isRevoked) carrier.retract(request, token.sessionId);
   };
   const response: OpenResponse = {
     token,
@@ -38,9 +38,9 @@ export function clearAtLogout(
   };
   const forget = () => open.delete(response);
   open.add(response);
-  beforeSending(context, forget);
+  beforeSending(request.res, forget);
   // Where the client has gone before anything was sent.
-  context.res.once('close', forget);
+  request.res.once('close', forget);
   return clearIfRevoked;
 }
 

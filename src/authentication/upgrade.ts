@@ -1,7 +1,7 @@
-import { ServerResponse, type IncomingMessage } from 'node:http';
-import type Koa from 'koa';
+import type { IncomingMessage } from 'node:http';
 import { because, ConfigurationError, InvalidRequestError } from '../errors/errors';
 import { BearerHeader } from '../http/locations/bearer-header';
+import { requestOf } from '../http/request/request-of';
 import { JwtManager } from '../manager/jwt-manager';
 import type { Token } from '../token/token';
 import { readOptions } from '../util/options';
@@ -28,8 +28,6 @@ const choices = requirementKeys.filter((key) => key !== 'manager' && key !== 'op
  * A token is looked at once: a connection that lives longer than its token is the application's to close, at
  * `token.expiresAt`.
  *
- * The locations read Koa's context, so `koa` must be installed.
- *
  * @param requirement as for `@JwtRequired`, and never undefined; without `locations`, the token is in the `Authorization` header
  * @throws JwtError all refusals of a protected route; `status`, `headers` and `toJSON()` are the answer to write to the
  * socket. A requirement that is wrong is a {@link ConfigurationError}; operators are told what to do.
@@ -54,14 +52,14 @@ export async function authenticateUpgrade<C extends object = Record<string, unkn
     throw new ConfigurationError('authenticateUpgrade needs the JwtManager that verifies');
   if (typeof (request as Partial<IncomingMessage> | undefined)?.url !== 'string')
     throw new ConfigurationError("authenticateUpgrade needs the request of the server's event 'upgrade'");
-  const context = contextOf(request);
-  const trial: Trial = { context, manager };
+  const upgrade = requestOf(request);
+  const trial: Trial = { request: upgrade, manager };
   try {
     // No router has read the URL yet.
-    if (pathOf(context) === undefined) throw because(new InvalidRequestError('Malformed request'), 'url');
+    if (pathOf(upgrade) === undefined) throw because(new InvalidRequestError('Malformed request'), 'url');
     const own = readOptions('authenticateUpgrade', given(requirement), choices);
     const resolved = resolveRequirement(own as JwtRequirement);
-    const action = { request: context.request, response: context.response, context };
+    const action = { request, response: upgrade.res };
     return (await authenticate(trial, resolved, resolved.locations ?? defaultLocations, action)) as Token<C>;
   } catch (error) {
     throw refuse(error, trial, form);
@@ -74,12 +72,4 @@ function given<C extends object>(requirement: readonly [UpgradeRequirement<C>?])
   const [own] = requirement;
   if (own === undefined) throw undefinedError('authenticateUpgrade', 'the requirement');
   return own;
-}
-
-let koa: Koa | undefined;
-
-/** Koa is an optional peer: it is loaded at the first upgrade, so that an application without it can load the package. */
-function contextOf(request: IncomingMessage): Koa.Context {
-  koa ??= new (require('koa') as typeof Koa)();
-  return koa.createContext(request, new ServerResponse(request));
 }

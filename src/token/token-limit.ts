@@ -1,9 +1,6 @@
 import { ConfigurationError } from '../errors/errors';
 import { maximumLength } from './compact';
 
-/** What a cookie has room for, next to the longest name and its mark: browsers drop one of more than 4096 bytes. */
-const cookieLength = 3800;
-
 /** Shorter tokens could not even hold the registered claims under every algorithm. */
 const minimumLength = 1024;
 
@@ -31,15 +28,17 @@ export class TokenLimit {
   }
 
   /**
-   * Tokens travel in cookies from now on.
+   * Tokens travel in a place of this size from now on.
    *
+   * @param length in characters
+   * @param place its name, for the error
    * @throws {@link ConfigurationError} when the option allows longer ones
    */
-  fitCookies(): void {
-    this.#length = Math.min(this.#length, cookieLength);
-    if (this.#given !== undefined && this.#given > cookieLength)
+  fit(length: number, place: string): void {
+    this.#length = Math.min(this.#length, length);
+    if (this.#given !== undefined && this.#given > length)
       throw new ConfigurationError(
-        `JwtManager: maxTokenLength must be at most ${String(cookieLength)} where TokenCookies carries the tokens, because browsers drop larger cookies`,
+        `JwtManager: maxTokenLength must be at most ${String(length)}, which is all that fits in the location '${place}'`,
       );
   }
 }

@@ -343,7 +343,7 @@ describe('the options of the checker', () => {
       (thrown: unknown) => thrown,
     );
     expect(error).to.be.instanceOf(ConfigurationError);
-    expect((error as Error).message).to.include('needs Koa');
+    expect((error as Error).message).to.include('there is no request');
   });
 });
 

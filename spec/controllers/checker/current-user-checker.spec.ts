@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { Context } from 'koa';
 import { Controller, CurrentUser, Get, JsonController, type Action } from 'routing-controllers';
 import {
   createAuthorizationChecker,
@@ -11,6 +10,7 @@ import {
   type JwtManager,
   type RejectedEvent,
 } from '../../../src';
+import { requestOf } from '../../../src/http/request/request-of';
 import { admit } from '../../../src/controllers/checker/token-parameter';
 import { ConfigurationError } from '../../../src/errors/errors';
 import { getWith, request, startApp, type RunningApp } from '../../support/app';
@@ -130,9 +130,9 @@ describe('createCurrentUserChecker', () => {
     const other = await jwtManager.verify(await jwtManager.createAccessToken('grace'));
     const theirs = await partner.verify(await partner.createAccessToken('ada'));
     const checker = createCurrentUserChecker(({ identity }) => ({ identity }));
-    const action = { request: {}, response: {}, context: {} };
+    const action = { request: { headers: {}, url: '/' }, response: {} };
     const userOf = async (given: Token, manager: JwtManager): Promise<unknown> => {
-      admit(action.context as Context, given, manager);
+      admit(requestOf(action), given, manager);
       return (await checker(action)) as unknown;
     };
     const first = await userOf(own, jwtManager);
@@ -301,8 +301,7 @@ describe('createCurrentUserChecker', () => {
 
   it('answers nothing for a request that no checker let in', async () => {
     const checker = createCurrentUserChecker(() => undefined);
-    expect(await checker({ request: {}, response: {}, context: {} })).to.equal(undefined);
-    expect(await checker({ request: {}, response: {} })).to.equal(undefined);
+    expect(await checker({ request: { headers: {}, url: '/' }, response: {} })).to.equal(undefined);
   });
 
   it('types the claims of the token', () => {

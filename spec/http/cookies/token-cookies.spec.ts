@@ -10,6 +10,7 @@ import {
   type CookieTokens,
   type TokenCookiesOptions,
 } from '../../../src';
+import { requestOf } from '../../../src/http/request/request-of';
 import { rawAnswer, request, startApp, type Answer, type RunningApp } from '../../support/app';
 import { cookieNames, cookieRefusals, startCookieApp } from '../../support/cookie-app';
 import { CookieJar, cookiesOf } from '../../support/cookie-jar';
@@ -171,7 +172,7 @@ describe('token cookies', () => {
       const jar = new CookieJar();
       const app = await startWith(
         async (context, tokenCookies) => {
-          const text = tokenCookies.read(context, 'refresh');
+          const text = tokenCookies.read(requestOf(context), 'refresh');
           if (text === undefined) {
             tokenCookies.set(context, await jwtManager.createTokenPair('ada'), { persistent: choice });
           } else tokenCookies.set(context, await jwtManager.refresh(text));

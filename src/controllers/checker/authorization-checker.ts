@@ -1,14 +1,14 @@
-import type { Context } from 'koa';
 import type { Action, AuthorizationChecker } from 'routing-controllers';
-import { ConfigurationError } from '../../errors/errors';
-import { guardAnswer, isPrepared } from '../../http/answer/rejection';
+import { guardAnswer } from '../../http/answer/guard-response';
+import { isPrepared } from '../../http/answer/rejection';
+import { requestOf } from '../../http/request/request-of';
 import type { JwtManager } from '../../manager/jwt-manager';
 import { authenticate, refuse, type Trial } from '../../authentication/authenticate';
 import { managerCalled, managersOf, resolveCheckerOptions } from './checker-options';
 import type { AuthorizationCheckerOptions, CheckerSettings } from './checker-options';
 import { installInheritance } from '../host/inheritance';
 import { warnOfMemoryStore } from './memory-store-warning';
-import { prepareCookies } from './prepare-cookies';
+import { prepareLocations } from './prepare-locations';
 import type { ResolvedRequirement } from '../../authentication/requirement';
 import { rememberChecker } from '../host/known-checkers';
 import { asRule, defaultRule } from '../rules/route-rule';
@@ -34,7 +34,7 @@ export function createAuthorizationChecker(
   const settings = resolveCheckerOptions(managersOf(manager), options);
   const defaultManager = managerCalled('default', settings.managers);
   installInheritance();
-  for (const [name, each] of settings.managers) prepareCookies(each, settings.locations, name === 'default');
+  for (const [name, each] of settings.managers) prepareLocations(each, settings.locations, name === 'default');
   const checker: AuthorizationChecker = async (action, roles) => {
     await judge(action, roles, settings);
     return true;
@@ -43,33 +43,33 @@ export function createAuthorizationChecker(
     managers: new Set(settings.managers.keys()),
     isProtectedByDefault: settings.isProtectedByDefault,
     prepare: ({ locations, manager: name = 'default' }) => {
-      if (locations) prepareCookies(managerCalled(name, settings.managers), locations);
+      if (locations) prepareLocations(managerCalled(name, settings.managers), locations);
     },
   });
-  handleThrownRefusals(checker, (error, context) => {
-    if (isPrepared(error, context)) return error;
+  handleThrownRefusals(checker, (error, request) => {
+    if (isPrepared(error, request)) return error;
     // The manager and the token of the route whose method threw it.
-    const { manager, token } = admissionOf(context) ?? { manager: defaultManager };
-    return refuse(error, { context, manager, ...(token && { token }) }, settings);
+    const { manager, token } = admissionOf(request) ?? { manager: defaultManager };
+    return refuse(error, { request, manager, ...(token && { token }) }, settings);
   });
   return checker;
 }
 
 async function judge(action: Action, roles: unknown[], settings: CheckerSettings): Promise<void> {
-  const trial: Trial = { context: contextOf(action), manager: managerCalled('default', settings.managers) };
-  const { context } = trial;
+  const request = requestOf(action);
+  const trial: Trial = { request, manager: managerCalled('default', settings.managers) };
   try {
     const requirement = requirementOf(roles, settings);
     if (!requirement) return;
     const locations = requirement.locations ?? settings.locations;
     guardAnswer(
-      context,
+      request,
       locations.flatMap(({ vary }) => vary ?? []),
       requirement.type === 'refresh',
     );
     trial.manager = managerCalled(requirement.manager ?? 'default', settings.managers);
-    warnOfMemoryStore(trial.manager, context);
-    admit(context, await authenticate(trial, requirement, locations, action), trial.manager);
+    warnOfMemoryStore(trial.manager, request);
+    admit(request, await authenticate(trial, requirement, locations, action), trial.manager);
   } catch (error) {
     throw refuse(error, trial, settings);
   }
@@ -83,10 +83,4 @@ function requirementOf(
   const last = roles.at(-1);
   if (last === defaultRule && !isProtectedByDefault) return null;
   return asRule(typeof last === 'string' ? roles : last).resolved;
-}
-
-function contextOf({ context }: Action): Context {
-  if (context === undefined)
-    throw new ConfigurationError('the checker needs Koa: use createKoaServer or useKoaServer');
-  return context as Context;
 }

@@ -1,9 +1,9 @@
-import type { Context } from 'koa';
 import { ConfigurationError, type JwtError } from '../../errors/errors';
 import { BearerHeader } from '../../http/locations/bearer-header';
 import { checkLocations } from '../../http/locations/check-locations';
 import type { TokenLocation } from '../../http/locations/token-location';
 import type { RefusalForm } from '../../http/answer/rejection';
+import type { HttpRequest } from '../../http/request/http-request';
 import { JwtManager } from '../../manager/jwt-manager';
 import { acceptSameTokens } from '../../manager/manager-options';
 import { readOptions } from '../../util/options';
@@ -18,10 +18,10 @@ export interface AuthorizationCheckerOptions {
   /** The member of an error's body that holds the sentence. @default 'msg' */
   readonly errorMessageKey?: string | undefined;
   /**
-   * Makes the whole body of an error, an object in JSON and no promise. Status and challenge stay. What it sets as
-   * `context.type` is the type of that JSON; what it adds with `context.vary` stays, too.
+   * Makes the whole body of an error, an object in JSON and no promise. Status and challenge stay. The
+   * `Content-Type` that it sets on `request.res` is the type of that JSON; other headers that it sets there stay as well.
    */
-  readonly formatError?: ((error: JwtError, context: Context) => object) | undefined;
+  readonly formatError?: ((error: JwtError, request: HttpRequest) => object) | undefined;
   /**
    * Whether every method without a rule requires an access token, as with `@JwtRequired()`; `@JwtPublic()` opens one.
    *

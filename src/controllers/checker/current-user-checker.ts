@@ -1,4 +1,4 @@
-import type { Context } from 'koa';
+import type { IncomingMessage } from 'node:http';
 import type { Action, CurrentUserChecker } from 'routing-controllers';
 import {
   because,
@@ -8,6 +8,7 @@ import {
   TokenInvalidError,
   type JwtError,
 } from '../../errors/errors';
+import { requestOf } from '../../http/request/request-of';
 import type { Token } from '../../token/token';
 import { within } from '../../util/within';
 import { report, type Trial } from '../../authentication/authenticate';
@@ -36,17 +37,17 @@ export function createCurrentUserChecker<C extends object = Record<string, unkno
 ): CurrentUserChecker {
   if (typeof loadUser !== 'function')
     throw new ConfigurationError('loadUser must be a function of the token that answers its user');
-  const users = new WeakMap<Context, WeakMap<Token<object>, Promise<unknown>>>();
+  const users = new WeakMap<IncomingMessage, WeakMap<Token<object>, Promise<unknown>>>();
   return (action) => {
-    const context = action.context as Context;
-    const admission = admissionOf(context);
+    const request = requestOf(action);
+    const admission = admissionOf(request);
     if (!admission?.token) return undefined;
     const { token, manager } = admission;
-    const usersOfRequest = users.get(context) ?? new WeakMap<Token<object>, Promise<unknown>>();
+    const usersOfRequest = users.get(request.req) ?? new WeakMap<Token<object>, Promise<unknown>>();
     const user =
       usersOfRequest.get(token) ??
-      load(() => loadUser(token as Token<C>, action), { context, manager, token });
-    users.set(context, usersOfRequest.set(token, user));
+      load(() => loadUser(token as Token<C>, action), { request, manager, token });
+    users.set(request.req, usersOfRequest.set(token, user));
     return user;
   };
 }

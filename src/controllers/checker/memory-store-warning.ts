@@ -1,4 +1,4 @@
-import type { Context } from 'koa';
+import type { FrameworkRequest } from '../../http/request/http-request';
 import type { JwtManager } from '../../manager/jwt-manager';
 
 const warned = new WeakSet<JwtManager<object>>();
@@ -7,8 +7,8 @@ const warned = new WeakSet<JwtManager<object>>();
  * Warns once of a manager that remembers its sessions in this process because nobody chose where. What is fine while
  * an application is written logs users out at each restart in production, and lets a second process know of no logout.
  */
-export function warnOfMemoryStore(manager: JwtManager<object>, { app }: Context): void {
-  if (!manager.settings.hasDefaultStore || app.env !== 'production' || warned.has(manager)) return;
+export function warnOfMemoryStore(manager: JwtManager<object>, { environment }: FrameworkRequest): void {
+  if (!manager.settings.hasDefaultStore || environment !== 'production' || warned.has(manager)) return;
   warned.add(manager);
   process.emitWarning(
     'A JwtManager remembers its sessions in the memory of this process. Give it a store that all processes share, ' +

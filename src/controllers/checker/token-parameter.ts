@@ -1,6 +1,8 @@
-import type { Context } from 'koa';
+import type { IncomingMessage } from 'node:http';
 import type { Action } from 'routing-controllers';
 import { ConfigurationError, withoutDetails } from '../../errors/errors';
+import type { HttpRequest } from '../../http/request/http-request';
+import { requestOf } from '../../http/request/request-of';
 import type { JwtManager } from '../../manager/jwt-manager';
 import type { Token } from '../../token/token';
 
@@ -13,16 +15,16 @@ export interface Admission {
 }
 
 /** Requests that the checker let in. */
-const admitted = new WeakMap<Context, Admission>();
+const admitted = new WeakMap<IncomingMessage, Admission>();
 
 /** Notes that the checker let a request in. */
-export function admit(context: Context, token: Token<object> | undefined, manager: JwtManager<object>): void {
-  admitted.set(context, { token, manager });
+export function admit({ req }: HttpRequest, token: Token<object> | undefined, manager: JwtManager<object>): void {
+  admitted.set(req, { token, manager });
 }
 
 /** What {@link admit} noted. */
-export function admissionOf(context: Context): Admission | undefined {
-  return admitted.get(context);
+export function admissionOf({ req }: HttpRequest): Admission | undefined {
+  return admitted.get(req);
 }
 
 /**
@@ -30,8 +32,8 @@ export function admissionOf(context: Context): Admission | undefined {
  *
  * @throws {@link ConfigurationError} when the checker did not see the request: the method must not run
  */
-export function tokenOf({ context }: Action): Token<object> | undefined {
-  const admission = admissionOf(context as Context);
+export function tokenOf(action: Action): Token<object> | undefined {
+  const admission = admissionOf(requestOf(action));
   if (!admission) {
     const needs = '@InjectToken() needs the checker of createAuthorizationChecker, and a rule on its method';
     throw withoutDetails(new ConfigurationError(needs));

@@ -1,40 +1,61 @@
-import { KoaDriver, type AuthorizationChecker } from 'routing-controllers';
-import type { Context } from 'koa';
-import { ConfigurationError, JwtError } from '../../errors/errors';
-import { restoreChallenge } from '../../http/answer/rejection';
+import {
+  ExpressDriver,
+  KoaDriver,
+  type ActionMetadata,
+  type AuthorizationChecker,
+  type BaseDriver,
+} from 'routing-controllers';
+import { JwtError } from '../../errors/errors';
+import { removeHeader, setHeader } from '../../http/answer/header-fields';
+import { isJson } from '../../http/answer/rejection';
+import type { HttpRequest } from '../../http/request/http-request';
+import { requestOf } from '../../http/request/request-of';
+import { wrapMethod } from './wrap-method';
 
-/** Makes a refusal ready for the client, and tells the operators. */
-export type RefusalHandler = (error: JwtError, context: Context) => JwtError;
+/** Makes an error ready for the client, and tells the operators. */
+export type RefusalHandler = (error: JwtError, request: HttpRequest) => JwtError;
 
 const handlers = new WeakMap<AuthorizationChecker, RefusalHandler>();
 let latest: RefusalHandler | undefined;
 let isInstalled = false;
 
 /**
- * Sees to it that a refusal that a method throws, such as one of `jwtManager.refresh`, is answered as those of the
- * checker are: the host's error handler takes no headers from an error, and it is the one place where all errors of
- * all methods pass.
+ * An error that a method throws, such as one of `jwtManager.refresh`, gets the same response as one of the checker: the
+ * error handler of routing-controllers takes no headers from an error, and it is the one place where all errors of all
+ * methods pass.
  *
  * @param checker the checker of the servers that this is for; a server whose checker is wrapped goes by the latest
  */
 export function handleThrownRefusals(checker: AuthorizationChecker, handler: RefusalHandler): void {
   handlers.set(checker, handler);
   latest = handler;
-  if (!isInstalled) install(KoaDriver.prototype);
+  if (!isInstalled) [KoaDriver.prototype, ExpressDriver.prototype].forEach(install);
   isInstalled = true;
 }
 
-function install(driver: KoaDriver): void {
-  const handleError: unknown = Reflect.get(driver, 'handleError');
-  if (typeof handleError !== 'function')
-    throw new ConfigurationError('this version of routing-controllers has no handleError: install ^0.11');
-  driver.handleError = function (error: unknown, action, options) {
-    const handler = (this.authorizationChecker && handlers.get(this.authorizationChecker)) ?? latest;
-    const answered =
-      error instanceof JwtError && handler ? handler(error, options.context as Context) : error;
-    // It sets the headers that the method declares before it returns.
-    const done = handleError.call(this, answered, action, options) as Promise<void>;
-    if (answered instanceof JwtError) restoreChallenge(options.context as Context);
-    return done;
-  };
+function install(prototype: BaseDriver): void {
+  wrapMethod(prototype, 'handleError', (original) => {
+    return function (this: BaseDriver, error: unknown, action, options): unknown {
+      const handler = (this.authorizationChecker && handlers.get(this.authorizationChecker)) ?? latest;
+      if (!(error instanceof JwtError) || !handler) return original.call(this, error, action, options);
+      const request = requestOf(options);
+      const response = handler(error, request);
+      if (this.isDefaultErrorHandlingEnabled) prepareType(request, action);
+      return original.call(this, response, action && withoutOwnHeaders(action), options) as unknown;
+    };
+  });
+}
+
+/** A method may declare what its responses are (`@ContentType`); an error is JSON or plain text. */
+function prepareType({ res }: HttpRequest, action: ActionMetadata | undefined): void {
+  if (!action?.isJsonTyped) setHeader(res, 'Content-Type', 'text/plain; charset=utf-8');
+  else if (!isJson(res)) removeHeader(res, 'Content-Type');
+}
+
+/** The challenge and the type of an error are not the method's to declare. */
+function withoutOwnHeaders(action: ActionMetadata): ActionMetadata {
+  const headers = Object.entries(action.headers).filter(
+    ([name]) => !/^(www-authenticate|content-type)$/i.test(name),
+  );
+  return Object.create(action, { headers: { value: Object.fromEntries(headers) } }) as ActionMetadata;
 }

@@ -10,9 +10,9 @@ const listenersOf = new WeakMap<ServerResponse, SendingListener[]>();
 
 /**
  * Calls a listener just before the headers of a response are sent, after everything that could still change them:
- * `@Header` of a method, Koa's error handler, and headers given to `res.writeHead`. The last listener added runs first.
+ * `@Header` of a method, the framework's error handler, and headers given to `res.writeHead`. The last listener added runs first.
  */
-export function beforeSending({ res }: { readonly res: ServerResponse }, listener: SendingListener): void {
+export function beforeSending(res: ServerResponse, listener: SendingListener): void {
   const known = listenersOf.get(res);
   if (known) {
     known.unshift(listener);

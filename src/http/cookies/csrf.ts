@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Context } from 'koa';
 import { because, CsrfError } from '../../errors/errors';
 import { splitCompact } from '../../token/compact';
 import { parseStrictObject } from '../../token/strict-json';
 import type { Token } from '../../token/token';
 import { equalInConstantTime } from '../../util/constant-time';
 import { isPlainObject } from '../../util/json';
+import type { HttpRequest } from '../request/http-request';
 
 /** @internal What a request that is authenticated by a cookie must show. */
 export interface CsrfSettings {
@@ -42,15 +42,15 @@ function claimIn(text: string): unknown {
  * @param token the one that came by cookie
  * @throws CsrfError
  */
-export function demandOwnRequest(context: Context, token: Token<object>, settings: CsrfSettings): void {
-  if (isUpgrade(context)) {
-    demandOwnPage(context, settings);
+export function demandOwnRequest(request: HttpRequest, token: Token<object>, settings: CsrfSettings): void {
+  if (isUpgrade(request)) {
+    demandOwnPage(request, settings);
     return;
   }
-  if (isSafe(context) && !settings.methods.has(withHeadAsGet(context.method))) return;
+  if (isSafe(request) && !settings.methods.has(withHeadAsGet(request.method))) return;
   // The value decides where the browser hides the origin: over plain http with `Referrer-Policy: no-referrer`.
-  if (!hidesOrigin(context)) demandOwnPage(context, settings);
-  const value = presentedValue(context, settings);
+  if (!hidesOrigin(request)) demandOwnPage(request, settings);
+  const value = presentedValue(request, settings);
   if (value === undefined) throw because(new CsrfError(), 'no CSRF value');
   if (!fits(value, token)) throw because(new CsrfError(), 'wrong CSRF value');
 }
@@ -60,8 +60,8 @@ export function demandOwnRequest(context: Context, token: Token<object>, setting
  *
  * @throws CsrfError
  */
-export function demandOwnLogin(context: Context, settings: CsrfSettings): void {
-  if (!isSafe(context)) demandOwnPage(context, settings);
+export function demandOwnLogin(request: HttpRequest, settings: CsrfSettings): void {
+  if (!isSafe(request)) demandOwnPage(request, settings);
 }
 
 /**
@@ -77,8 +77,8 @@ export function demandBoundCookie(values: readonly string[], token: Token<object
 }
 
 /** A page can open a WebSocket, but set no header on it (RFC 6455, section 10.2: the origin is what there is to check). */
-export function isUpgrade({ method, req }: Context): boolean {
-  return method === 'GET' && req.headers.upgrade !== undefined;
+export function isUpgrade({ method, headers }: HttpRequest): boolean {
+  return method === 'GET' && headers.upgrade !== undefined;
 }
 
 /** HEAD runs the GET method. */
@@ -90,28 +90,28 @@ function fits(value: string, token: Token<object>): boolean {
   return equalInConstantTime(value, csrfValueOf(token.raw, token.verifiedClaims().csrf ?? null));
 }
 
-function isSafe({ method }: Context): boolean {
+function isSafe({ method }: HttpRequest): boolean {
   return safeMethods.has(withHeadAsGet(method));
 }
 
 /** Without Fetch Metadata, `Origin: null` carries no information. */
-function hidesOrigin({ req }: Context): boolean {
-  return req.headers.origin === 'null' && req.headers['sec-fetch-site'] === undefined;
+function hidesOrigin({ headers }: HttpRequest): boolean {
+  return headers.origin === 'null' && headers['sec-fetch-site'] === undefined;
 }
 
-function demandOwnPage(context: Context, { origins }: CsrfSettings): void {
-  const { origin, 'sec-fetch-site': site } = context.req.headers;
+function demandOwnPage(request: HttpRequest, { origins }: CsrfSettings): void {
+  const { origin, 'sec-fetch-site': site } = request.headers;
   if (site === 'same-origin' || site === 'none') return;
   // A request with neither header comes from no browser, or from one before 2020, where only the CSRF value protects.
-  if (site === undefined && (origin === undefined || isOriginOf(origin, context))) return;
+  if (site === undefined && (origin === undefined || isOriginOf(origin, request))) return;
   if (origin === undefined || !origins.has(origin)) throw because(new CsrfError(), 'foreign page');
 }
 
 /**
- * Whether an origin is the one that the request was sent to. A proxy may end TLS, with or without telling Koa: an https
+ * Whether an origin is the one that the request was sent to. A proxy may end TLS, with or without telling the framework: an https
  * page is then on an http connection.
  */
-function isOriginOf(origin: string, { host, protocol }: Context): boolean {
+function isOriginOf(origin: string, { host, protocol }: HttpRequest): boolean {
   const [scheme = ''] = origin.split(':');
   const isScheme = scheme === 'https' || (scheme === 'http' && protocol === 'http');
   const target = `${scheme}://${host}`;
@@ -119,10 +119,9 @@ function isOriginOf(origin: string, { host, protocol }: Context): boolean {
   return isScheme && URL.canParse(target) && new URL(target).href === `${origin}/`;
 }
 
-function presentedValue({ req, request }: Context, { header, field }: CsrfSettings): string | undefined {
-  const value = req.headers[header];
+function presentedValue({ headers, body }: HttpRequest, { header, field }: CsrfSettings): string | undefined {
+  const value = headers[header];
   if (value !== undefined || field === undefined) return value?.toString();
-  const { body } = request as { body?: unknown };
   const inBody = isPlainObject(body) ? body[field] : undefined;
   return typeof inBody === 'string' ? inBody : undefined;
 }

@@ -1,5 +1,5 @@
 import type { SetCookie } from 'cookie';
-import type { Context } from 'koa';
+import type { IncomingMessage } from 'node:http';
 import { because, ConfigurationError, InvalidRequestError } from '../../errors/errors';
 import { Token, type TokenType } from '../../token/token';
 import { readOptions } from '../../util/options';
@@ -7,7 +7,9 @@ import { answerCookies, demandOpenResponse } from './response-cookies';
 import { requestCookies } from './cookie-header';
 import { readTokens, sessionIdIn, type CookieTokens, type ReadTokens } from './cookie-tokens';
 import { csrfValueOf, demandBoundCookie, demandOwnLogin, demandOwnRequest } from './csrf';
-import type { TokenLocation } from '../locations/token-location';
+import type { LocationDescription, TokenCarrier, TokenLocation } from '../locations/token-location';
+import type { HttpRequest, RequestSource } from '../request/http-request';
+import { requestOf } from '../request/request-of';
 import {
   resolveTokenCookiesOptions,
   type TokenCookiesOptions,
@@ -38,7 +40,7 @@ const untilBrowserEnds = '~';
  * const tokenCookies = new TokenCookies();
  * createAuthorizationChecker(jwtManager, { locations: [new BearerHeader(), tokenCookies] });
  *
- * tokenCookies.check(ctx); // before a login
+ * tokenCookies.check(ctx); // before a login; with Express, pass the response
  * tokenCookies.set(ctx, await jwtManager.createTokenPair(user.id));
  * tokenCookies.clear(ctx); // log out
  * ```
@@ -46,17 +48,22 @@ const untilBrowserEnds = '~';
 export class TokenCookies implements TokenLocation {
   readonly name = 'Cookie';
   readonly vary = 'Cookie';
+  /** Next to the longest name and its mark: browsers drop a cookie of more than 4096 bytes. */
+  readonly maxTokenLength = 3800;
+  /** Sets the cookies of a refresh; undefined unless the option `autoRefresh` is set. */
+  readonly autoRefresh: TokenCarrier | undefined;
   readonly #settings: TokenCookiesSettings;
   /** The session that a request proved to be its own. */
-  readonly #confirmed = new WeakMap<Context, string>();
+  readonly #confirmed = new WeakMap<IncomingMessage, string>();
   /** The session whose tokens a response carries. */
-  readonly #set = new WeakMap<Context, string | undefined>();
+  readonly #set = new WeakMap<IncomingMessage, string | undefined>();
   /** Requests in whose response the cookies are removed. */
-  readonly #cleared = new WeakSet<Context>();
+  readonly #cleared = new WeakSet<IncomingMessage>();
 
   /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
   constructor(options: TokenCookiesOptions = {}) {
     this.#settings = resolveTokenCookiesOptions(options);
+    this.autoRefresh = this.#settings.autoRefresh ? this.#carrier() : undefined;
   }
 
   /**
@@ -67,10 +74,11 @@ export class TokenCookies implements TokenLocation {
    * visitor in as another user
    * @throws {@link ConfigurationError} when the response has been sent
    */
-  check(context: Context): void {
-    demandOpenResponse(context);
+  check(source: RequestSource): void {
+    const request = requestOf(source);
+    demandOpenResponse(request);
     const { csrf } = this.#settings;
-    if (csrf) demandOwnLogin(context, csrf);
+    if (csrf) demandOwnLogin(request, csrf);
   }
 
   /**
@@ -81,29 +89,31 @@ export class TokenCookies implements TokenLocation {
    * @throws CsrfError (`ERR_JWT_CSRF`), see {@link TokenCookies.check}
    * @throws {@link ConfigurationError} when they are not tokens, not of one login, or too large for a cookie
    */
-  set(context: Context, tokens: CookieTokens, options: SetCookiesOptions = {}): void {
+  set(source: RequestSource, tokens: CookieTokens, options: SetCookiesOptions = {}): void {
     const { persistent } = readOptions('TokenCookies.set', options, ['persistent']);
     if (persistent !== undefined && typeof persistent !== 'boolean')
       throw new ConfigurationError('TokenCookies.set: persistent must be true or false');
+    const request = requestOf(source);
     const read = readTokens(tokens);
     // What is set after a refresh belongs to the session that the request has proven to be its own.
-    const isLogin = read.sessionId === undefined || this.#confirmed.get(context) !== read.sessionId;
-    if (isLogin) this.check(context);
-    this.#put(context, read, persistent ?? this.#persistenceFor(context, read));
-    this.#set.set(context, read.sessionId);
-    this.#cleared.delete(context);
+    const isLogin = read.sessionId === undefined || this.#confirmed.get(request.req) !== read.sessionId;
+    if (isLogin) this.check(request);
+    this.#put(request, read, persistent ?? this.#persistenceFor(request, read));
+    this.#set.set(request.req, read.sessionId);
+    this.#cleared.delete(request.req);
   }
 
   /** Removes the cookies: at a logout, together with `jwtManager.revokeSession`. */
-  clear(context: Context): void {
+  clear(source: RequestSource): void {
     const { access, refresh, csrf } = this.#settings.names;
-    answerCookies(context, [
+    const request = requestOf(source);
+    answerCookies(request, [
       ...this.#superseded(),
       this.#expired(access, '/'),
       this.#expired(refresh, this.#settings.refreshPath),
       ...(this.#hasCsrfCookie ? [this.#expired(csrf, '/')] : []),
     ]);
-    this.#cleared.add(context);
+    this.#cleared.add(request.req);
   }
 
   /**
@@ -119,10 +129,10 @@ export class TokenCookies implements TokenLocation {
     return csrfValueOf(text);
   }
 
-  read(context: Context, type: TokenType | 'any'): string | undefined {
+  read(request: HttpRequest, type: TokenType | 'any'): string | undefined {
     // A cookie that the route does not ask for is ignored: with a domain, a sibling host can set it.
     const kinds = type === 'any' ? (['access', 'refresh'] as const) : [type];
-    const found = kinds.map((kind) => this.#candidatesOf(kind, context));
+    const found = kinds.map((kind) => this.#candidatesOf(kind, request));
     // No cookie is removed: with a domain, a sibling host could log its neighbours' visitors out.
     if (found.some(({ length }) => length > 1))
       throw because(new InvalidRequestError('More than one token in the request'), 'cookie twice');
@@ -130,29 +140,35 @@ export class TokenCookies implements TokenLocation {
     return value === undefined ? undefined : tokenIn(value);
   }
 
-  confirm(context: Context, token: Token<object>): void {
+  confirm(request: HttpRequest, token: Token<object>): void {
     const { csrf, isRefreshBound } = this.#settings;
     if (token.type === 'refresh') {
-      demandOpenResponse(context);
-      if (isRefreshBound) demandBoundCookie(this.#valuesOf('csrf', context), token);
+      demandOpenResponse(request);
+      if (isRefreshBound) demandBoundCookie(this.#valuesOf('csrf', request), token);
     }
-    if (csrf) demandOwnRequest(context, token, csrf);
-    if (token.sessionId !== undefined) this.#confirmed.set(context, token.sessionId);
+    if (csrf) demandOwnRequest(request, token, csrf);
+    if (token.sessionId !== undefined) this.#confirmed.set(request.req, token.sessionId);
   }
 
-  /** @internal The option `autoRefresh`. */
-  get refreshesItself(): boolean {
-    return this.#settings.autoRefresh;
+  describe(): LocationDescription {
+    return { in: 'cookie', name: this.#settings.names.access };
   }
 
-  /** @internal Whether a request may be refreshed on the way: not after a logout, such as in earlier middleware. */
-  mayRefresh(context: Context): boolean {
-    return this.refreshesItself && !this.#cleared.has(context);
+  #carrier(): TokenCarrier {
+    return {
+      mayRefresh: ({ req }) => !this.#cleared.has(req),
+      set: (request, pair) => {
+        this.set(request, pair);
+      },
+      retract: (request, sessionId) => {
+        this.#retract(request, sessionId);
+      },
+    };
   }
 
-  /** @internal Removes the cookies of a session that has ended, unless the response carries those of another by now. */
-  retract(context: Context, sessionId: string | undefined): void {
-    if (!context.headerSent && this.#set.get(context) === sessionId) this.clear(context);
+  /** Removes the cookies of a session that has ended, unless the response carries those of another by now. */
+  #retract(request: HttpRequest, sessionId: string | undefined): void {
+    if (!request.res.headersSent && this.#set.get(request.req) === sessionId) this.clear(request);
   }
 
   get #hasCsrfCookie(): boolean {
@@ -160,9 +176,9 @@ export class TokenCookies implements TokenLocation {
   }
 
   /** An empty cookie is one that was removed: some clients keep it. */
-  #valuesOf(kind: TokenType | 'csrf', context: Context): string[] {
+  #valuesOf(kind: TokenType | 'csrf', { headers }: HttpRequest): string[] {
     const searched = this.#settings.names[kind];
-    return requestCookies(context.req.headers.cookie)
+    return requestCookies(headers.cookie)
       .filter(({ name, value }) => name === searched && value !== '')
       .map(({ value }) => value);
   }
@@ -171,27 +187,27 @@ export class TokenCookies implements TokenLocation {
    * A sibling host can set a second refresh cookie where ours has a path, and a former `domain` leaves one behind. Ours is
    * the one that belongs to the login of the CSRF cookie.
    */
-  #candidatesOf(kind: TokenType, context: Context): string[] {
-    const values = this.#valuesOf(kind, context);
+  #candidatesOf(kind: TokenType, request: HttpRequest): string[] {
+    const values = this.#valuesOf(kind, request);
     if (kind === 'access' || !this.#settings.isRefreshBound || values.length < 2) return values;
-    const csrfValues = this.#valuesOf('csrf', context);
+    const csrfValues = this.#valuesOf('csrf', request);
     const bound = values.filter((value) => csrfValues.includes(csrfValueOf(tokenIn(value))));
     return bound.length > 0 ? bound : values;
   }
 
-  #persistenceFor(context: Context, { sessionId }: ReadTokens): boolean {
-    const [value] = this.#candidatesOf('refresh', context);
+  #persistenceFor(request: HttpRequest, { sessionId }: ReadTokens): boolean {
+    const [value] = this.#candidatesOf('refresh', request);
     const isSameLogin =
       value !== undefined && sessionId !== undefined && sessionIdIn(tokenIn(value)) === sessionId;
     return isSameLogin ? tokenIn(value) === value : this.#settings.persistent;
   }
 
-  #put(context: Context, { access, refresh, csrfValue }: ReadTokens, persistent: boolean): void {
+  #put(request: HttpRequest, { access, refresh, csrfValue }: ReadTokens, persistent: boolean): void {
     const { names, refreshPath } = this.#settings;
     const refreshText = refresh && refresh.text + (persistent ? '' : untilBrowserEnds);
     const lasting = (seconds: number) => (persistent ? { maxAge: Math.max(0, Math.floor(seconds)) } : {});
     const longest = lasting(Math.max(access.secondsLeft, refresh?.secondsLeft ?? 0));
-    answerCookies(context, [
+    answerCookies(request, [
       ...this.#superseded(),
       this.#cookie({ name: names.access, value: access.text, path: '/', ...lasting(access.secondsLeft) }),
       refresh

@@ -1,8 +1,8 @@
-import type { Context } from 'koa';
 import { ConfigurationError, InvalidRequestError, because } from '../../errors/errors';
 import { isHttpToken } from '../http-token';
 import { readOptions } from '../../util/options';
-import type { TokenLocation } from './token-location';
+import type { HttpRequest } from '../request/http-request';
+import type { LocationDescription, TokenLocation } from './token-location';
 
 /** The options of a {@link BearerHeader}. */
 export interface BearerHeaderOptions {
@@ -45,12 +45,17 @@ export class BearerHeader implements TokenLocation {
     this.#scheme = scheme.toLowerCase();
   }
 
-  read({ req }: Context): string | undefined {
+  read({ req }: HttpRequest): string | undefined {
     const value = onlyValue(req, this.#header);
     if (value === undefined) return undefined;
     const text = this.#scheme === '' ? value : this.#afterScheme(value);
     if (text !== undefined && !b64token.test(text)) throw malformed('no token behind the scheme');
     return text;
+  }
+
+  describe(): LocationDescription {
+    const isBearer = this.#header === 'authorization' && this.#scheme === 'bearer';
+    return isBearer ? { scheme: 'bearer' } : { in: 'header', name: this.vary };
   }
 
   #afterScheme(value: string): string | undefined {
@@ -67,7 +72,7 @@ export class BearerHeader implements TokenLocation {
  *
  * @throws InvalidRequestError (`ERR_JWT_REQUEST`) when the request has the header twice
  */
-function onlyValue({ headers, rawHeaders }: Context['req'], header: string): string | undefined {
+function onlyValue({ headers, rawHeaders }: HttpRequest['req'], header: string): string | undefined {
   const value: unknown = Object.hasOwn(headers, header) ? headers[header] : undefined;
   const [first, ...others] = Array.isArray(value) ? (value as unknown[]) : [value];
   if (first === undefined) return undefined;

@@ -1,9 +1,12 @@
-import type { Context } from 'koa';
 import { isPlainObject } from '../../util/json';
+import type { HttpRequest } from '../request/http-request';
 import type { TokenType } from '../../token/token';
 import { hasMembersTwice } from '../../token/strict-json';
 import { malformedParameter, onlyText, parameterName } from './parameter-name';
 import type { TokenLocation } from './token-location';
+
+/** The type of a form that is sent without files. */
+const form = /^application\/x-www-form-urlencoded\b/i;
 
 /**
  * The token in the body of the request, JSON or a form (RFC 6750, section 2.2): for a refresh route, above all.
@@ -38,24 +41,15 @@ export class BodyField implements TokenLocation {
     this.name = `body field ${[...new Set([access, refresh])].map((field) => `'${field}'`).join(' or ')}`;
   }
 
-  read({ request }: Context, type: TokenType | 'any'): string | undefined {
-    if (!hasParsedBody(request)) return undefined;
-    const { body, rawBody } = request;
-    if (!isPlainObject(body)) return undefined;
+  read({ method, body, rawBody, headers }: HttpRequest, type: TokenType | 'any'): string | undefined {
+    if (['GET', 'HEAD'].includes(method) || !isPlainObject(body)) return undefined;
     const fields = new Set(type === 'any' ? Object.values(this.#fields) : [this.#fields[type]]);
     const [field, another] = [...fields].filter((name) => Object.hasOwn(body, name));
     if (field === undefined) return undefined;
     if (another !== undefined) throw malformedParameter('two tokens in the body');
     // A parser may take other types than application/json for JSON.
-    if (!request.is('urlencoded') && typeof rawBody === 'string' && hasMembersTwice(body, rawBody))
+    if (rawBody !== undefined && !form.test(headers['content-type'] ?? '') && hasMembersTwice(body, rawBody))
       throw malformedParameter('member twice');
     return onlyText(body[field]);
   }
-}
-
-/** Whether a body parser has put something there, and not a prototype. */
-function hasParsedBody<R extends Context['request']>(
-  request: R,
-): request is R & { body: unknown; rawBody?: unknown } {
-  return !['GET', 'HEAD'].includes(request.method) && Object.hasOwn(request, 'body');
 }

@@ -13,7 +13,10 @@ export function checkLocations(locations: readonly TokenLocation[]): void {
 
 function isLocation(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, vary, read, confirm } = value as Partial<Record<keyof TokenLocation, unknown>>;
+  const { name, vary, read, confirm, describe } = value as Partial<Record<keyof TokenLocation, unknown>>;
   const isNamed = typeof name === 'string' && name !== '' && (vary === undefined || isHttpToken(vary));
-  return isNamed && typeof read === 'function' && (confirm === undefined || typeof confirm === 'function');
+  const isComplete = [confirm, describe].every(
+    (member) => member === undefined || typeof member === 'function',
+  );
+  return isNamed && typeof read === 'function' && isComplete;
 }

@@ -1,7 +1,7 @@
-import type { Context } from 'koa';
-import { answerPrivately } from '../answer/rejection';
+import { answerPrivately } from '../answer/guard-response';
+import type { HttpRequest } from '../request/http-request';
 import { malformedParameter, onlyText, parameterName } from './parameter-name';
-import type { TokenLocation } from './token-location';
+import type { LocationDescription, TokenLocation } from './token-location';
 
 /**
  * The token in the query of the URL, for what cannot set a header: a download link, an `EventSource` (RFC 6750,
@@ -33,12 +33,15 @@ export class QueryParameter implements TokenLocation {
     this.name = `query parameter '${parameter}'`;
   }
 
-  read(context: Context): string | undefined {
-    // Not through Koa's parser, which an application may have replaced with one that reads otherwise.
-    const values = new URLSearchParams(context.querystring).getAll(this.#parameter);
+  read(request: HttpRequest): string | undefined {
+    const values = request.query.getAll(this.#parameter);
     if (values.length === 0) return undefined;
-    answerPrivately(context);
+    answerPrivately(request);
     if (values.length > 1) throw malformedParameter('query parameter twice');
     return onlyText(values[0]);
+  }
+
+  describe(): LocationDescription {
+    return { in: 'query', name: this.#parameter };
   }
 }

@@ -1,5 +1,6 @@
-import type { Context } from 'koa';
+import type { TokenPair } from '../../sessions/token-pair';
 import type { Token, TokenType } from '../../token/token';
+import type { HttpRequest } from '../request/http-request';
 
 /**
  * A place in a request where a token travels. A location only reads: it says what text is there and never
@@ -16,11 +17,34 @@ export interface TokenLocation {
    * @param type what the route demands, for places that keep access and refresh tokens apart
    * @throws InvalidRequestError when there is something that cannot be read
    */
-  read(context: Context, type: TokenType | 'any'): string | undefined;
+  read(request: HttpRequest, type: TokenType | 'any'): string | undefined;
   /**
    * Called once the token that was read here is verified, before the route's demands. It throws or rejects with
    * CsrfError to refuse. Whatever it answers but undefined is a mistake, and refuses with HookFailedError
    * (`ERR_JWT_HOOK`).
    */
-  confirm?(context: Context, token: Token<object>): void | Promise<void>;
+  confirm?(request: HttpRequest, token: Token<object>): void | Promise<void>;
+  /** How an OpenAPI document describes the place. Absent: it does not. */
+  describe?(): LocationDescription;
+  /** The longest token that fits, in characters: the managers of the checker issue no longer ones. Absent: any fits. */
+  readonly maxTokenLength?: number;
+  /**
+   * Present if the checker refreshes within the request: when the access token is missing, has expired or is in its last
+   * minute, and `read(request, 'refresh')` finds a refresh token.
+   */
+  readonly autoRefresh?: TokenCarrier | undefined;
+}
+
+/** Where a token travels, as OpenAPI describes it. */
+export type LocationDescription =
+  { readonly scheme: 'bearer' } | { readonly in: 'cookie' | 'header' | 'query'; readonly name: string };
+
+/** Hands new tokens to the client within a request. */
+export interface TokenCarrier {
+  /** Whether a request may be refreshed: not after a logout, such as in earlier middleware. */
+  mayRefresh(request: HttpRequest): boolean;
+  /** Puts the tokens into the response. */
+  set(request: HttpRequest, pair: TokenPair): void;
+  /** Removes them again: their session has ended before the response was sent. */
+  retract(request: HttpRequest, sessionId: string | undefined): void;
 }

@@ -1,0 +1,31 @@
+import type { ServerResponse } from 'node:http';
+
+/** Sets a header, unless the response has been sent. */
+export function setHeader(res: ServerResponse, name: string, value: string | readonly string[]): void {
+  if (!res.headersSent) res.setHeader(name, value);
+}
+
+/** Removes a header, unless the response has been sent. */
+export function removeHeader(res: ServerResponse, name: string): void {
+  if (!res.headersSent) res.removeHeader(name);
+}
+
+/** The lines of a header. */
+export function linesOf(res: ServerResponse, name: string): string[] {
+  return [res.getHeader(name) ?? []].flat().map(String);
+}
+
+/** The members of a header that is a list, such as `Vary`. */
+export function membersOf(res: ServerResponse, name: string): string[] {
+  return linesOf(res, name).flatMap((line) => line.split(',').flatMap((member) => member.trim() || []));
+}
+
+/** Adds the names that are missing in `Vary` (RFC 9110, section 12.5.5). */
+export function addVary(res: ServerResponse, names: readonly string[]): void {
+  if (names.length === 0) return;
+  const present = membersOf(res, 'Vary');
+  const lower = new Set(present.map((name) => name.toLowerCase()));
+  const missing = names.filter((name) => !lower.has(name.toLowerCase()));
+  if (missing.length === 0 || lower.has('*')) return;
+  setHeader(res, 'Vary', names.includes('*') ? '*' : [...present, ...missing].join(', '));
+}

@@ -1,0 +1,38 @@
+import { ConfigurationError } from '../../errors/errors';
+import { express } from './express';
+import type { ActionSource, Framework, FrameworkRequest, RequestSource } from './http-request';
+import { koa } from './koa';
+import { node } from './node';
+
+/** The first one that recognizes a source adapts it. A new framework is one file and one line here. */
+const frameworks: readonly Framework[] = [koa, express, node];
+
+/** By the framework's own object, and by itself. */
+const known = new WeakMap<object, FrameworkRequest>();
+
+/**
+ * The request to which a source leads. A source that leads to the same object of the framework leads to the same request.
+ *
+ * @throws {@link ConfigurationError} when it leads to none
+ */
+export function requestOf(source: RequestSource | ActionSource): FrameworkRequest {
+  const request = known.get(source) ?? adapted(source);
+  if (!request)
+    throw new ConfigurationError("there is no request: pass Koa's context, or the request or response of Express");
+  return request;
+}
+
+function adapted(source: unknown): FrameworkRequest | undefined {
+  if (typeof source !== 'object' || source === null) return undefined;
+  for (const framework of frameworks) {
+    const found = framework.find(source as Readonly<Record<string, unknown>>);
+    if (found) return known.get(found) ?? remembered(found, framework.adapt(found));
+  }
+  return undefined;
+}
+
+function remembered(found: object, request: FrameworkRequest): FrameworkRequest {
+  known.set(found, request);
+  known.set(request, request);
+  return request;
+}
