@@ -32,6 +32,7 @@ describe('the library', () => {
       'TokenInvalidError',
       'TokenMissingError',
       'TokenRevokedError',
+      'WebSocketProtocol',
       'WrongTokenTypeError',
       'authenticateUpgrade',
       'createAuthorizationChecker',

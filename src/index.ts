@@ -44,8 +44,8 @@ export type { LocationDescription, TokenCarrier, TokenLocation } from './http/lo
 export { WebSocketProtocol } from './http/locations/web-socket-protocol';
 export type { HttpRequest, RequestSource } from './http/request/http-request';
 export type { CookieTokens } from './http/cookies/cookie-tokens';
-export { TokenCookies, type SetCookiesOptions } from './http/cookies/token-cookies';
-export type { TokenCookiesOptions } from './http/cookies/token-cookies-options';
+export { TokenCookies } from './http/cookies/token-cookies';
+export type { SetCookiesOptions, TokenCookiesOptions } from './http/cookies/token-cookies-options';
 export type { Algorithm } from './keys/key';
 export { KeySet } from './keys/key-set';
 export type { KeyOptions } from './keys/sources/key-source';

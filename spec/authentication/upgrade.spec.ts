@@ -274,7 +274,10 @@ describe('authenticateUpgrade', () => {
   }
 });
 
-const subprotocolMissing = { ...missing, body: { ...missing.body, msg: 'Missing Sec-WebSocket-Protocol Header' } };
+const subprotocolMissing = {
+  ...missing,
+  body: { ...missing.body, msg: 'Missing Sec-WebSocket-Protocol Header' },
+};
 
 function odd(): string {
   return "the location 'odd' read something that is no string";

@@ -36,7 +36,8 @@ async function longest(manager: JwtManager): Promise<number> {
   return length;
 }
 
-const explicit = /^JwtManager: maxTokenLength must be at most 3800, which is all that fits in the location 'Cookie'/;
+const explicit =
+  /^JwtManager: maxTokenLength must be at most 3800, which is all that fits in the location 'Cookie'/;
 
 describe('maxTokenLength', () => {
   it('is 8192 characters, and what the option says', async () => {

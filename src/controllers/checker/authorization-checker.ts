@@ -34,7 +34,8 @@ export function createAuthorizationChecker(
   const settings = resolveCheckerOptions(managersOf(manager), options);
   const defaultManager = managerCalled('default', settings.managers);
   installInheritance();
-  for (const [name, each] of settings.managers) prepareLocations(each, settings.locations, name === 'default');
+  for (const [name, each] of settings.managers)
+    prepareLocations(each, settings.locations, name === 'default');
   const checker: AuthorizationChecker = async (action, roles) => {
     await judge(action, roles, settings);
     return true;

@@ -18,7 +18,11 @@ export interface Admission {
 const admitted = new WeakMap<IncomingMessage, Admission>();
 
 /** Notes that the checker let a request in. */
-export function admit({ req }: HttpRequest, token: Token<object> | undefined, manager: JwtManager<object>): void {
+export function admit(
+  { req }: HttpRequest,
+  token: Token<object> | undefined,
+  manager: JwtManager<object>,
+): void {
   admitted.set(req, { token, manager });
 }
 

@@ -40,8 +40,10 @@ function install(prototype: BaseDriver): void {
       if (!(error instanceof JwtError) || !handler) return original.call(this, error, action, options);
       const request = requestOf(options);
       const response = handler(error, request);
-      if (this.isDefaultErrorHandlingEnabled) prepareType(request, action);
-      return original.call(this, response, action && withoutOwnHeaders(action), options) as unknown;
+      // Undefined for an error of a middleware.
+      const method = action as ActionMetadata | undefined;
+      if (this.isDefaultErrorHandlingEnabled) prepareType(request, method);
+      return original.call(this, response, method ? withoutOwnHeaders(method) : action, options) as unknown;
     };
   });
 }

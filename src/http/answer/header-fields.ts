@@ -26,6 +26,7 @@ export function addVary(res: ServerResponse, names: readonly string[]): void {
   const present = membersOf(res, 'Vary');
   const lower = new Set(present.map((name) => name.toLowerCase()));
   const missing = names.filter((name) => !lower.has(name.toLowerCase()));
-  if (missing.length === 0 || lower.has('*')) return;
-  setHeader(res, 'Vary', names.includes('*') ? '*' : [...present, ...missing].join(', '));
+  const isOneLine = linesOf(res, 'Vary').length < 2;
+  if (!lower.has('*') && (missing.length > 0 || !isOneLine))
+    setHeader(res, 'Vary', [...present, ...missing].join(', '));
 }

@@ -65,6 +65,15 @@ export interface TokenCookiesOptions {
   readonly autoRefresh?: boolean | undefined;
 }
 
+/** The options of {@link TokenCookies.set}. */
+export interface SetCookiesOptions {
+  /**
+   * Whether the cookies of this login survive the end of the browser ("keep me logged in"). A refresh keeps it.
+   * @default the option `persistent` of TokenCookies
+   */
+  readonly persistent?: boolean | undefined;
+}
+
 /** @internal The options once they are checked. */
 export interface TokenCookiesSettings {
   readonly names: CookieNames;

@@ -12,18 +12,10 @@ import type { HttpRequest, RequestSource } from '../request/http-request';
 import { requestOf } from '../request/request-of';
 import {
   resolveTokenCookiesOptions,
+  type SetCookiesOptions,
   type TokenCookiesOptions,
   type TokenCookiesSettings,
 } from './token-cookies-options';
-
-/** The options of {@link TokenCookies.set}. */
-export interface SetCookiesOptions {
-  /**
-   * Whether the cookies of this login survive the end of the browser ("keep me logged in"). A refresh keeps it.
-   * @default the option `persistent` of TokenCookies
-   */
-  readonly persistent?: boolean | undefined;
-}
 
 /**
  * Ends the value of a refresh cookie that ends with the browser. Browsers do not say how long they keep a cookie, and the

@@ -68,6 +68,6 @@ class ExpressRequest implements FrameworkRequest {
   }
 
   get environment(): unknown {
-    return this.#request.app.get('env');
+    return this.#request.app.get('env') as unknown;
   }
 }

@@ -5,7 +5,12 @@ import { pathIn, queryIn } from './request-target';
 
 /** What Node.js has of a request that no framework has seen, such as that of an upgrade. */
 export const node: Framework = {
-  find: (source) => responseIn(source) ?? responseIn(source['res']) ?? requestIn(source),
+  find: (source) =>
+    responseIn(source) ??
+    responseIn(source['res']) ??
+    responseIn(source['response']) ??
+    requestIn(source) ??
+    requestIn(source['request']),
   adapt: (found) =>
     'setHeader' in found
       ? new NodeRequest((found as ServerResponse).req, found as ServerResponse)

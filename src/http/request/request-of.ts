@@ -18,7 +18,9 @@ const known = new WeakMap<object, FrameworkRequest>();
 export function requestOf(source: RequestSource | ActionSource): FrameworkRequest {
   const request = known.get(source) ?? adapted(source);
   if (!request)
-    throw new ConfigurationError("there is no request: pass Koa's context, or the request or response of Express");
+    throw new ConfigurationError(
+      "there is no request: pass Koa's context, or the request or response of Express",
+    );
   return request;
 }
 
