@@ -48,7 +48,7 @@ export { TokenCookies } from './http/cookies/token-cookies';
 export type { SetCookiesOptions, TokenCookiesOptions } from './http/cookies/token-cookies-options';
 export type { Algorithm } from './keys/key';
 export { KeySet } from './keys/key-set';
-export type { KeyOptions } from './keys/sources/key-source';
+export type { KeyFileOptions, KeyOptions } from './keys/sources/key-source';
 export type { RetireOptions } from './keys/retirement';
 export type { IssueOptions, LoginDetails } from './manager/issue-options';
 export { JwtManager } from './manager/jwt-manager';

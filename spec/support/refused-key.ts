@@ -24,5 +24,8 @@ function piecesOf(material: string | Buffer): string[] {
 
 /** The constructors of a KeySet without their types, for what a program in JavaScript may hand over. */
 export const untypedKeySet = KeySet as unknown as Readonly<
-  Record<'fromSecret' | 'fromPem' | 'fromJwks' | 'fromEnv' | 'generate', (...given: unknown[]) => KeySet>
+  Record<
+    'fromSecret' | 'fromPem' | 'fromJwks' | 'fromEnv' | 'fromFile' | 'generate',
+    (...given: unknown[]) => KeySet
+  >
 >;

@@ -50,9 +50,10 @@ export class KeyRing {
     this.#signer = signer;
   }
 
-  /** Replaces all keys. A key that was there already remains the same object. */
-  load(keys: readonly Key[]): void {
+  /** Replaces all keys. A key that was there already remains the same object. A ring that signs continues to sign. */
+  load(keys: readonly Key[], place: string): void {
     const known = this.keys;
+    if (this.#signer && !keys.some(canSign)) refuse(`${place} has no key that can sign`);
     this.#replace(keys.map((key) => known.find((candidate) => isIdentical(candidate, key)) ?? key));
     this.#signer = [...this.#keys.values()].find(canSign);
   }
@@ -97,11 +98,15 @@ function isIdentical(one: Key, other: Key): boolean {
 }
 
 function mapOf(keys: readonly Key[]): ReadonlyMap<string, Key> {
+  checkSet(keys);
+  return new Map(keys.map((key) => [key.kid, key]));
+}
+
+/** @throws {@link ConfigurationError} when keys cannot be in one set */
+export function checkSet(keys: readonly Key[]): void {
   const kids = keys.map(({ kid }) => kid);
   const twice = kids.find((kid, index) => kids.indexOf(kid) !== index);
-  if (twice !== undefined)
-    refuse(`KeySet: two keys with the kid '${twice}'. Each key needs a kid of its own`);
+  if (twice !== undefined) refuse(`two keys with the kid '${twice}': each key needs a kid of its own`);
   if (new Set(keys.map(({ algorithm }) => isSecretAlgorithm(algorithm))).size > 1)
-    refuse('KeySet: a set holds secrets or key pairs, not both. Create a JwtManager for each');
-  return new Map(keys.map((key) => [key.kid, key]));
+    refuse('a KeySet holds secrets or key pairs, not both: create a JwtManager for each');
 }

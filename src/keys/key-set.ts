@@ -1,4 +1,5 @@
 import { randomBytes, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { durationInSeconds } from '../util/duration';
 import { readOptions } from '../util/options';
 import { generatePrivatePem } from './generate';
 import { keysFromJwks } from './sources/jwks';
@@ -7,7 +8,9 @@ import type { Algorithm, Key } from './key';
 import { KeyRing } from './key-ring';
 import { KeySetBase } from './key-set-base';
 import { keysFromEnvironment } from './sources/environment';
-import { keyOptionNames, type KeyOptions } from './sources/key-source';
+import { keyOptionNames, type KeyFileOptions, type KeyOptions } from './sources/key-source';
+import { FileFollower } from './sources/file-follower';
+import { KeyFile } from './sources/key-file';
 import { keyFromPem } from './sources/pem';
 import { resolveRetirement, type RetireOptions } from './retirement';
 import { secretKey } from './sources/secret';
@@ -23,6 +26,8 @@ import { secretKey } from './sources/secret';
  * ```
  */
 export class KeySet extends KeySetBase {
+  #follower: FileFollower | undefined;
+
   private constructor(keys: readonly Key[]) {
     super(new KeyRing(keys));
   }
@@ -107,6 +112,34 @@ export class KeySet extends KeySetBase {
   }
 
   /**
+   * The keys in a file, in any form that {@link KeySet.fromEnv} reads.
+   *
+   * With `reload`, the file is checked at this interval, and the set changes with it: tokens of a key that is no longer in
+   * the file are rejected. While the file is missing or broken, the previous keys remain in use, and a process warning
+   * `JwtKeyFileWarning` gives the reason once. Replace the file by renaming a new one, so that it is never read half-way.
+   *
+   * @param options those of {@link KeySet.fromEnv}; `reload`, a duration of at least a second: not at all by default
+   * @throws {@link ConfigurationError} that says what the file was read as, and shows nothing of it
+   *
+   * @example
+   * ```ts
+   * const keys = KeySet.fromFile('/run/secrets/jwks.json', { reload: '1m' });
+   * ```
+   */
+  static fromFile(path: string, options: KeyFileOptions = {}): KeySet {
+    const names = [...keyOptionNames, 'reload'];
+    const { reload, ...keyOptions } = readOptions('KeySet.fromFile', options, names);
+    const file = new KeyFile(path, keyOptions);
+    const text = file.readSync();
+    const keys = new KeySet(file.keysIn(text));
+    if (reload !== undefined) {
+      const seconds = durationInSeconds(reload, 'KeySet.fromFile: reload', { maximum: 86_400 });
+      keys.#follower = new FileFollower(file, text, KeySetBase.ringOf(keys, 'fromFile'), seconds);
+    }
+    return keys;
+  }
+
+  /**
    * A new random key, for this run: tokens that it signs die with the process. RSA keys have 2048 bits.
    *
    * @param options `kid`, of 1 to 64 characters A-Z a-z 0-9 . _ ~ -
@@ -140,7 +173,7 @@ export class KeySet extends KeySetBase {
    * ```
    */
   add(other: KeySet): this {
-    KeySetBase.ringOf(this, 'add').add(KeySetBase.ringOf(other, 'add').keys);
+    this.#changeable('add').add(KeySetBase.ringOf(other, 'add').keys);
     return this;
   }
 
@@ -161,7 +194,7 @@ export class KeySet extends KeySetBase {
     const { keys, signer } = KeySetBase.ringOf(other, 'rotate');
     if (!signer)
       refuse('KeySet.rotate: the other set only verifies. Pass one with a private key or a secret');
-    KeySetBase.ringOf(this, 'rotate').rotate(keys, signer);
+    this.#changeable('rotate').rotate(keys, signer);
     return this;
   }
 
@@ -177,7 +210,19 @@ export class KeySet extends KeySetBase {
    * ```
    */
   retire(kid: string, options: RetireOptions = {}): this {
-    KeySetBase.ringOf(this, 'retire').retire(kid, resolveRetirement(options));
+    this.#changeable('retire').retire(kid, resolveRetirement(options));
     return this;
+  }
+
+  /** Stops checking the file of {@link KeySet.fromFile}. The set keeps its keys. */
+  close(): void {
+    this.#follower?.stop();
+    this.#follower = undefined;
+  }
+
+  /** Changes by code would be lost with the next change of the file. */
+  #changeable(method: string): KeyRing {
+    if (this.#follower) refuse(`KeySet.${method}: this set follows a file. Change the file instead`);
+    return KeySetBase.ringOf(this, method);
   }
 }

@@ -1,3 +1,4 @@
+import type { Duration } from '../../util/duration';
 import type { Algorithm, Key } from '../key';
 
 /** The options of keys that come as text. */
@@ -8,6 +9,12 @@ export interface KeyOptions {
   readonly kid?: string | undefined;
   /** Of an encrypted PEM. */
   readonly passphrase?: string | undefined;
+}
+
+/** The options of `KeySet.fromFile`. */
+export interface KeyFileOptions extends KeyOptions {
+  /** How often to check whether the file has changed, at most once a second. @default never */
+  readonly reload?: Duration | undefined;
 }
 
 /** The names of {@link KeyOptions}. */

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../errors/errors';
 import { refuse, type Key } from '../key';
+import { checkSet } from '../key-ring';
 import { jwkSource } from './jwk';
 import { jwksSource } from './jwks';
 import type { KeyOptions, KeySource } from './key-source';
@@ -21,10 +22,14 @@ const quoted = /^(["'])((?:[[{]|-----BEGIN).*)\1$/s;
 export function readKeys(given: string, place: string, options: KeyOptions): readonly Key[] {
   const text = given.trim().replace(quoted, '$2');
   if (text === '') refuse(`${place} is empty`);
+  if (text.includes('\uFFFD'))
+    refuse(`${place} is not text in UTF-8. Write a random secret as base64url text, not as bytes`);
   const source = keySources.find((candidate) => candidate.recognizes(text)) ?? secretSource;
   try {
     checkOptions(source, options);
-    return source.read(text, options);
+    const keys = source.read(text, options);
+    checkSet(keys);
+    return keys;
   } catch (error) {
     const { message } = error as ConfigurationError;
     throw new ConfigurationError(`${place} was read as ${source.name}: ${message}`);
