@@ -12,7 +12,7 @@ const highest = 16;
 export class SkipList<T, K> {
   readonly #keyOf: (value: T) => K;
   readonly #compare: (one: K, other: K) => number;
-  readonly #first: Links<T> = [];
+  #first: Links<T> = [];
 
   constructor(keyOf: (value: T) => K, compare: (one: K, other: K) => number) {
     this.#keyOf = keyOf;
@@ -20,23 +20,18 @@ export class SkipList<T, K> {
   }
 
   add(value: T): void {
-    const path = this.#pathTo(this.#keyOf(value), 0);
-    const place: Place<T> = { value, next: [] };
     const height = randomHeight();
-    for (let level = 0; level < height; level++) {
-      const links = path[level] ?? this.#first;
-      place.next.push(links[level]);
-      links[level] = place;
-    }
+    if (height > this.#first.length) this.#first = linksOf(height, (level) => this.#first[level]);
+    const path = this.#pathTo(this.#keyOf(value), 0);
+    const place = { value, next: linksOf(height, (level) => path[level]?.[level]) };
+    for (const [level, links] of path.slice(0, height).entries()) links[level] = place;
   }
 
   /** @param value one that is in this list */
   remove(value: T): void {
-    const path = this.#pathTo(this.#keyOf(value), 0);
-    const next = path[0]?.[0]?.next ?? [];
-    for (const [level, follower] of next.entries()) {
-      const links = path[level] ?? this.#first;
-      links[level] = follower;
+    for (const [level, links] of this.#pathTo(this.#keyOf(value), 0).entries()) {
+      const place = links[level];
+      if (place?.value === value) links[level] = place.next[level];
     }
   }
 
@@ -65,6 +60,11 @@ export class SkipList<T, K> {
     }
     return path;
   }
+}
+
+/** An array that grows by itself keeps room for sixteen more. */
+function linksOf<T>(length: number, linkAt: (level: number) => Place<T> | undefined): Links<T> {
+  return Array.from({ length }, (_, level) => linkAt(level));
 }
 
 function randomHeight(): number {

@@ -35,13 +35,14 @@ export class Login implements Expiring {
   }
 }
 
+// One function for all groups: most subjects have a single session, and each byte counts.
+const lastUseOf = ({ session }: Login): number => session.lastUsedAt;
+const sessionOf = ({ session }: Login): Pick<Session, 'id' | 'createdAt'> => session;
+
 /** The logins of a subject until all of them are revoked at once. A later login is in a group of its own. */
 export class LoginGroup {
-  readonly byUse = new OrderedList<Login>(({ session }) => session.lastUsedAt);
-  readonly newestFirst = new SkipList<Login, Pick<Session, 'id' | 'createdAt'>>(
-    ({ session }) => session,
-    compareNewestFirst,
-  );
+  readonly byUse = new OrderedList(lastUseOf);
+  readonly newestFirst = new SkipList(sessionOf, compareNewestFirst);
   revokedAt: number | undefined;
   /** No login of the group expires earlier. */
   #earliest = Infinity;
