@@ -3,6 +3,7 @@ import { JwtManager } from '../../src';
 import { KeySet } from '../../src/keys/key-set';
 import type { Algorithm } from '../../src/keys/key';
 import { hasSignatureOf, signClaims } from '../../src/token/codec';
+import { callsDuring, type Watch } from '../support/calls';
 import { keyPairFor, testKeyPair } from '../support/keys';
 import { expectRefused, untypedKeySet } from '../support/refused-key';
 
@@ -121,6 +122,28 @@ describe('KeySet.find', () => {
 
   it('finds no only key by a wrong name', () => {
     for (const kid of ['', 'ONE', 'one ', 'two', '../one']) expect(one().find(kid)).to.equal(undefined);
+  });
+});
+
+describe('the lookup of a key', () => {
+  const lookups: Watch[] = [[Map.prototype, 'get', 'has', 'values', 'keys', 'entries', 'forEach']];
+  const keysOf = (count: number) => {
+    const keys = KeySet.fromSecret(secret, { kid: 'key-0' });
+    for (let index = 1; index < count; index++)
+      keys.add(KeySet.fromSecret(`${secret}${String(index)}`, { kid: `key-${String(index)}` }));
+    return keys;
+  };
+
+  it('costs the same in a set of eight keys as in a set of one', async () => {
+    for (const count of [1, 8]) {
+      const keys = keysOf(count);
+      expect(await callsDuring(lookups, () => keys.find(`key-${String(count - 1)}`))).to.deep.equal(['get']);
+    }
+  });
+
+  it('costs one more step while a key is about to end', async () => {
+    const keys = keysOf(8).retire('key-3', { after: '1h' });
+    expect(await callsDuring(lookups, () => keys.find('key-0'))).to.deep.equal(['get', 'get']);
   });
 });
 

@@ -7,7 +7,7 @@ import type { Program } from './compiler';
 import { curl } from './curl';
 import type { Block } from './page';
 import { commandsOf, type Command } from './shell';
-import { keyPairFor } from '../keys';
+import { jwkOf, keyPairFor } from '../keys';
 
 /** What became of a program. */
 interface Run {
@@ -52,6 +52,9 @@ async function start(script: string, environment: NodeJS.ProcessEnv): Promise<Ru
       NODE_ENV: '',
       JWT_SECRET_KEY: randomBytes(32).toString('base64url'),
       PARTNER_PUBLIC_KEY: keyPairFor('ES256').publicPem,
+      JWT_KEYS: JSON.stringify({
+        keys: [jwkOf(keyPairFor('ES256').privateKey, { alg: 'ES256', kid: '2026-12' })],
+      }),
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
