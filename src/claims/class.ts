@@ -5,7 +5,7 @@ import { immutable } from '../util/immutable';
 import { within } from '../util/within';
 
 /**
- * A class whose class-validator decorators say what the application's own claims look like.
+ * A class whose class-validator decorators describe your own claims.
  * @inline
  */
 export type ClaimsClass<C extends object> = new () => C;
@@ -13,8 +13,8 @@ export type ClaimsClass<C extends object> = new () => C;
 /** How claims are checked against their class. */
 export interface ClaimsCheck {
   /**
-   * At issue: a claim that the class does not know is refused. Without, at verify, it is left out, so that a class may
-   * lose a member while tokens with it are still out.
+   * For issuing: a claim that the class does not have is rejected. Otherwise, for verifying, it is omitted, so that
+   * you can remove a member while tokens with it are still in use.
    */
   readonly strict: boolean;
   /** Seconds that the decorators may take. */
@@ -55,7 +55,7 @@ export async function instanceOfClaims<C extends object>(
   return failures.length === 0 ? { instance: immutable(instance) } : { misfits: failures.flatMap(namesOf) };
 }
 
-/** Down to the members of members; names only, as values are nobody's business. */
+/** At every depth. Names only, because values must not be revealed. */
 function namesOf({ property, children = [] }: ValidationError): string[] {
   const nested = children.flatMap(namesOf);
   return nested.length === 0 ? [property] : nested.map((name) => `${property}.${name}`);

@@ -16,7 +16,7 @@ export function isRoleList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(isIdentity);
 }
 
-/** Whether a value is one scope (RFC 6749, section 3.3), or another name that stands in a space-separated list. */
+/** Whether a value is one scope (RFC 6749, section 3.3), or another name in a space-separated list. */
 export function isScope(value: unknown): value is string {
   return typeof value === 'string' && /^[!#-[\]-~]+$/.test(value);
 }

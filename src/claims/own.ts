@@ -3,10 +3,10 @@ import { ConfigurationError } from '../errors/errors';
 import { isPlainObject, isShallow, maximumDepth } from '../util/json';
 import { isRegistered, lastingOf, type RegisteredClaim } from './registered';
 
-/** Names that turn into something else when an object is copied: never taken, never handed over (CWE-1321). */
+/** Names that change their meaning when an object is copied: never accepted and never passed on (CWE-1321). */
 const hazardousNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** The longest token, in characters; the JSON of its claims is always shorter. */
+/** The maximum length of a token in characters. The JSON of its claims is always shorter. */
 const maximumLength = 8192;
 
 /**
@@ -20,7 +20,7 @@ export function checkedOwnClaims(claims: unknown): Record<string, unknown> {
     throw new ConfigurationError("claims must be an object of names and values, such as { tenant: 'a' }");
   if (!isShallow(json))
     throw new ConfigurationError(`claims must be nested at most ${String(maximumDepth)} deep`);
-  // Both, as toJSON can say something else than the object has.
+  // Both, because toJSON can return something other than the object has.
   const names = [...Object.getOwnPropertyNames(claims), ...Object.keys(json)];
   const taken =
     names.find(isRegistered) ?? [...names, ...namesIn(json)].find((name) => hazardousNames.has(name));
@@ -70,7 +70,7 @@ function lengthOf(key: string, value: unknown, isInList: boolean): number {
   return (isInList ? 0 : key.length + 3) + (typeof value === 'string' ? value.length + 2 : 1);
 }
 
-/** An undefined member is one that is not there; in a list it would become null. */
+/** An undefined member is omitted. In a list it would become null. */
 function unwritable(value: unknown, isInList: boolean): string | undefined {
   if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
   if (typeof value === 'bigint') return 'a bigint: write a string';

@@ -20,8 +20,8 @@ export interface RegisteredClaim<T = unknown> {
   /** Whether a value has the form of the claim. Times are compared with the clock elsewhere. */
   readonly isWellFormed: (value: unknown) => value is T;
   /**
-   * Which tokens have it: `all` of them; `any` may; `refresh` tokens may, access tokens must not; `session`: the refresh
-   * tokens of a session always, no other token ever.
+   * Which tokens have the claim. `all`: every token. `any`: optional in every token. `refresh`: optional in refresh
+   * tokens only. `session`: always in the refresh tokens of a session, and never in others.
    */
   readonly on: 'all' | 'any' | 'refresh' | 'session';
   /**
@@ -32,9 +32,9 @@ export interface RegisteredClaim<T = unknown> {
   /** The option of {@link ClaimOptions} that writes it. A claim without one is written by the manager alone. */
   readonly option?: string;
   /**
-   * Turns the value of that option into the claim; undefined leaves the claim out.
+   * Converts the value of that option to the claim, or undefined to omit the claim.
    *
-   * @param name what errors call the option
+   * @param name the name of the option in errors
    */
   readonly toClaim?: (value: unknown, name: string) => T | undefined;
 }
@@ -74,7 +74,7 @@ export const registeredClaims = {
   csrf: claim(isIdentity, { on: 'any', lasts: 'session' }),
   /** The absolute end of the session. */
   sxp: claim(isTime, { on: 'session', lasts: 'token' }),
-  /** For whom the access tokens are, where the refresh token is for its own manager alone. */
+  /** The audience of the access tokens. The refresh token is always for its own manager. */
   access_aud: claim(isNames, { on: 'refresh', lasts: 'token' }),
   roles: claim(isRoleList, { on: 'any', lasts: 'grant', option: 'roles', toClaim: rolesOf }),
   scope: claim(isScopeText, { on: 'any', lasts: 'grant', option: 'scopes', toClaim: scopeOf }),
@@ -93,7 +93,7 @@ type NameOn<Presence> = { [N in Name]: Table[N]['on'] extends Presence ? N : nev
 type ClaimValue<N extends Name> = Table[N] extends RegisteredClaim<infer T> ? DeepReadonly<T> : never;
 type DeepReadonly<T> = T extends (infer Item)[] ? readonly Item[] : T;
 
-/** The registered claims of a verified token as they stand in it: checked, plain, times in Unix seconds. */
+/** The registered claims of a verified token: checked, plain, times in Unix seconds. */
 export type VerifiedClaims = { readonly [N in NameOn<'all'>]: ClaimValue<N> } & {
   readonly [N in Exclude<Name, NameOn<'all'>>]?: ClaimValue<N>;
 };
@@ -101,7 +101,7 @@ export type VerifiedClaims = { readonly [N in NameOn<'all'>]: ClaimValue<N> } & 
 /** The name of a registered claim. */
 export type RegisteredName = Name;
 
-/** Names that tell others what kind of token it is; ours have the type in the header. */
+/** Names that mark the kind of a token elsewhere. Our tokens have their type in the header. */
 const kindNames = ['typ', 'token_use'];
 
 const rows: readonly (readonly [Name, RegisteredClaim])[] = Object.entries(registeredClaims) as [
@@ -122,7 +122,7 @@ export function isRegistered(name: string): boolean {
   return reserved.has(name);
 }
 
-/** How long a claim lasts; one of the application's own until `claimsFor` returns others. */
+/** How long a claim lasts. An own claim of the application lasts until `claimsFor` returns others. */
 export function lastingOf(name: string): RegisteredClaim['lasts'] {
   return lastings.get(name) ?? 'grant';
 }

@@ -8,7 +8,7 @@ const longestUnit = 16;
 /** A secret needs this many characters that no rule explains: 60 bits of base64, at the very least. */
 const fewestUnexplained = 10;
 
-/** Longer secrets are judged by their start. */
+/** Only the start of longer secrets is checked. */
 const longestText = 512;
 
 const gramLength = 4;
@@ -35,8 +35,8 @@ const leetspeak: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether a secret can be guessed: a pattern, a placeholder, or one that was published, in a tutorial for example.
- * It may be written in hex or base64, too.
+ * Whether a secret can be guessed: a pattern, a placeholder, or one that was published, in a tutorial for example. It
+ * may also be written in hex or base64.
  */
 export function isGuessable(secret: Buffer): boolean {
   return (

@@ -6,9 +6,9 @@ import { isRocaModulus } from './roca';
 import { isSmallOrderPoint } from './small-order';
 
 /**
- * Prepares a private or public key; a private key also verifies, by its public half.
+ * Prepares a private or public key. A private key also verifies, with its public half.
  *
- * @throws {@link ConfigurationError} when it is weak, is not for the algorithm, or its halves do not fit
+ * @throws {@link ConfigurationError} if it is weak, is not for the algorithm, or its halves do not match
  */
 export function keyPair(key: KeyObject, algorithm: KeyPairAlgorithm, kid?: unknown): Key {
   const signingKey = key.type === 'private' ? key : undefined;

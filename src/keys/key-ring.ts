@@ -27,8 +27,8 @@ export class KeyRing {
   }
 
   /**
-   * The key that a header names; without a name, the only one there is. The same object is returned for as long as the
-   * key verifies.
+   * Returns the key for the `kid` of a header, or without a `kid` the only key. It is the same object for as long as
+   * the key verifies.
    */
   find(kid: string | undefined): Key | undefined {
     if (kid !== undefined) return this.#isLive(kid) ? this.#keys.get(kid) : undefined;
@@ -86,7 +86,7 @@ function canSign(key: Key): key is SigningKey {
   return key.signingKey !== undefined;
 }
 
-/** Whether two entries stand for one key. One of them may lack the private half. */
+/** Whether two entries have the same key. One of them may lack the private half. */
 function isSameKey(one: Key, other: Key): boolean {
   return (
     one.kid === other.kid && one.algorithm === other.algorithm && one.verifyingKey.equals(other.verifyingKey)

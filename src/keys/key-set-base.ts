@@ -33,8 +33,8 @@ export class KeySetBase {
   }
 
   /**
-   * @internal The key that a header names; without a name, the only one there is. Undefined once the key is retired;
-   * until then always the same object.
+   * @internal Returns the key for the `kid` of a header, or without a `kid` the only key. Undefined once the key is
+   * retired, until then always the same object.
    */
   find(kid: string | undefined): Key | undefined {
     return this.#ring.find(kid);

@@ -16,8 +16,8 @@ import { resolveRetirement, type RetireOptions } from './retirement';
 import { secretKey } from './sources/secret';
 
 /**
- * The keys of a manager: one signs, all verify, told apart by `kid`, each pinned to one algorithm. Keys are parsed
- * and checked once, here; nothing shows them again.
+ * The keys of a manager: one signs, all verify. They are selected by `kid`, and each is pinned to one algorithm. Keys
+ * are parsed and checked once, here, and never shown again.
  *
  * @example
  * ```ts
@@ -36,13 +36,14 @@ export class KeySet extends KeySetBase {
    * One secret for HMAC: at least as many random bytes as the hash has (RFC 7518, section 3.2). The default `kid` is
    * derived from the secret.
    *
-   * The secret is used byte for byte. A text that starts or ends with white space, as a file with a last newline does, is
-   * rejected: `trim()` it, or pass `createSecretKey(bytes)` of `node:crypto` if the white space belongs to the secret.
+   * The secret is used byte for byte. A text that starts or ends with white space, such as a file with a final
+   * newline, is rejected: `trim()` it, or pass `createSecretKey(bytes)` of `node:crypto` if the white space belongs
+   * to the secret.
    *
-   * @param secret a string counts by its UTF-8 bytes
+   * @param secret a string is used as its UTF-8 bytes
    * @param options `algorithm`, 'HS256' by default; `kid`, of 1 to 64 characters A-Z a-z 0-9 . _ ~ -
-   * @throws {@link ConfigurationError} when it is short, can be guessed (a placeholder, a pattern, a secret of a tutorial),
-   *   only names where the secret is (a path, a URL, a variable), or is the text of another kind of key
+   * @throws {@link ConfigurationError} if it is short, can be guessed (a placeholder, a pattern, a published secret),
+   * only names where the secret is (a path, a URL, a variable), or is the text of another kind of key
    *
    * @example
    * ```ts
@@ -58,13 +59,13 @@ export class KeySet extends KeySetBase {
   }
 
   /**
-   * One private or public key, or a certificate, as PEM. White space around it and literal `\n`, as environment
-   * variables have them, are put right. The default `kid` is the thumbprint of RFC 7638.
+   * One private or public key, or a certificate, as PEM. White space around it and literal `\n`, as in environment
+   * variables, are corrected. The default `kid` is the thumbprint of RFC 7638.
    *
    * @param pem PKCS#8, PKCS#1, SEC1, SPKI or a certificate; a private key also verifies
-   * @param options `algorithm`, which is pinned to the key: required for RSA keys, others have only one; `kid`, of 1 to 64
-   *   characters A-Z a-z 0-9 . _ ~ -; `passphrase` of an encrypted key
-   * @throws {@link ConfigurationError} when it cannot be read, is weak, or is not for the algorithm
+   * @param options `algorithm`, which is pinned to the key: required for RSA keys, others have only one; `kid`, of 1
+   * to 64 characters A-Z a-z 0-9 . _ ~ -; `passphrase` of an encrypted key
+   * @throws {@link ConfigurationError} if it cannot be read, is weak, or is not for the algorithm
    *
    * @example
    * ```ts
@@ -79,7 +80,7 @@ export class KeySet extends KeySetBase {
    * The keys of a JWK set (RFC 7517), as an object or its JSON. The first private key or secret signs.
    *
    * @param options `algorithm` of keys that do not name their `alg`
-   * @throws {@link ConfigurationError} when a key is not for signatures, is weak, or two have one `kid`
+   * @throws {@link ConfigurationError} if a key is not for signatures, is weak, or two have the same `kid`
    *
    * @example
    * ```ts
@@ -140,10 +141,10 @@ export class KeySet extends KeySetBase {
   }
 
   /**
-   * A new random key, for this run: tokens that it signs die with the process. RSA keys have 2048 bits.
+   * A new random key. Its tokens cannot be verified after the process ends. RSA keys have 2048 bits.
    *
    * @param options `kid`, of 1 to 64 characters A-Z a-z 0-9 . _ ~ -
-   * @throws {@link ConfigurationError} when there is no such algorithm
+   * @throws {@link ConfigurationError} if there is no such algorithm
    *
    * @example
    * ```ts
@@ -160,11 +161,11 @@ export class KeySet extends KeySetBase {
   }
 
   /**
-   * Adds the keys of another set for verification only: this set's own key continues to sign. Use it to rotate your own
-   * keys, since the manager accepts their tokens as its own. Keys of another issuer belong to another manager.
+   * Adds the keys of another set for verification only: this set's own key continues to sign. Use it to rotate your
+   * own keys, since the manager accepts their tokens as its own. Keys of another issuer belong to another manager.
    *
-   * @throws {@link ConfigurationError} when a `kid` is there already, or secrets would mix with key pairs. Then nothing
-   *   is added
+   * @throws {@link ConfigurationError} if a `kid` is already in use, or secrets would mix with key pairs. Then
+   * nothing is added
    *
    * @example
    * ```ts
@@ -178,11 +179,11 @@ export class KeySet extends KeySetBase {
   }
 
   /**
-   * Signs with the key of another set from now on. The previous keys still verify, so that tokens that are in use stay
-   * valid: {@link KeySet.retire} ends them. Secrets rotate in the same way.
+   * Signs with the key of another set from now on. The previous keys still verify, so that tokens in use stay valid
+   * until {@link KeySet.retire}. Secrets rotate in the same way.
    *
-   * @throws {@link ConfigurationError} when the other set cannot sign, another key has its `kid`, or secrets would mix
-   *   with key pairs. Then nothing changes
+   * @throws {@link ConfigurationError} if the other set cannot sign, another key has its `kid`, or secrets would mix
+   * with key pairs. Then nothing changes
    *
    * @example
    * ```ts
@@ -199,10 +200,10 @@ export class KeySet extends KeySetBase {
   }
 
   /**
-   * Stops verifying with a key, at once or later. Tokens that it signed are then rejected with 401.
+   * Stops verifying with a key, immediately or later. Tokens that it signed are then rejected with 401.
    *
-   * @param options `after`, a duration or a Date: at once by default
-   * @throws {@link ConfigurationError} when there is no such key, or it is the one that signs
+   * @param options `after`, a duration or a Date; immediately by default
+   * @throws {@link ConfigurationError} if there is no such key, or if it is the signing key
    *
    * @example
    * ```ts

@@ -17,7 +17,7 @@ export function looksLikeKey(secret: Buffer): boolean {
   return disguisesOf(secret).some((bytes) => isKeyText(bytes) || isSshKey(bytes) || isDer(bytes));
 }
 
-/** As it is, and what it says in base64 and in hex. */
+/** The text itself, and decoded as base64 and as hex. */
 function disguisesOf(secret: Buffer): Buffer[] {
   const compact = normalizePem(secret.toString()).replace(/[\s:"']/g, '');
   return [secret, Buffer.from(compact, 'base64'), Buffer.from(compact, 'hex')];
@@ -50,7 +50,7 @@ function isJwk(text: string): boolean {
   }
 }
 
-/** DER of a key or a certificate is one SEQUENCE; it is parsed only when it starts like one. */
+/** DER of a key or a certificate is one SEQUENCE. It is parsed only if it starts like one. */
 function isDer(bytes: Buffer): boolean {
   if (bytes[0] !== 0x30) return false;
   const readers: (() => KeyObject)[] = [

@@ -1,7 +1,14 @@
 import type { KeyObject } from 'node:crypto';
 import { ConfigurationError } from '../errors/errors';
 
-/** The algorithms there are, by their exact names (RFC 7518, section 3.1). EdDSA is for Ed25519 keys (RFC 8037, section 3.1). */
+/**
+ * The algorithms there are, by their exact names (RFC 7518, section 3.1). EdDSA is for Ed25519 keys (RFC 8037, section 3.1).
+ *
+ * @example
+ * ```ts
+ * const algorithm: Algorithm = 'ES256';
+ * ```
+ */
 export type Algorithm = SecretAlgorithm | KeyPairAlgorithm;
 
 /**
@@ -23,14 +30,14 @@ export interface Key {
   readonly algorithm: Algorithm;
   /** A secret or a public key. */
   readonly verifyingKey: KeyObject;
-  /** A secret or a private key; without one the key only verifies. */
+  /** A secret or a private key. Without one, the key only verifies. */
   readonly signingKey: KeyObject | undefined;
 }
 
 /** Algorithms with an EC key pair. */
 export type EcAlgorithm = 'ES256' | 'ES384' | 'ES512';
 
-/** The bytes of the hash that each secret's algorithm uses; a secret may not be shorter (RFC 7518, section 3.2). */
+/** The size of the hash of each secret's algorithm in bytes. A secret must not be shorter (RFC 7518, section 3.2). */
 export const hashBytes: Readonly<Record<SecretAlgorithm, number>> = { HS256: 32, HS384: 48, HS512: 64 };
 
 /** Node's names for the curve of each ECDSA algorithm (RFC 7518, section 3.4). */
@@ -89,7 +96,7 @@ export function checkKid(kid: unknown): asserts kid is string {
   if (!isKid) refuse('kid must be 1 to 64 of the characters A-Z a-z 0-9 . _ ~ -');
 }
 
-/** Ends the construction of a key; the message says what to do and holds nothing of the key. */
+/** Throws the error for an invalid key. The message explains what to do and contains nothing of the key. */
 export function refuse(message: string): never {
   throw new ConfigurationError(message);
 }

@@ -1,11 +1,11 @@
 /**
- * Secrets that stand in tutorials, documentation, public repositories and the lists that attackers try, and the hashes
- * of the words that come to mind first. Of each, in lower case, the list has the first 48 bits of the SHA-256 in
- * base64url, which identify it and do not reveal it. A secret that a rule refuses is not needed here.
- * The keys of the examples in RFC 7515 and RFC 7520 are left out: published test vectors are signed with them.
+ * Secrets from tutorials, documentation, public repositories and the lists that attackers try, and the hashes of
+ * common words. Of each, in lower case, the list has the first 48 bits of the SHA-256 in base64url, which identify it
+ * and do not reveal it. A secret that a rule rejects is not needed here. The keys of the examples in RFC 7515 and RFC
+ * 7520 are left out: published test vectors are signed with them.
  *
- * To add one, put this line's result where it belongs in the order:
- * `node -p "crypto.createHash('sha256').update(process.argv[1].toLowerCase()).digest('base64url').slice(0, 8)" "$SECRET"`
+ * To add one, put this line's result where it belongs in the order: `node -p
+ * "crypto.createHash('sha256').update(process.argv[1].toLowerCase()).digest('base64url').slice(0, 8)" "$SECRET"`
  */
 export const publishedSecrets: ReadonlySet<string> = new Set(
   `

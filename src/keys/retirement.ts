@@ -3,7 +3,14 @@ import { durationInSeconds, type Duration } from '../util/duration';
 import { readOptions } from '../util/options';
 import { refuse } from './key';
 
-/** The options of `KeySet.retire`. */
+/**
+ * The options of `KeySet.retire`.
+ *
+ * @example
+ * ```ts
+ * keys.retire('2026-11', { after: '30d' });
+ * ```
+ */
 export interface RetireOptions {
   /** How long the key still verifies, or until when. @default 0: it stops at once */
   readonly after?: Duration | Date | undefined;

@@ -5,28 +5,50 @@ import type { TokenType } from '../token/token';
 import { choice, flag, unchecked } from '../util/option-parsers';
 import { parseOptions } from '../util/options';
 
-/** What {@link JwtManager.verify} expects of a token. */
+/**
+ * The options of {@link JwtManager.verify}.
+ *
+ * @example
+ * ```ts
+ * await jwtManager.verify(text, { type: 'refresh' });
+ * ```
+ */
 export interface VerifyExpectations {
-  /** @default 'access' */
+  /** The type that the token must have. @default 'access' */
   readonly type?: TokenType | 'any' | undefined;
 }
 
 /** @internal */
 export const verifyOptions = { type: choice<TokenType | 'any'>('access', 'refresh', 'any') };
 
-/** What {@link JwtManager.refresh} may be told of the request. */
+/**
+ * The options of {@link JwtManager.refresh}.
+ *
+ * @example
+ * ```ts
+ * await jwtManager.refresh(token, { session: { userAgent: ctx.get('User-Agent'), ip: ctx.ip } });
+ * ```
+ */
 export interface RefreshOptions extends Pick<ClaimOptions, 'amr' | 'acr'> {
+  /** The client of the request, for the list of devices. */
   readonly session?: SessionDetails | undefined;
   /**
-   * Whether the user has just proved who they are again: sets `auth_time` within the same session, and replaces `amr` and
-   * `acr` with those that are given here. @default false
+   * Whether the user has just authenticated again. Sets `auth_time` within the same session, and replaces `amr` and
+   * `acr` with those given here. @default false
    */
   readonly fresh?: boolean | undefined;
 }
 
-/** Whose session {@link JwtManager.revokeSession} may end. */
+/**
+ * The options of {@link JwtManager.revokeSession}.
+ *
+ * @example
+ * ```ts
+ * await jwtManager.revokeSession(id, { identity: token.identity });
+ * ```
+ */
 export interface RevokeSessionOptions {
-  /** The session is left alone unless it is this identity's. @default any identity of this manager */
+  /** The session only ends if it belongs to this identity. @default any identity of this manager */
   readonly identity?: string | undefined;
 }
 
@@ -36,7 +58,7 @@ export interface RefreshSettings {
   readonly seen: SessionDetails;
   /** What the session is to record of it. */
   readonly recorded: SessionDetails;
-  /** Where the user has proved who they are again: what the tokens are to say of that, `auth_time` apart. */
+  /** If the user has authenticated again: the claims about that, except `auth_time`. */
   readonly login: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -59,8 +81,15 @@ export function resolveRefreshOptions(options: RefreshOptions): RefreshSettings 
   return { seen, recorded: seen, login: fresh ? login : undefined };
 }
 
-/** Whom {@link JwtManager.revokeAll} spares. */
+/**
+ * The options of {@link JwtManager.revokeAll}.
+ *
+ * @example
+ * ```ts
+ * await jwtManager.revokeAll(token.identity, { except: token.sessionId });
+ * ```
+ */
 export interface RevokeAllOptions {
-  /** The id of the session that goes on. */
+  /** The id of the session that continues. */
   readonly except?: string | undefined;
 }

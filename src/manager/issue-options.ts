@@ -6,34 +6,54 @@ import { nameList } from '../util/name-list';
 import { duration, flag, optional, unchecked } from '../util/option-parsers';
 import { parseOptions } from '../util/options';
 
-/** What a token is to say. */
+/**
+ * The contents of a token.
+ *
+ * @example
+ * ```ts
+ * await jwtManager.createTokenPair(user.id, { roles: ['member'], scopes: 'posts:read', claims: { email } });
+ * ```
+ */
 export interface IssueOptions<C extends object = Record<string, unknown>> extends ClaimOptions {
   /**
-   * The application's own claims: what JSON can say, none of the registered names, and nowhere `__proto__`, `constructor`
-   * or `prototype`. The whole token has at most 8,192 characters.
+   * Your own claims: values that JSON can represent, without registered names, and without `__proto__`, `constructor`
+   * or `prototype` at any depth. The whole token has at most 8,192 characters.
    */
   readonly claims?: C | undefined;
-  /** Whether the user has just proved who they are: writes `auth_time`. */
+  /**
+   * Whether the user has just authenticated: writes `auth_time`.
+   * @default true for `createTokenPair`, otherwise false
+   */
   readonly fresh?: boolean | undefined;
   /**
-   * When the user proved who they are, such as the moment at which the password was read: writes `auth_time`. A session is
-   * not started when the user was logged out everywhere after it. @default now, where `fresh` is true
+   * When the user authenticated, such as the moment at which the password was read: writes `auth_time`. A session is
+   * not started if the user was logged out everywhere after it. @default now, if `fresh` is true
    */
   readonly authenticatedAt?: Date | undefined;
   /**
-   * How long this token lives, instead of the manager's setting; of a pair, the access token. At most as long as the longest
-   * of `accessTokenTtl`, `refreshTokenTtl` and `sessionTtl`.
+   * How long this token lives, instead of the manager's setting. For a pair, this is the access token. At most the
+   * longest of `accessTokenTtl`, `refreshTokenTtl` and `sessionTtl`.
    */
   readonly expiresIn?: Duration | undefined;
-  /** For whom this token is, instead of the manager's setting; of a pair, the access tokens, those of later refreshes too. */
+  /**
+   * The audience of this token, instead of the manager's setting. For a pair, this is the access token, also after
+   * later refreshes.
+   */
   readonly audience?: string | readonly string[] | undefined;
-  /** What a list of devices is to show of the login, and how long it lasts. */
+  /** Details of the login for a list of devices, and how long it lasts. */
   readonly session?: LoginDetails | undefined;
 }
 
-/** The option `session` of {@link IssueOptions}. */
+/**
+ * The option `session` of {@link IssueOptions}.
+ *
+ * @example
+ * ```ts
+ * await jwtManager.createTokenPair(user.id, { session: { label: 'my laptop', ip: ctx.ip, ttl: '1d' } });
+ * ```
+ */
 export interface LoginDetails extends SessionDetails {
-  /** The absolute end of this session, instead of the manager's `sessionTtl`, which is the longest. */
+  /** How long this session lasts at most, instead of the manager's `sessionTtl`, which is the upper limit. */
   readonly ttl?: Duration | undefined;
 }
 

@@ -24,7 +24,7 @@ import { ignore } from '../util/promises';
 import { parseOptions, readOptions } from '../util/options';
 
 /**
- * Issues and verifies access and refresh tokens. One instance for an application, made at start-up: every option is
+ * Issues, verifies, refreshes and revokes tokens. Create one instance for your application at start. Every option is
  * checked then.
  *
  * @example
@@ -35,7 +35,7 @@ import { parseOptions, readOptions } from '../util/options';
  * token.identity; // 'test'
  * ```
  *
- * @typeParam C the application's own claims; inferred from the option `claims`
+ * @typeParam C your own claims, inferred from the option `claims`
  */
 export class JwtManager<C extends object = Record<string, unknown>> extends ManagerBase<C> {
   readonly #verifier: TokenVerifier<C>;
@@ -43,7 +43,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   readonly #service: SessionService<C> | undefined;
   readonly #ends: SessionEnds;
 
-  /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
+  /** @throws {@link ConfigurationError} if an option is wrong; the message explains what to do */
   constructor(options: JwtManagerOptions<C>) {
     super(options);
     this.#verifier = new TokenVerifier(this.settings);
@@ -55,17 +55,18 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   }
 
   /**
-   * Issues an access token that stands alone, without a session.
+   * Issues an access token without a session.
    *
-   * @param identity whom it speaks for, `sub`: 1 to 255 characters
-   * @throws {@link ConfigurationError} when identity or options cannot go into a token
+   * @param identity the user, written to `sub`: 1 to 255 characters
+   * @throws {@link ConfigurationError} if identity or options are invalid
    */
   async createAccessToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
     return this.#tokens.issueAccess(identity, resolveIssueOptions(options, 'createAccessToken'));
   }
 
   /**
-   * Starts a session and issues its refresh token. It opens only what demands a refresh token.
+   * Starts a session and issues its refresh token. It is accepted only by `refresh` and by routes that require a
+   * refresh token.
    *
    * @throws as {@link JwtManager.createTokenPair}
    */
@@ -77,11 +78,11 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   }
 
   /**
-   * Starts a session for a user who has just logged in and issues its access and refresh token, as the body of a token
-   * response (RFC 6749, section 5.1). Both are fresh unless `fresh: false`.
+   * Starts a session for a user who has just logged in and issues its access and refresh token, as the body of a
+   * token response (RFC 6749, section 5.1). Both are fresh unless `fresh: false`.
    *
-   * @throws {@link ConfigurationError} when identity or options cannot go into a token, and without a store
-   * @throws TokenRevokedError (`ERR_JWT_REVOKED`) when the user was logged out everywhere after `authenticatedAt`
+   * @throws {@link ConfigurationError} if identity or options are invalid, or if the manager has no store
+   * @throws TokenRevokedError (`ERR_JWT_REVOKED`) if the user was logged out everywhere after `authenticatedAt`
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    * @example
    * ```ts
@@ -96,11 +97,11 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   /**
    * Verifies the text of a token: signature, type, times, issuer, audience, claims, revocation.
    *
-   * @throws TokenInvalidError (`ERR_JWT_INVALID`) when it is not one of ours, not for here, or not a text at all
-   * @throws TokenExpiredError (`ERR_JWT_EXPIRED`) when it was good and is over
-   * @throws WrongTokenTypeError (`ERR_JWT_TYPE`) when it is of the other type
-   * @throws TokenRevokedError (`ERR_JWT_REVOKED`) when it, its session or all tokens of its identity were revoked
-   * @throws RefreshReusedError (`ERR_JWT_REFRESH_REUSED`) when it is a refresh token that was consumed before
+   * @throws TokenInvalidError (`ERR_JWT_INVALID`) if it is not a token of this manager
+   * @throws TokenExpiredError (`ERR_JWT_EXPIRED`) if it was valid and has expired
+   * @throws WrongTokenTypeError (`ERR_JWT_TYPE`) if it has another type
+   * @throws TokenRevokedError (`ERR_JWT_REVOKED`) if it, its session or all tokens of its identity were revoked
+   * @throws RefreshReusedError (`ERR_JWT_REFRESH_REUSED`) if it is a refresh token that was used before
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   verify(jwt: string, expected: VerifyExpectations = {}): Promise<Token<C>> {
@@ -115,16 +116,16 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   }
 
   /**
-   * Exchanges a refresh token for a new pair of the same session. The presented token is consumed: within
-   * `rotationGrace` it gets the same successor once more, after that it is a theft, which revokes the session (RFC 9700).
-   * Subject, roles, scopes, claims, audience and `auth_time` are carried over, unless `claimsFor` says otherwise.
+   * Exchanges a refresh token for a new pair of the same session. The given token can then no longer be used: within
+   * `rotationGrace` it gets the same new refresh token again, after that it revokes the session (RFC 9700). Subject,
+   * roles, scopes, claims, audience and `auth_time` are kept, unless `claimsFor` changes them.
    *
    * @param token the text, or the verified token of a `@JwtRefreshRequired()` route
-   * @param options `session.userAgent` and `session.ip` replace what the session says; its label stays. `fresh`: the user
-   *   has just proven who they are again
-   * @throws InvalidRequestError (`ERR_JWT_REQUEST`) when the token is neither: a field that the request does not have
-   * @throws all that {@link JwtManager.verify} throws; HookFailedError (`ERR_JWT_HOOK`) when `claimsFor` failed
-   * @throws {@link ConfigurationError} without a store or a key that signs
+   * @param options `session.userAgent` and `session.ip` replace those of the session, its label stays; `fresh` if the
+   * user has just authenticated again
+   * @throws InvalidRequestError (`ERR_JWT_REQUEST`) if the token is neither, such as a missing field of the request
+   * @throws all that {@link JwtManager.verify} throws; HookFailedError (`ERR_JWT_HOOK`) if `claimsFor` failed
+   * @throws {@link ConfigurationError} if the manager has no store or no signing key
    */
   refresh(token: string | Token<C>, options: RefreshOptions = {}): Promise<TokenPair> {
     return this.rejections.watch(async (attempt) => {
@@ -137,11 +138,11 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   }
 
   /**
-   * Revokes this one token, on every process that shares the store. A refresh token takes its session along, one that was
-   * used before too (RFC 7009, section 2.1).
+   * Revokes this one token, on every process that shares the store. A refresh token ends its session, even if it was
+   * used before (RFC 7009, section 2.1).
    *
-   * @throws TokenInvalidError (`ERR_JWT_INVALID`) when it is not one of ours
-   * @throws InvalidRequestError (`ERR_JWT_REQUEST`) when it is neither a text nor a token, as for `refresh`
+   * @throws TokenInvalidError (`ERR_JWT_INVALID`) if it is not a token of this manager
+   * @throws InvalidRequestError (`ERR_JWT_REQUEST`) if it is neither a string nor a token
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async revoke(token: Token<C> | string): Promise<void> {
@@ -151,11 +152,12 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   }
 
   /**
-   * Logs out: both tokens of the session are dead at once, on every process that shares the store.
+   * Logs out: no token of the session works any more, on every process that shares the store.
    *
-   * @param options `identity`: false, and nothing happens, unless the session is that identity's
-   * @returns false when there was no such session or it had ended already
-   * @throws StoreUnavailableError (`ERR_JWT_STORE`); {@link ConfigurationError} without an id, as of a token without one
+   * @param options `identity`: the session only ends if it belongs to this identity
+   * @returns false if there was no such session, or if it had already ended
+   * @throws StoreUnavailableError (`ERR_JWT_STORE`); {@link ConfigurationError} if the id is missing, as for a token
+   * without a session
    */
   async revokeSession(sessionId: string, options: RevokeSessionOptions = {}): Promise<boolean> {
     const { identity } = readOptions('revokeSession', options, ['identity']);
@@ -163,9 +165,9 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   }
 
   /**
-   * Logs out everywhere: all sessions of the identity and all its tokens without a session are dead at once.
+   * Logs out everywhere: no session of the identity and no token without a session works any more.
    *
-   * @param options `except`: the one session that goes on, such as `token.sessionId`
+   * @param options `except`: the one session that continues, such as `token.sessionId`
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async revokeAll(identity: string, options: RevokeAllOptions = {}): Promise<void> {
@@ -174,8 +176,8 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   }
 
   /**
-   * Logs out everywhere and erases what is stored about the identity: addresses, devices, sessions. Until the last token
-   * would have expired, only a hash remains.
+   * Logs out everywhere and erases what is stored about the identity: addresses, devices, sessions. Only a hash
+   * remains, until the last token would have expired.
    *
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
@@ -184,7 +186,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   }
 
   /**
-   * The identity's sessions that are alive, newest first: for a list of devices.
+   * Returns the living sessions of the identity, newest first, for a list of devices.
    *
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
@@ -193,11 +195,11 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   }
 
   /**
-   * Calls the listener once when the token has come to its end: for WebSockets and streams, which outlive their request. A
-   * token that has ended already ends soon.
+   * Calls the listener once when the token has ended: for WebSockets and streams, which last longer than their
+   * request. If the token has already ended, the listener is called soon.
    *
-   * @returns what ends the wait
-   * @throws TokenInvalidError (`ERR_JWT_INVALID`) when it is not one of this manager's tokens
+   * @returns a function that removes the listener
+   * @throws TokenInvalidError (`ERR_JWT_INVALID`) if it is not a token of this manager
    */
   onSessionEnd(token: Token<C>, listener: (reason: SessionEndReason) => unknown): () => void {
     if (typeof listener !== 'function')
@@ -208,12 +210,12 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
     return watch.stop;
   }
 
-  /** @internal What {@link JwtManager.verify} does before it asks the store, without the event. */
+  /** @internal The part of {@link JwtManager.verify} before the store, without the event. */
   authenticate(text: unknown, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
     return this.#verifier.verify(text, type);
   }
 
-  /** @internal @throws TokenRevokedError, RefreshReusedError, StoreUnavailableError; at once where the store is here */
+  /** @internal @throws TokenRevokedError, RefreshReusedError, StoreUnavailableError; synchronously if the store is */
   demandAlive(token: Token<C>, seen?: () => SessionDetails): void | Promise<void> {
     return this.#service?.presented.demandAlive(token, seen);
   }

@@ -23,7 +23,7 @@ export class ManagerBase<C extends object> {
   /** @internal */
   protected readonly rejections = new Rejections(this.events);
 
-  /** @throws {@link ConfigurationError} when an option is wrong; the message says what to do */
+  /** @throws {@link ConfigurationError} if an option is wrong; the message explains what to do */
   constructor(options: JwtManagerOptions<C>) {
     this.settings = resolveManagerOptions(options);
     this.limits = limitsOf(this.settings);
@@ -32,7 +32,7 @@ export class ManagerBase<C extends object> {
   /**
    * Listens to what happens, for logs and metrics, see {@link ManagerEvents}. A listener that throws changes nothing.
    *
-   * @throws {@link ConfigurationError} when there is no such event
+   * @throws {@link ConfigurationError} if there is no such event
    */
   on<Name extends keyof ManagerEvents>(event: Name, listener: (event: ManagerEvents[Name]) => unknown): this {
     this.events.on(event, listener);
@@ -40,9 +40,9 @@ export class ManagerBase<C extends object> {
   }
 
   /**
-   * Removes a listener that was added with {@link JwtManager.on}; one that is not there is no error.
+   * Removes a listener that was added with {@link JwtManager.on}. Removing an unknown listener is not an error.
    *
-   * @throws {@link ConfigurationError} when there is no such event
+   * @throws {@link ConfigurationError} if there is no such event
    */
   off<Name extends keyof ManagerEvents>(
     event: Name,
@@ -57,7 +57,7 @@ export class ManagerBase<C extends object> {
     this.rejections.report(error, token, details);
   }
 
-  /** @internal Whether nobody chose where sessions are remembered. */
+  /** @internal Whether the option `store` was not given. */
   get hasDefaultStore(): boolean {
     return this.settings.hasDefaultStore;
   }

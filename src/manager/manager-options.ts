@@ -12,7 +12,14 @@ import { callback, count, duration, optional, text, unchecked } from '../util/op
 import { parseOptions, type ParsedOptions } from '../util/options';
 import { audienceOf, type IssueOptions } from './issue-options';
 
-/** The options of a {@link JwtManager}. Exactly one of `secret` and `keys` must be given. */
+/**
+ * The options of a {@link JwtManager}. Exactly one of `secret` and `keys` must be given.
+ *
+ * @example
+ * ```ts
+ * const options: JwtManagerOptions = { secret: process.env.JWT_SECRET_KEY, issuer: 'https://api.example.com' };
+ * ```
+ */
 export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
   /** Shorthand for `keys: KeySet.fromSecret(secret)`: at least 32 bytes, signs with HS256. */
   readonly secret?: string | Buffer | KeyObject | undefined;
@@ -23,60 +30,74 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
    * is rejected.
    */
   readonly issuer?: string | undefined;
-  /** `aud` of every token; a token must name one of these. Without it, a token that names an audience is refused. */
+  /** `aud` of every token. A token must name one of these. Without it, a token that names an audience is rejected. */
   readonly audience?: string | readonly string[] | undefined;
-  /** How long an access token lives. @default '15m' */
+  /** How long an access token lives, at most 24 hours if given as a number. @default '15m' */
   readonly accessTokenTtl?: Duration | undefined;
   /** How long a refresh token lives. @default '30d' */
   readonly refreshTokenTtl?: Duration | undefined;
   /**
-   * How far clocks may differ, at most five minutes: `exp`, `iat` and `nbf` are judged so much more kindly (RFC 7519,
-   * section 4.1). @default 0 for `exp`, 5 seconds for `iat` and `nbf`
+   * How far clocks may differ, at most five minutes: the tolerance for `exp`, `iat` and `nbf` (RFC 7519, section
+   * 4.1). @default 0 for `exp`, 5 seconds for `iat` and `nbf`
    */
   readonly clockTolerance?: Duration | undefined;
-  /** What `fresh: true` means: how old the login may be. @default '15m' */
+  /** The maximum age of a login for `fresh: true`. @default '15m' */
   readonly freshFor?: Duration | undefined;
-  /** How long a session lasts, however often it is refreshed. @default '90d' */
+  /** How long a session lasts at most, however often it is refreshed. @default '90d' */
   readonly sessionTtl?: Duration | undefined;
   /** How many sessions an identity may have. The next login ends the one that was used longest ago. @default 1000 */
   readonly maxSessions?: number | undefined;
   /**
-   * How long after a rotation the previous refresh token is answered with the same successor, for two tabs and lost
-   * responses; at most an hour. With 0 every replay counts as theft. @default '10s'
+   * How long after a rotation the previous refresh token still gets the same new one, for two tabs and lost
+   * responses. At most an hour. With 0, every second use ends the session. @default '10s'
    */
   readonly rotationGrace?: Duration | undefined;
   /**
-   * The class of the application's own claims, with class-validator decorators, which are asked at issue and at verify;
-   * types `token.claims`.
-   * The instance that it and its decorators build from a token is frozen at every depth. A member that cannot be frozen,
-   * such as a Date or a Map, is copied each time that it is read.
+   * The class of your own claims, with class-validator decorators that are checked when a token is issued and
+   * verified. It is the type of `token.claims`, whose instance is frozen at every depth. A member that cannot be
+   * frozen, such as a Date or a Map, is copied each time it is read.
    */
   readonly claims?: ClaimsClass<C> | undefined;
   /**
-   * Asked at each refresh what the new tokens say: its roles, scopes and claims replace those of the old ones, an
-   * audience too where it names one. `null` ends the session. When it throws, hangs or answers anything else, the
-   * refresh is 503 `ERR_JWT_HOOK` and the session is untouched. @default everything is carried over
+   * Called at each refresh. Its roles, scopes and claims replace those of the old tokens, and so does its audience,
+   * if it returns one. `null` ends the session. If it throws, takes too long or returns anything else, the refresh is
+   * 503 `ERR_JWT_HOOK` and the session does not change. @default everything is kept
    */
   readonly claimsFor?: ClaimsFor<C> | undefined;
   /**
-   * Where sessions and revocations are remembered; false for tokens that nobody can revoke, without sessions.
-   * @default new MemoryTokenStore(), which is of this process alone: in production it warns, unless it was given
+   * Where sessions and revocations are kept. `false` for tokens that cannot be revoked, without sessions.
+   * @default new MemoryTokenStore(), which belongs to one process. In production, a warning is emitted if it was not
+   * set explicitly
    */
   readonly store?: TokenStore | false | undefined;
   /** How long the store may take in one operation, at most a minute. @default '1s' */
   readonly storeTimeout?: Duration | undefined;
   /**
-   * How many characters a token may have, up to 8192. Larger ones are rejected when they are issued, before a session is
-   * created or moves on. @default 8192; 3800 where a checker has TokenCookies among its locations, or a requirement of its server
+   * How many characters a token may have, up to 8192. A larger token cannot be issued, which is checked before a
+   * session is created or refreshed. @default 8192, or 3800 if a checker or a requirement of its server has
+   * TokenCookies among its locations
    */
   readonly maxTokenLength?: number | undefined;
-  /** How long a function of the application's may take: `check`, `loadUser`, `claimsFor`, the checks of `claims`. @default '5s' */
+  /**
+   * How long your functions may take, at most a minute: `check`, `loadUser`, `claimsFor`, the checks of `claims`.
+   * @default '5s'
+   */
   readonly hookTimeout?: Duration | undefined;
   /** The time, for specs. @default Date.now */
   readonly clock?: Clock | undefined;
 }
 
-/** The type of {@link JwtManagerOptions.claimsFor}. */
+/**
+ * The type of {@link JwtManagerOptions.claimsFor}.
+ *
+ * @example
+ * ```ts
+ * const claimsFor: ClaimsFor<object> = async (identity) => {
+ *   const user = await users.find(identity);
+ *   return user ? { roles: user.roles } : null;
+ * };
+ * ```
+ */
 export type ClaimsFor<C extends object> = (
   identity: string,
   session: Session,
@@ -121,7 +142,7 @@ export interface ManagerSettings<C extends object> extends Omit<Parsed, 'secret'
   readonly hasDefaultStore: boolean;
 }
 
-/** @internal What routes and cookies need to know of a manager; seconds. */
+/** @internal The settings of a manager that routes and cookies need, in seconds. */
 export interface ManagerLimits extends Pick<
   ManagerSettings<object>,
   'freshFor' | 'hookTimeout' | 'rotationGrace'

@@ -9,15 +9,15 @@ const advice =
   "Listen to the event 'rejected' of the JwtManager to get the cause and the request. " +
   'This warning is shown once for each reason.';
 
-/** Messages of a ConfigurationError are reasons, too: an application could create any number of them. */
+/** Messages of a ConfigurationError are also reasons, and an application could create any number of them. */
 const maximumWarnings = 100;
 
-/** What is known of a call while it is judged. */
+/** The known details of a call while it is checked. */
 export interface Attempt {
   token?: Token<object>;
 }
 
-/** Tells operators what was refused, and why. */
+/** Emits the event `rejected`. */
 export class Rejections {
   readonly #events: Emitter<ManagerEvents>;
   readonly #warned = new Set<string>();
@@ -42,7 +42,7 @@ export class Rejections {
     });
   }
 
-  /** Runs a call of the application's; what it refuses is told here, and not again where the request is answered. */
+  /** Runs a call of the application. Its rejections are reported here, and not again when the response is written. */
   async watch<T>(run: (attempt: Attempt) => Promise<T>): Promise<T> {
     const attempt: Attempt = {};
     try {

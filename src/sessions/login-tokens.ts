@@ -58,19 +58,19 @@ export class LoginTokens<C extends object> {
     const { sub: identity, aud, access_aud: audience = aud } = all;
     return {
       identity,
-      // As they stand in the token: an instance of the claims class may look different.
+      // As they are in the token: an instance of the claims class may differ.
       claims: claimsLasting(all, 'login', 'grant', 'session'),
       audience: audience === undefined ? undefined : [audience].flat(),
     };
   }
 
-  /** An access token that stands alone. */
+  /** An access token without a session. */
   async issueAccess(identity: string, settings: IssueSettings<C>): Promise<string> {
     const contents = await this.contents(identity, settings);
     return this.announce('access', this.signAccess(contents, undefined, settings.expiresIn));
   }
 
-  /** An access token; with a session, one of that. @throws {@link ConfigurationError} as {@link TokenIssuer.issue} */
+  /** An access token, of a session if given. @throws {@link ConfigurationError} as {@link TokenIssuer.issue} */
   signAccess(contents: TokenContents, session?: SessionFrame, timeToLive?: number): IssuedToken {
     return this.#issuer.issue(contents, this.#accessFrame(session, timeToLive));
   }
@@ -81,7 +81,7 @@ export class LoginTokens<C extends object> {
 
   /** @param timeToLive of the access token */
   signPair(contents: TokenContents, session: SessionFrame, timeToLive?: number): SignedPair {
-    // The longer one first: it says by how much the claims are too large.
+    // The longer one first, because its error names the excess.
     const refresh = this.signRefresh(contents, session);
     return { access: this.signAccess(contents, session, timeToLive), refresh };
   }
@@ -101,7 +101,7 @@ export class LoginTokens<C extends object> {
       );
   }
 
-  /** Tells that a token was handed out, and returns its text. */
+  /** Reports that a token was issued, and returns its text. */
   announce(type: TokenType, { text, claims }: IssuedToken): string {
     const { sub: identity, jti: tokenId, sid: sessionId, exp, act } = claims;
     const expiresAt = new Date(exp * 1000);
@@ -139,7 +139,7 @@ export class LoginTokens<C extends object> {
   }
 }
 
-/** Row and contents alone decide the token: everybody who asks within the grace window gets it again. */
+/** Depends on row and contents only: every request within the grace window gets the same token. */
 function refreshFrame({ id: sessionId, generation, rotatedAt, expiresAt, end }: SessionFrame): TokenFrame {
   return {
     type: 'refresh',
@@ -152,7 +152,7 @@ function refreshFrame({ id: sessionId, generation, rotatedAt, expiresAt, end }: 
   };
 }
 
-/** 128 bits; whoever knows a session's random id learns nothing new by it. */
+/** 128 bits, which reveal nothing to anyone who knows the random id of the session. */
 function refreshTokenId(sessionId: string, generation: number): string {
   const hash = createHash('sha256').update(`${sessionId}.${String(generation)}`);
   return hash.digest().subarray(0, 16).toString('base64url');

@@ -16,7 +16,7 @@ interface RequestDetails {
   readonly recorded: SessionDetails;
 }
 
-/** What the store says of tokens that are shown: whether they are alive, and whether they move their session on. */
+/** Checks presented tokens with the store: whether they are alive, and whether they rotate their session. */
 export class PresentedTokens {
   readonly #context: SessionContext;
 
@@ -28,9 +28,7 @@ export class PresentedTokens {
     return this.#context.store.operation();
   }
 
-  /**
-   * @throws TokenRevokedError, RefreshReusedError; at once where the store answers at once
-   */
+  /** @throws TokenRevokedError, RefreshReusedError; synchronously if the store is */
   demandAlive(token: Token<object>, seen: () => SessionDetails = () => ({})): void | Promise<void> {
     const operation = this.operation();
     const answer = operation.isRevoked(this.#queryFor(token.verifiedClaims()));
@@ -54,7 +52,7 @@ export class PresentedTokens {
     };
   }
 
-  /** The session that a rotation of the token would find and move on; undefined where it would be refused. */
+  /** The session that a rotation of the token would find, or undefined if it would be rejected. */
   async rotatable(token: Token<object>, operation: StoreOperation): Promise<Session | undefined> {
     const { sub, sid = '', gen = -1 } = token.verifiedClaims();
     const row = await operation.findSession(sid, this.#now());
@@ -71,7 +69,7 @@ export class PresentedTokens {
     return { id: sid, generation: gen + 1, rotatedAt, expiresAt, end: sxp };
   }
 
-  /** Moves the session on. @returns what the tokens to be handed out are bound to */
+  /** Rotates the session. @returns the row and the generation for the new tokens */
   async rotate(
     token: Token<object>,
     request: RequestDetails,

@@ -16,7 +16,7 @@ import type { TokenPair } from './token-pair';
 
 interface Renewed {
   readonly contents: TokenContents;
-  /** Of the access token, where `claimsFor` says. */
+  /** Of the access token, if `claimsFor` returns one. */
   readonly timeToLive?: number | undefined;
 }
 
@@ -95,7 +95,7 @@ export class Renewal<C extends object> {
   async #renewedBy(answer: object, carried: TokenContents, session: Session): Promise<Renewed> {
     const settings = resolveIssueOptions<C>(answer, 'claimsFor');
     const asked = await this.#tokens.contents(session.subject, settings);
-    // When and how the user logged in is not for the hook to say.
+    // The hook cannot change when and how the user logged in.
     const claims = {
       ...claimsLasting(carried.claims, 'login', 'session'),
       ...claimsLasting(asked.claims, 'grant', 'session'),

@@ -4,9 +4,16 @@ import { isIdentity } from '../claims/forms';
 import { isPlainObject } from '../util/json';
 import { readOptions } from '../util/options';
 
-/** Which part of a list `listSessions` returns. */
+/**
+ * The options of `listSessions`.
+ *
+ * @example
+ * ```ts
+ * const page = await jwtManager.listSessions(identity, { limit: 20, after: previousPage.at(-1) });
+ * ```
+ */
 export interface ListSessionsOptions {
-  /** At most so many sessions: 1 to 1000. @default 100 */
+  /** The maximum number of sessions, 1 to 1000. @default 100 */
   readonly limit?: number | undefined;
   /** The last session of the previous page. */
   readonly after?: Pick<Session, 'id' | 'createdAt'> | undefined;
@@ -14,7 +21,7 @@ export interface ListSessionsOptions {
 
 const largestPage = 1000;
 
-/** @throws {@link ConfigurationError} when it is not the text that was meant */
+/** @throws {@link ConfigurationError} if it is not a valid text */
 export function checkText(value: unknown, name: string, example: string): void {
   if (!isIdentity(value)) throw new ConfigurationError(`${name} must be a string, such as ${example}`);
 }

@@ -1,13 +1,20 @@
 import { ConfigurationError } from '../errors/errors';
 import { readOptions } from '../util/options';
 
-/** What a list of devices shows of a login. */
+/**
+ * Details of a login, for a list of devices.
+ *
+ * @example
+ * ```ts
+ * const session: SessionDetails = { userAgent: ctx.get('User-Agent'), ip: ctx.ip, label: 'my laptop' };
+ * ```
+ */
 export interface SessionDetails {
-  /** The `User-Agent` header; cut to 512 characters. */
+  /** The `User-Agent` header, cut to 512 characters. */
   readonly userAgent?: string | undefined;
-  /** Cut to 64 characters. */
+  /** The address of the client, cut to 64 characters. */
   readonly ip?: string | undefined;
-  /** What the user or the application calls the login; stays as it was at login. Cut to 255 characters. */
+  /** A name for the login, from the user or the application, cut to 255 characters. A refresh does not change it. */
   readonly label?: string | undefined;
 }
 
@@ -15,11 +22,12 @@ const longest = { userAgent: 512, ip: 64, label: 255 } as const;
 const names = Object.keys(longest) as (keyof typeof longest)[];
 
 /**
- * @internal Text that a client may have sent, as every store takes it: short, and without what databases refuse.
+ * @internal Text that a client may have sent, in a form that every store accepts: short, and without characters that
+ * databases reject.
  *
  * @param owner the method whose option it is, for errors
  * @param others options next to the details
- * @throws {@link ConfigurationError} when an entry is no string
+ * @throws {@link ConfigurationError} if an entry is not a string
  */
 export function sessionDetails(
   given: SessionDetails = {},
@@ -36,7 +44,7 @@ export function sessionDetails(
 
 function cleaned(name: keyof typeof longest, text: unknown, owner: string): string {
   if (typeof text !== 'string') throw new ConfigurationError(`${owner}: session.${name} must be a string`);
-  // Half of a surrogate pair is no character; cutting can leave one.
+  // Cutting can leave half of a surrogate pair, which is not a character.
   return text
     .replace(/\p{Cc}/gu, ' ')
     .slice(0, longest[name])

@@ -24,7 +24,7 @@ interface Watch {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** The longest time that a timer can wait, in milliseconds; a longer one fires at once. */
+/** The longest time that a timer can wait, in milliseconds. A longer one fires immediately. */
 const longestTimer = 2 ** 31 - 1;
 
 /** Calls a listener when the token that it waits for has come to its end: once. No timer keeps the process alive. */
@@ -69,7 +69,7 @@ export class SessionEnds {
     watch.timer = setTimeout(wait, Math.min(Math.max(this.#left(watch), 0), longestTimer)).unref();
   }
 
-  /** Milliseconds; NaN where the clock tells no time. */
+  /** Milliseconds; NaN if the clock returns no valid time. */
   #left({ claims }: Watch): number {
     const { clock, clockTolerance } = this.#settings;
     return (claims.exp + clockTolerance) * 1000 - clock();

@@ -49,7 +49,7 @@ export class SessionService<C extends object> {
     return this.#tokens.announce('refresh', issued);
   }
 
-  /** Starts a session. @returns both of its tokens, fresh unless the settings say otherwise */
+  /** Starts a session. @returns both of its tokens, fresh unless the settings differ */
   async login(identity: string, settings: IssueSettings<C>): Promise<TokenPair> {
     const contents = await this.#tokens.loginContents(identity, {
       ...settings,

@@ -18,7 +18,7 @@ export interface SessionDraft {
   readonly frame: SessionFrame;
 }
 
-/** How long a new session lasts, where that is not the manager's setting; seconds. */
+/** How long a new session lasts, if not the manager's setting, in seconds. */
 export interface DraftTimes {
   /** Until its absolute end. */
   readonly ttl?: number | undefined;
@@ -57,9 +57,9 @@ export class Sessions {
   }
 
   /**
-   * @param claims what the tokens of the session say alike
+   * @param claims the claims that all tokens of the session share
    * @param authenticatedAt Unix seconds
-   * @throws TokenRevokedError when the identity was logged out everywhere since then
+   * @throws TokenRevokedError if the identity was logged out everywhere since then
    */
   async create(
     { row }: SessionDraft,
@@ -78,7 +78,7 @@ export class Sessions {
     events.emit('sessionCreated', eventOf(session, claims));
   }
 
-  /** Revokes one token; a refresh token takes its session along. One that has expired is dead already. */
+  /** Revokes one token. A refresh token ends its session. An expired token needs no revocation. */
   async revokeToken(type: TokenType, claims: VerifiedClaims): Promise<void> {
     const { sub, jti, sid, exp } = claims;
     if (type === 'refresh' && sid !== undefined) {
@@ -94,7 +94,7 @@ export class Sessions {
     ends.apply({ kind: 'token', jti, subject });
   }
 
-  /** Ends a session; without an identity, that of anyone whose tokens this manager issues. */
+  /** Ends a session; without an identity, of any user of this manager. */
   async revoke(sessionId: string, identity?: string): Promise<boolean> {
     checkText(sessionId, 'the session id', 'token.sessionId');
     if (identity !== undefined) checkText(identity, 'identity', 'token.identity');

@@ -1,8 +1,9 @@
 import type { Session } from '../store/token-store';
 
 /**
- * Translates identities to the subjects of a store and back. Managers with different issuers may share a store: the issuer
- * stands in front of the identity, which has no control characters, so that no two of them have a subject in common.
+ * Translates identities to the subjects of a store and back. Managers with different issuers may share a store: the
+ * subject is the issuer followed by the identity, which has no control characters, so that no two managers have a
+ * subject in common.
  */
 export class Subjects {
   readonly #prefix: string;

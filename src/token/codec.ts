@@ -7,7 +7,7 @@ type SigningKey = Key & { readonly signingKey: NonNullable<Key['signingKey']> };
 /** `jsonwebtoken` checks the signature only: it checks too little of the rest. */
 const optionsByAlgorithm = new Map<LibraryAlgorithm, VerifyOptions>();
 
-/** The library copies its options to an ordinary object, where a polluted prototype would speak for those not given. */
+/** The library copies its options to an ordinary object, so a polluted prototype would set missing options. */
 const unusedOptions: VerifyOptions = {
   allowInvalidAsymmetricKeyTypes: undefined,
   audience: undefined,
@@ -21,8 +21,8 @@ const unusedOptions: VerifyOptions = {
 };
 
 /**
- * Signs claims. The header is ours alone; nothing of a caller's goes into it. The claims go as text: given an object,
- * the library falls over a claim that is called `toString`.
+ * Signs claims. Nothing in the header comes from the caller. The claims are passed as text, because with an object
+ * the library fails if a claim is called `toString`.
  */
 export function signClaims(claims: object, typ: string, { algorithm, kid, signingKey }: SigningKey): string {
   const header = withoutPrototype({ alg: algorithm, typ, kid });
@@ -30,7 +30,7 @@ export function signClaims(claims: object, typ: string, { algorithm, kid, signin
   return sign(JSON.stringify(claims), signingKey, withoutPrototype({ algorithm, header }));
 }
 
-/** Whether the token's signature was made by the key; the one cryptographic step of a verify. */
+/** Whether the key created the signature of the token. This is the only cryptographic step of verification. */
 export function hasSignatureOf(text: string, { algorithm, verifyingKey }: Key): boolean {
   if (!isOfWholeLength(text, verifyingKey.asymmetricKeyDetails?.modulusLength)) return false;
   if (algorithm === 'EdDSA') return hasEd25519Signature(text, verifyingKey);

@@ -2,10 +2,10 @@ import type { Key } from '../keys/key';
 import { parseStrictObject } from './strict-json';
 import type { TokenType } from './token';
 
-/** The media type of each token type, as it stands in `typ` (RFC 9068, section 2.1). */
+/** The media type of each token type, as in `typ` (RFC 9068, section 2.1). */
 export const mediaTypes: Readonly<Record<TokenType, string>> = { access: 'at+jwt', refresh: 'rt+jwt' };
 
-/** What a token's header says, once it is known to be one that we could have written. */
+/** The header of a token, after it was checked to be one that this library could have written. */
 export interface VerifiedHeader<T> {
   readonly key: Key;
   readonly type: T;
@@ -14,15 +14,17 @@ export interface VerifiedHeader<T> {
 /** What makes a header one that we did not write, for operators. */
 export type HeaderFault = 'format' | 'kid' | 'alg' | 'typ' | 'crit';
 
-/** Parameters that change how the rest is to be read; none is ever needed (RFC 7515, 4.1.11; RFC 7797, 7; RFC 7516). */
+/**
+ * Parameters that change how the rest is read. None of them is ever needed (RFC 7515, 4.1.11; RFC 7797, 7; RFC 7516).
+ */
 const refusedParameters = ['crit', 'b64', 'zip', 'cty', 'enc'];
 
 /** Half of a surrogate pair: JSON can write it, UTF-8 cannot (RFC 8259, section 8.2). */
 const loneSurrogate = /\p{Cs}/u;
 
 /**
- * Reads the protected header. The key decides the algorithm, never the other way round (RFC 8725, section 3.1);
- * `jku`, `jwk`, `x5u` and `x5c` are not looked at (section 3.10).
+ * Reads the protected header. The key determines the algorithm, never vice versa (RFC 8725, section 3.1). `jku`,
+ * `jwk`, `x5u` and `x5c` are not read (section 3.10).
  */
 export function readHeader<T>(
   encoded: string,

@@ -11,11 +11,11 @@ export interface SignedToken<T> {
 }
 
 /**
- * Opens a token as far as its signature: shape, header, signature, in this order. Whatever is wrong before the
- * signature costs none; nothing that it covers is read before it holds.
+ * Opens a token as far as its signature: shape, header, signature, in this order. An error before the signature costs
+ * no signature check, and no claim is read before the signature is verified.
  *
- * @param findKey the key that a `kid` names; undefined when there is none
- * @param readType what a `typ` means; undefined when it is none to be taken
+ * @param findKey returns the key for a `kid`, or undefined
+ * @param readType returns the type for a `typ`, or undefined if it is not accepted
  * @throws TokenInvalidError with the part that is wrong as its reason
  */
 export function openSigned<T>(
@@ -31,7 +31,7 @@ export function openSigned<T>(
   return { type: header.type, claims: compact.claims };
 }
 
-/** The refusal of a token, with its reason for operators. */
+/** The rejection of a token, with its reason for the event. */
 export function invalidToken(reason: string, cause?: unknown): TokenInvalidError {
   return because(new TokenInvalidError(), reason, cause);
 }

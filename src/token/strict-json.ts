@@ -3,11 +3,11 @@ import { isPlainObject, maximumDepth } from '../util/json';
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Parses a JSON object as a token must carry one: well-formed UTF-8, no byte order mark, no member twice at any depth
- * (RFC 7515, section 4; RFC 7519, section 4; RFC 8725, section 3.7), nested no deeper than a copy survives. It inherits
- * nothing: what a polluted prototype holds is no member.
+ * Parses a JSON object with the rules for tokens: well-formed UTF-8, no byte order mark, no duplicate member at any
+ * depth (RFC 7515, section 4; RFC 7519, section 4; RFC 8725, section 3.7), nested no deeper than a copy survives. The
+ * object has no prototype, so a polluted prototype adds no member.
  *
- * @returns undefined for everything else
+ * @returns undefined for anything else
  */
 export function parseStrictObject(base64url: string): Record<string, unknown> | undefined {
   try {
@@ -28,7 +28,7 @@ function withoutPrototype(json: Record<string, unknown>): Record<string, unknown
   return Object.setPrototypeOf(json, null) as Record<string, unknown>;
 }
 
-/** Each member of an object is written with one colon outside of strings; JSON.parse keeps one of those that are written twice. */
+/** Each member of an object has one colon outside of strings. JSON.parse keeps only one of two duplicate members. */
 function membersWrittenIn(text: string): number {
   let members = 0;
   let inString = false;

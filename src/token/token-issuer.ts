@@ -13,7 +13,7 @@ import type { TokenType } from './token';
 import { lengthOfToken } from './token-length';
 import { isAudience } from './validate-claims';
 
-/** What an issuer is made of. */
+/** The parts of an issuer. */
 export interface IssuerSettings<C extends object> {
   readonly keys: KeySet;
   readonly issuer: string | undefined;
@@ -23,7 +23,7 @@ export interface IssuerSettings<C extends object> {
   readonly maxTokenLength: TokenLimit;
 }
 
-/** What all tokens of one login say alike. */
+/** The contents that all tokens of one login share. */
 export interface TokenContents {
   readonly identity: string;
   /** The application's own claims, and the registered ones that a refresh carries over. */
@@ -32,10 +32,10 @@ export interface TokenContents {
   readonly audience?: readonly string[] | undefined;
 }
 
-/** What makes one token of them; times in Unix seconds. */
+/** The contents of one token, times in Unix seconds. */
 export interface TokenFrame {
   readonly type: TokenType;
-  /** `jti`; random when absent. */
+  /** `jti`, random if absent. */
   readonly id?: string | undefined;
   readonly sessionId?: string | undefined;
   readonly generation?: number | undefined;
@@ -51,7 +51,7 @@ export interface IssuedToken {
   readonly claims: VerifiedClaims;
 }
 
-/** Turns what a token is to say into a signed token. */
+/** Creates signed tokens. */
 export class TokenIssuer<C extends object> {
   readonly #settings: IssuerSettings<C>;
 
@@ -68,7 +68,7 @@ export class TokenIssuer<C extends object> {
     return own;
   }
 
-  /** What keeps the claims from fitting, for developers; undefined when they fit. */
+  /** Why the claims do not match their class, for developers, or undefined if they do. */
   async #misfit(claimsClass: ClaimsClass<C>, own: Record<string, unknown>): Promise<string | undefined> {
     const start = `claims do not fit ${claimsClass.name}:`;
     const options = { strict: true, timeout: this.#settings.hookTimeout };
@@ -78,7 +78,7 @@ export class TokenIssuer<C extends object> {
         ? `${start} see its decorators for ${verdict.misfits.join(', ')}`
         : undefined;
     } catch (cause) {
-      // A decorator that throws or hangs says no.
+      // A decorator that throws or takes too long rejects the claims.
       return cause instanceof TimeoutError
         ? `${start} its decorators took longer than hookTimeout`
         : `${start} one of its decorators, or its constructor, threw`;

@@ -11,7 +11,7 @@ import { parseStrictObject } from './strict-json';
 import { Token, tokenOf, type TokenType } from './token';
 import { asVerified, faultInClaims, type ClaimsFault } from './validate-claims';
 
-/** What a verifier is made of; durations in seconds. */
+/** The parts of a verifier, durations in seconds. */
 export interface VerifierSettings<C extends object> {
   readonly keys: KeySet;
   readonly issuer: string | undefined;
@@ -26,8 +26,8 @@ export interface VerifierSettings<C extends object> {
 }
 
 /**
- * Turns text into a {@link Token} or throws. No I/O: what only a store can know is asked elsewhere.
- * The order is fixed: shape, header, signature, JSON, type, claims; a forged token costs one signature check at most.
+ * Turns text into a {@link Token} or throws, without I/O. The store is queried elsewhere. The order is fixed: shape,
+ * header, signature, JSON, type, claims. A forged token costs at most one signature check.
  */
 export class TokenVerifier<C extends object> {
   readonly #settings: VerifierSettings<C>;
@@ -59,7 +59,7 @@ export class TokenVerifier<C extends object> {
   }
 
   /**
-   * What a token says of itself, for its revocation: it may have expired, and its claims may not fit their class any more.
+   * The claims of a token for its revocation. It may have expired, and its claims may no longer match their class.
    *
    * @param given the text or the verified token
    */
@@ -103,7 +103,7 @@ export class TokenVerifier<C extends object> {
   }
 }
 
-/** Tells operators of whom a rejected token speaks, as far as it may be told; its signature holds. */
+/** Notes the identity of a rejected token for the event. Its signature is valid. */
 function about<E extends JwtError>({ sub, jti, sid, act }: Record<string, unknown>, error: E): E {
   const owner = { identity: textIn(sub), tokenId: textIn(jti), sessionId: textIn(sid) };
   return ofOwner(error, isActor(act) ? { ...owner, actor: act.sub } : owner);

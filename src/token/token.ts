@@ -3,13 +3,20 @@ import { ConfigurationError } from '../errors/errors';
 import type { Clock } from '../util/clock';
 import { durationInSeconds, type Duration } from '../util/duration';
 
-/** What a token opens: an access token opens routes, a refresh token gets new tokens. */
+/**
+ * What a token opens: an access token opens routes, a refresh token gets new tokens.
+ *
+ * @example
+ * ```ts
+ * const type: TokenType = token.type; // 'access' or 'refresh'
+ * ```
+ */
 export type TokenType = 'access' | 'refresh';
 
 /** The roles or scopes of a token that has none. */
 const none: readonly string[] = Object.freeze([]);
 
-/** @internal What a {@link Token} is made of. */
+/** @internal The parts of a {@link Token}. */
 export interface TokenParts<C> {
   readonly type: TokenType;
   readonly verified: VerifiedClaims;
@@ -19,14 +26,13 @@ export interface TokenParts<C> {
   readonly clock: Clock;
 }
 
-/** What the constructor asks for: a class that everybody can import, and JavaScript knows no private constructors. */
+/** Required by the constructor, because anyone can import the class and JavaScript has no private constructors. */
 const proof = Symbol('verified');
 
 let makeToken: <C extends object>(parts: TokenParts<C>) => Token<C>;
 
 /**
- * A verified token. There is no other kind: an instance exists only after signature, times and claims were
- * checked. Frozen.
+ * A verified token. An instance exists only after signature, times and claims were checked, and it is frozen.
  *
  * @example
  * ```ts
@@ -38,7 +44,7 @@ let makeToken: <C extends object>(parts: TokenParts<C>) => Token<C>;
  * ```
  */
 export class Token<C extends object = Record<string, unknown>> {
-  /** Whom the token speaks for: `sub` (RFC 7519, section 4.1.2). */
+  /** The user of the token: `sub` (RFC 7519, section 4.1.2). */
   readonly identity: string;
   /** The token's own id: `jti` (RFC 7519, section 4.1.7). */
   readonly id: string;
@@ -48,7 +54,7 @@ export class Token<C extends object = Record<string, unknown>> {
   readonly roles: readonly string[];
   /** `scope`, split (RFC 6749, section 3.3). */
   readonly scopes: readonly string[];
-  /** The session that the token belongs to: `sid`; undefined for a token that stands alone. */
+  /** The session of the token: `sid`. Undefined for a token without a session. */
   readonly sessionId: string | undefined;
 
   readonly #raw: string;
@@ -85,29 +91,32 @@ export class Token<C extends object = Record<string, unknown>> {
     return this.#raw;
   }
 
-  /** For whom the token is: `aud`; empty where it names nobody. */
+  /** The audience of the token: `aud`. Empty if it has none. */
   get audience(): readonly string[] {
     const { aud } = this.#verified;
     return aud === undefined ? none : Object.freeze([aud].flat());
   }
 
-  /** Who issued the token: `iss`; undefined where the manager has no `issuer`. */
+  /** The issuer of the token: `iss`. Undefined if the manager has no `issuer`. */
   get issuer(): string | undefined {
     return this.#verified.iss;
   }
 
-  /** Who acts for the identity, such as a support engineer: `act.sub` (RFC 8693, section 4.1); undefined for the user in person. */
+  /**
+   * Who acts for the identity, such as a support engineer: `act.sub` (RFC 8693, section 4.1); undefined if the user
+   * acts in person.
+   */
   get actor(): string | undefined {
     return this.#verified.act?.sub;
   }
 
-  /** How the user proved who they are: `amr` (RFC 8176); empty where it was never said. */
+  /** How the user authenticated: `amr` (RFC 8176). Empty if unknown. */
   get amr(): readonly string[] {
     const { amr } = this.#verified;
     return amr === undefined ? none : Object.freeze([...amr]);
   }
 
-  /** How strong that proof was: `acr` (RFC 9470, section 5); undefined where it was never said. */
+  /** How strong that authentication was: `acr` (RFC 9470, section 5). Undefined if unknown. */
   get acr(): string | undefined {
     return this.#verified.acr;
   }
@@ -117,12 +126,12 @@ export class Token<C extends object = Record<string, unknown>> {
     return dateOf(this.#verified.iat);
   }
 
-  /** When the token is over: `exp`. */
+  /** When the token expires: `exp`. */
   get expiresAt(): Date {
     return dateOf(this.#verified.exp);
   }
 
-  /** When the user last proved who they are: `auth_time` (OpenID Connect Core, section 2); undefined if never said. */
+  /** When the user last authenticated: `auth_time` (OpenID Connect Core, section 2). Undefined if unknown. */
   get authenticatedAt(): Date | undefined {
     return this.#verified.auth_time === undefined ? undefined : dateOf(this.#verified.auth_time);
   }
@@ -130,7 +139,7 @@ export class Token<C extends object = Record<string, unknown>> {
   /**
    * Whether the login behind the token is recent. A refresh does not make a login recent.
    *
-   * @param maxAge how old the login may be; the manager's `freshFor` when not given
+   * @param maxAge the maximum age of the login; by default the manager's `freshFor`
    */
   isFresh(maxAge?: Duration): boolean {
     const limit = maxAge === undefined ? this.#freshFor : durationInSeconds(maxAge, 'maxAge', { minimum: 0 });
@@ -143,7 +152,7 @@ export class Token<C extends object = Record<string, unknown>> {
     return this.#verified.exp - this.#clock() / 1000;
   }
 
-  /** @internal The registered claims as they stand in the token. */
+  /** @internal The registered claims of the token. */
   verifiedClaims(): VerifiedClaims {
     return this.#verified;
   }

@@ -18,13 +18,13 @@ export interface Expectations {
   readonly now: number;
 }
 
-/** The claim that does not hold, for operators; `expired` when everything but `exp` holds. */
+/** The claim that is invalid, for the event; `expired` if everything except `exp` is valid. */
 export type ClaimsFault = RegisteredName | 'expired';
 
 /**
- * Checks the registered claims: presence and form, then times, then for whom (RFC 7519, section 4.1).
+ * Checks the registered claims: presence and form, then times, then issuer and audience (RFC 7519, section 4.1).
  *
- * @returns the first claim that does not hold, or undefined
+ * @returns the first invalid claim, or undefined
  */
 export function faultInClaims(
   claims: Record<string, unknown>,
@@ -36,7 +36,7 @@ export function faultInClaims(
   const verified = asVerified(claims);
   const fault = faultInTimes(verified, expectations) ?? faultInParties(verified, expectations);
   if (fault) return fault;
-  // "on or after" exp (RFC 7519, section 4.1.4); last, so that `expired` is reported only of a token that was good.
+  // "on or after" exp (RFC 7519, section 4.1.4); last, so that only a token that was valid is reported as `expired`.
   return expectations.now >= verified.exp + expectations.clockTolerance ? 'expired' : undefined;
 }
 

@@ -1,6 +1,13 @@
 import { ConfigurationError } from '../errors/errors';
 
-/** A source of time: Unix milliseconds, as `Date.now`. Inject one to test expiry without waiting. */
+/**
+ * A source of time: Unix milliseconds, as `Date.now`. Inject one to test expiry without waiting.
+ *
+ * @example
+ * ```ts
+ * const clock: Clock = () => Date.parse('2030-01-01T00:00:00Z');
+ * ```
+ */
 export type Clock = () => number;
 
 /** The clock used when none is given. */
@@ -9,7 +16,7 @@ export const systemClock: Clock = () => Date.now();
 /**
  * Unix time in seconds, with fractions.
  *
- * @throws {@link ConfigurationError} when the clock tells no time: against NaN, nothing ever expires
+ * @throws {@link ConfigurationError} if the clock returns no valid time, because nothing expires compared with NaN
  */
 export function unixTime(clock: Clock): number {
   const now = clock();

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /**
- * Whether two texts are equal, in a time that tells nothing about where they differ. Their digests are compared, which
- * are equally long, whatever the texts are.
+ * Whether two texts are equal, in a time that does not reveal where they differ. Their digests are compared, which
+ * always have the same length.
  */
 export function equalInConstantTime(one: string, other: string): boolean {
   return timingSafeEqual(digestOf(one), digestOf(other));

@@ -1,8 +1,13 @@
 import { ConfigurationError } from '../errors/errors';
 
 /**
- * A length of time: a number is seconds, a string has a unit (`'10s'`, `'15m'`, `'2h'`, `'30d'`).
- * A string without a unit is refused: `'3600'` is an hour to one reader and 3.6 seconds to another.
+ * A length of time: a number is seconds, a string has a unit (`'10s'`, `'15m'`, `'2h'`, `'30d'`). A string without a
+ * unit is rejected, because `'3600'` is an hour in some libraries and 3.6 seconds in others.
+ *
+ * @example
+ * ```ts
+ * const accessTokenTtl: Duration = '15m'; // or 900
+ * ```
  */
 export type Duration = number | string;
 

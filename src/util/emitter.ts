@@ -3,8 +3,8 @@ import { ConfigurationError } from '../errors/errors';
 import { warn } from './warn';
 
 /**
- * Listeners by event; a listener that throws or rejects changes nothing for anybody else, and is warned of once. Each
- * event is published to the channel `prefix:event` of `node:diagnostics_channel`, too, for tools that trace.
+ * Listeners by event. A listener that throws or rejects affects nothing else, and causes one warning. Each event is
+ * also published to the channel `prefix:event` of `node:diagnostics_channel`, for tracing tools.
  */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, ((event: never) => unknown)[]>();

@@ -28,7 +28,7 @@ function protect(value: object, seen: WeakSet<object>): void {
   Object.freeze(value);
 }
 
-/** Makes a copy of what cannot be frozen; undefined for everything else. */
+/** Copies a value that cannot be frozen, and returns undefined for anything else. */
 function copierFor(value: object, seen: WeakSet<object>): Read | undefined {
   const copy = contentOf(value, seen);
   const prototype = Object.getPrototypeOf(value) as object;

@@ -63,8 +63,8 @@ export function parseOptions<Table extends Readonly<Record<string, OptionParser<
 }
 
 /**
- * A frozen copy of an options object to hand out again, with its lists and its nested options objects copied and frozen.
- * The members of lists are kept as they are.
+ * A frozen copy of an options object that can be returned to users, with copied and frozen lists and nested options
+ * objects. The members of lists are not copied.
  */
 export function frozenCopy<T extends object>(options: T): Readonly<T> {
   const entries = Object.entries(options).map(([name, value]) => [

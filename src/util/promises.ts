@@ -3,7 +3,7 @@ export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
-/** Lets a promise that nobody asked for settle as it likes: one that rejects unheard would end the process. */
+/** Ignores how a promise settles. Without a handler, a rejection would end the process. */
 export function ignore(promise: PromiseLike<unknown>): void {
   void Promise.resolve(promise).catch(() => undefined);
 }

@@ -4,7 +4,7 @@ const bytesPerId = 16;
 const pool = Buffer.alloc(bytesPerId * 256);
 let used = pool.length;
 
-/** An id that nobody can guess: 128 random bits (RFC 8725, section 3.12), as base64url. */
+/** An id that cannot be guessed: 128 random bits (RFC 8725, section 3.12), as base64url. */
 export function randomId(): string {
   // Drawn in batches: asking the system for each id takes longer than an HMAC.
   if (used === pool.length) {

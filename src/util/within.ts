@@ -4,10 +4,10 @@ export class TimeoutError extends Error {
 }
 
 /**
- * Waits for a value, but not for ever.
+ * Waits for a value for a limited time.
  *
  * @param milliseconds how long; the timer is real time, whatever clock is injected
- * @throws TimeoutError when nothing came in time
+ * @throws TimeoutError if there is no value in time
  */
 export async function within<T>(milliseconds: number, value: T | PromiseLike<T>): Promise<T> {
   const end = performance.now() + milliseconds;

@@ -49,7 +49,7 @@ function secretFromJwk({ k, key_ops: operations }: Record<string, unknown>, alg:
   return mayOnlyVerify ? { ...key, signingKey: undefined } : key;
 }
 
-/** What the key says it is for; importing it would drop this (RFC 7517, sections 4.2 and 4.3). */
+/** The declared use of the key, which importing would drop (RFC 7517, sections 4.2 and 4.3). */
 function checkUse({ use, key_ops: operations, d, kty }: Record<string, unknown>): void {
   if (use !== undefined && use !== 'sig') refuse("a JWK's use must be sig, when it has one");
   if (operations === undefined) return;

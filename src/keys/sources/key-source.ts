@@ -1,7 +1,14 @@
 import type { Duration } from '../../util/duration';
 import type { Algorithm, Key } from '../key';
 
-/** The options of keys that come as text. */
+/**
+ * The options of keys that come as text.
+ *
+ * @example
+ * ```ts
+ * const keys = KeySet.fromPem(pem, { algorithm: 'ES256', kid: '2026-12' });
+ * ```
+ */
 export interface KeyOptions {
   /** The algorithm that is pinned to the key. Required for RSA keys; keys on a curve have only one. */
   readonly algorithm?: Algorithm | undefined;

@@ -69,7 +69,10 @@ function decrypt(text: string, passphrase: unknown, isEncrypted: boolean): KeyOb
   }
 }
 
-/** What kind of key the text says it has. Parameters of a curve stand before some EC keys and are no key. */
+/**
+ * The declared kind of the key in the text. Some EC keys are preceded by the parameters of their curve, which are not
+ * a key.
+ */
 function labelOf(text: string): string {
   const labels = [...text.matchAll(/-----BEGIN (?!EC PARAMETERS)([A-Z0-9 ]+)-----/g)];
   const [label, another] = labels.map(([, name = '']) => name);

@@ -28,7 +28,7 @@ export function secretKey(secret: unknown, algorithm: unknown = 'HS256', kid?: u
   return { kid: kid ?? kidOf(bytes), algorithm, verifyingKey: key, signingKey: key };
 }
 
-/** A stable name, so that secrets can be rotated without naming them. It tells no more than any signature does. */
+/** A stable name, so that secrets can be rotated without naming them. It reveals no more than any signature does. */
 function kidOf(secret: Buffer): string {
   return createHmac('sha256', secret).update('routing-controllers-jwt kid').digest('base64url').slice(0, 11);
 }

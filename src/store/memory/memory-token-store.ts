@@ -24,7 +24,14 @@ import type {
   TokenStore,
 } from '../token-store';
 
-/** The options of a {@link MemoryTokenStore}. */
+/**
+ * The options of a {@link MemoryTokenStore}.
+ *
+ * @example
+ * ```ts
+ * const store = new MemoryTokenStore({ maxEntries: 100_000 });
+ * ```
+ */
 export interface MemoryTokenStoreOptions {
   /**
    * Determines when entries have expired and how long ago a rotation was. Pass the clock of the manager. @default

@@ -6,13 +6,27 @@ interface EvalOptions {
   arguments: string[];
 }
 
-/** What is used of a client, pool, cluster or sentinel of node-redis (the package `redis`, 4 and later). */
+/**
+ * What is used of a client, pool, cluster or sentinel of node-redis (the package `redis`, 4 and later).
+ *
+ * @example
+ * ```ts
+ * const client = await createClient({ url: process.env.REDIS_URL }).connect();
+ * ```
+ */
 export interface NodeRedisClient {
   evalSha(sha: string, options: EvalOptions): Promise<unknown>;
   eval(script: string, options: EvalOptions): Promise<unknown>;
 }
 
-/** What is used of a `Redis` or `Cluster` of ioredis, 5 and later. */
+/**
+ * What is used of a `Redis` or `Cluster` of ioredis, 5 and later.
+ *
+ * @example
+ * ```ts
+ * const client = new Redis(process.env.REDIS_URL, { socketTimeout: 2000 });
+ * ```
+ */
 export interface IoredisClient {
   evalsha(sha: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;

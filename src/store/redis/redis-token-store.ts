@@ -21,7 +21,14 @@ import { forgetRows, pageOf } from './session-list';
 import { decode, encode, sessionsOf } from './session-row';
 import { timeToLive } from './time-to-live';
 
-/** The options of a {@link RedisTokenStore}. */
+/**
+ * The options of a {@link RedisTokenStore}.
+ *
+ * @example
+ * ```ts
+ * const store = new RedisTokenStore(client, { prefix: 'shop' });
+ * ```
+ */
 export interface RedisTokenStoreOptions {
   /**
    * The start of the names of all keys. Applications that share a Redis need different prefixes.

@@ -79,6 +79,11 @@ class CreateJwtTokenStore1767225600000 implements MigrationInterface {
  * the default of the database is.
  *
  * It creates what is missing: after a crash, after `synchronize`, and in several processes at once.
+ *
+ * @example
+ * ```ts
+ * const dataSource = new DataSource({ type: 'postgres', url, migrations: [...tokenStoreMigrations] });
+ * ```
  */
 export const tokenStoreMigrations: (new () => MigrationInterface)[] = [CreateJwtTokenStore1767225600000];
 

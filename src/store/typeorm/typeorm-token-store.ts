@@ -25,7 +25,14 @@ import type { Database, Script } from './script';
 import { statementsFor, type Statements } from './statements';
 import * as verbs from './verbs';
 
-/** The options of a {@link TypeOrmTokenStore}. */
+/**
+ * The options of a {@link TypeOrmTokenStore}.
+ *
+ * @example
+ * ```ts
+ * const store = new TypeOrmTokenStore(dataSource, { prefix: 'shop' });
+ * ```
+ */
 export interface TypeOrmTokenStoreOptions {
   /**
    * Applications that share the tables need different prefixes. No application then sees the sessions of another.
