@@ -126,10 +126,6 @@ export class SubjectIndex {
     return group;
   }
 
-  groupOf(subject: string): LoginGroup | undefined {
-    return this.#groups.get(subject);
-  }
-
   /** The logins that have to end so that at most this many are alive: those used longest ago. */
   surplusOf(subject: string, now: number, most: number): Login[] {
     const group = this.#groups.get(subject);
