@@ -63,6 +63,8 @@ const requirement: Names<JwtRequirement> = {
   roles: true,
   scopes: true,
   check: true,
+  acr: true,
+  actor: true,
   locations: true,
   skipRevocationCheck: true,
   manager: true,
@@ -336,7 +338,9 @@ describe('C10: options that change after they were given', () => {
     Object.assign(roles, { deny: 'nobody' });
     given.locations.pop();
     expect(declared?.roles).to.deep.equal({ deny: ['guest'] });
-    expect(resolved?.roles).to.deep.equal({ rule: 'deny', names: ['guest'] });
+    expect(resolved?.demands.all.map(({ value }) => value)).to.deep.equal([
+      { rule: 'deny', names: ['guest'] },
+    ]);
     for (const locations of [declared?.locations, resolved?.locations]) {
       expect(locations).to.have.length(1);
       expect(locations).to.be.frozen;

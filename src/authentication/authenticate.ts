@@ -19,7 +19,7 @@ import type { Token } from '../token/token';
 import { ignore, isPromiseLike } from '../util/promises';
 import { autoRefresh, isDue, refreshCookieOf, type RefreshCookie } from './auto-refresh';
 import { confirm } from './confirm';
-import { meetDemands } from './demands';
+import { meetDemands } from './demands/meet-demands';
 import type { ResolvedRequirement } from './requirement';
 
 /** @internal What is known of a request while it is judged. */
@@ -53,13 +53,18 @@ export async function authenticate(
     const [first, ...others] = locations;
     throw new TokenMissingError(first && others.length === 0 ? `Missing ${first.name}` : undefined);
   }
-  await meetDemands(token, requirement, action, manager);
+  const { first, last, all } = requirement.demands;
+  const measured = { token, action, limits: manager.limits };
+  const early = meetDemands(first, measured, all);
+  if (early) await early;
   // A rotation has just shown that the session is alive.
   if (!refreshed && !requirement.skipRevocationCheck) {
     const seen = () => clientDetails(request);
     const pending = manager.demandAlive(token, seen);
     if (pending) await pending;
   }
+  const late = meetDemands(last, measured, all);
+  if (late) await late;
   return token;
 }
 

@@ -53,12 +53,17 @@ export class RefreshReusedError extends JwtError {
   }
 }
 
-/** The login is too long ago for this route (RFC 9470). */
+/** The login is too long ago for this route, or was not strong enough (RFC 9470). */
 export class FreshTokenRequiredError extends JwtError {
-  constructor(maxAge: number) {
+  /**
+   * @param maxAge how old the login may be, in seconds
+   * @param acrValues the `acr` values of which a login must have one, space-separated
+   */
+  constructor(maxAge?: number, acrValues?: string) {
     super(401, 'ERR_JWT_NOT_FRESH', 'Fresh token required', {
       error: 'insufficient_user_authentication',
-      maxAge,
+      ...(maxAge !== undefined && { maxAge }),
+      ...(acrValues !== undefined && { acrValues }),
     });
   }
 }

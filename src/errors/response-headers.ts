@@ -6,6 +6,8 @@ export interface Challenge {
   readonly scope?: string;
   /** The age in seconds that a login may have at most. */
   readonly maxAge?: number;
+  /** The authentication context class references of which a login must have one, space-separated. */
+  readonly acrValues?: string;
 }
 
 /** The realm that a challenge names when none is configured. */
@@ -34,6 +36,7 @@ function challengeHeader(realm: string, description: string, challenge: Challeng
     parameters.push(['error', challenge.error], ['error_description', quotable(description)]);
     if (challenge.scope !== undefined) parameters.push(['scope', quotable(challenge.scope)]);
     if (challenge.maxAge !== undefined) parameters.push(['max_age', String(challenge.maxAge)]);
+    if (challenge.acrValues !== undefined) parameters.push(['acr_values', quotable(challenge.acrValues)]);
   }
   return `Bearer ${parameters.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
 }

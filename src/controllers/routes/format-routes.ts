@@ -1,4 +1,4 @@
-import type { Duration } from '../../util/duration';
+import { demands } from '../../authentication/demands/registry';
 import type { JwtRequirement } from '../../authentication/requirement';
 import { describeRoutes, type RouteDescription } from './route-audit';
 
@@ -32,32 +32,18 @@ function padded(cells: readonly string[]): string[] {
 
 function inWords(requirement: JwtRequirement | null): string {
   if (!requirement) return 'open';
-  const { type = 'access', optional, fresh, roles, scopes, check } = requirement;
-  const { locations, skipRevocationCheck, manager } = requirement;
+  const { type = 'access', optional, locations, skipRevocationCheck, manager } = requirement;
   const words = [
     type === 'any' ? 'access or refresh' : type,
     optional && 'optional',
-    roles && `roles: ${rolesInWords(roles)}`,
-    scopes && `scopes: ${scopesInWords(scopes)}`,
-    fresh && (fresh === true ? 'fresh' : `fresh: ${durationInWords(fresh)}`),
-    check && 'check',
+    ...demands.map((demand) => {
+      const given = (requirement as Readonly<Record<string, unknown>>)[demand.name] as never;
+      const isDemanded = given !== undefined && demand.resolve(given) !== undefined;
+      return isDemanded && demand.describe(given);
+    }),
     locations && `in: ${locations.map(({ name }) => name).join(' or ')}`,
     skipRevocationCheck && 'revoked or not',
     manager && `manager: ${manager}`,
   ];
   return words.filter(Boolean).join(', ');
-}
-
-function rolesInWords(roles: NonNullable<JwtRequirement['roles']>): string {
-  if (typeof roles === 'object' && 'deny' in roles) return `none of ${[roles.deny].flat().join(' ')}`;
-  return [roles].flat().join(' or ');
-}
-
-function scopesInWords(scopes: NonNullable<JwtRequirement['scopes']>): string {
-  return typeof scopes === 'object' && 'any' in scopes ? scopes.any.join(' or ') : [scopes].flat().join(' ');
-}
-
-/** A number is seconds. */
-function durationInWords(duration: Duration): string {
-  return typeof duration === 'number' ? `${String(duration)}s` : duration;
 }

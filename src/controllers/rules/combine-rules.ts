@@ -19,7 +19,7 @@ export function combineRules(first: RouteRule, second: RouteRule, where: string)
     if (
       !isLenience(key) &&
       Object.hasOwn(a, key) &&
-      !isDeepStrictEqual(first.resolved?.[key], second.resolved?.[key])
+      !isDeepStrictEqual(valueOf(first, key), valueOf(second, key))
     ) {
       throw conflict(where, `two rules for '${key}' meet`);
     }
@@ -27,6 +27,13 @@ export function combineRules(first: RouteRule, second: RouteRule, where: string)
   const said = leniences.filter((key) => Object.hasOwn(a, key) || Object.hasOwn(b, key));
   const lenience = said.map((key) => [key, a[key] === true && b[key] === true]);
   return ruleFor({ ...b, ...a, ...(Object.fromEntries(lenience) as JwtRequirement) });
+}
+
+/** What a rule makes of one of its members. */
+function valueOf({ resolved }: RouteRule, key: string): unknown {
+  const { demands, ...others } = resolved ?? {};
+  const own = demands?.all.find(({ demand }) => demand.name === key);
+  return own ? own.value : (others as Readonly<Record<string, unknown>>)[key];
 }
 
 /** What makes a rule weaker holds only where both rules say so. */

@@ -1,0 +1,35 @@
+import type { Action } from 'routing-controllers';
+import { ConfigurationError } from '../../errors/errors';
+import type { Token } from '../../token/token';
+import { within } from '../../util/within';
+import type { Demand, Presented, Unmet } from './demand';
+
+/** The member of `JwtRequirement`, which has the claims that its token has. */
+export interface CheckMember<C extends object> {
+  /** Your own rule. The request is rejected unless it returns `true` in time. @default false */
+  readonly check?: ((this: void, token: Token<C>, action: Action) => boolean | Promise<boolean>) | false;
+}
+
+type Check = Exclude<NonNullable<CheckMember<object>['check']>, false>;
+
+/** The application's own function returns true. */
+export const check: Demand<CheckMember<never>, Check> = {
+  name: 'check',
+  isLast: true,
+  resolve(given: unknown) {
+    if (given === false) return undefined;
+    if (typeof given !== 'function') throw new ConfigurationError('check must be a function or false');
+    return given as Check;
+  },
+  meet: run,
+  describe: () => 'check',
+};
+
+async function run(own: Check, { token, action, limits }: Presented): Promise<Unmet | undefined> {
+  try {
+    const verdict: unknown = await within(limits.hookTimeout * 1000, own(token, action));
+    return verdict === true ? undefined : { reason: 'check' };
+  } catch (cause) {
+    return { reason: 'check', cause };
+  }
+}
