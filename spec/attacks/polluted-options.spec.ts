@@ -285,7 +285,7 @@ describe('C10: options on a polluted prototype', () => {
         optional: false,
         type: 'access',
         skipRevocationCheck: false,
-        roles: undefined,
+        demands: { first: [], last: [], all: [] },
       });
     });
   });

@@ -62,7 +62,7 @@ export abstract class JwtError extends HttpError {
 }
 
 /**
- * @internal Stops the capture of stacks, which takes most of the time that an error takes. An assignment would throw
+ * Stops the capture of stacks, which takes most of the time that an error takes. An assignment would throw
  * where `Error` is frozen or the limit is read-only: stacks are captured there.
  *
  * @returns a function that undoes it

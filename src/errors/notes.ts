@@ -16,13 +16,13 @@ export interface TokenOwner {
 
 const reasons = new WeakMap<JwtError, RejectionReason & TokenOwner>();
 
-/** @internal Notes for operators why an error was thrown; returns the error, to be thrown. */
+/** Notes for operators why an error was thrown; returns the error, to be thrown. */
 export function because<E extends JwtError>(error: E, reason: string, cause?: unknown): E {
   reasons.set(error, cause === undefined ? { reason } : { reason, cause });
   return error;
 }
 
-/** @internal Notes for operators whose token it was that an error refuses; returns the error, to be thrown. */
+/** Notes for operators whose token it was that an error refuses; returns the error, to be thrown. */
 export function ofOwner<E extends JwtError>(error: E, owner: TokenOwner): E {
   reasons.set(error, { ...reasonFor(error), ...owner });
   return error;
@@ -30,23 +30,23 @@ export function ofOwner<E extends JwtError>(error: E, owner: TokenOwner): E {
 
 const reported = new WeakSet<JwtError>();
 
-/** @internal Notes that the manager has told operators of an error, before it reaches whoever answers the request. */
+/** Notes that the manager has told operators of an error, before it reaches whoever answers the request. */
 export function markReported(error: JwtError): JwtError {
   reported.add(error);
   return error;
 }
 
-/** @internal Whether {@link markReported} noted it. */
+/** Whether {@link markReported} noted it. */
 export function isReported(error: unknown): boolean {
   return reported.has(error as JwtError);
 }
 
-/** @internal What {@link because} and {@link ofOwner} noted. */
+/** What {@link because} and {@link ofOwner} noted. */
 export function reasonFor(error: JwtError): RejectionReason & TokenOwner {
   return reasons.get(error) ?? { reason: error.message };
 }
 
-/** @internal Copies what {@link because}, {@link ofOwner} and {@link markReported} noted to a copy of the error. */
+/** Copies what {@link because}, {@link ofOwner} and {@link markReported} noted to a copy of the error. */
 export function copyNotes(error: JwtError, copy: JwtError): void {
   reasons.set(copy, reasonFor(error));
   if (isReported(error)) markReported(copy);

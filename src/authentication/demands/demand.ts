@@ -1,13 +1,18 @@
 import type { Action } from 'routing-controllers';
 import type { Challenge } from '../../errors/response-headers';
-import type { ManagerLimits } from '../../manager/manager-options';
 import type { Token } from '../../token/token';
+
+/** What a demand needs to know of the manager; seconds. */
+export interface DemandLimits {
+  readonly freshFor: number;
+  readonly hookTimeout: number;
+}
 
 /** What a demand is held against. */
 export interface Presented {
   readonly token: Token<object>;
   readonly action: Action;
-  readonly limits: ManagerLimits;
+  readonly limits: DemandLimits;
 }
 
 /** Why a demand is not met, for operators. */
@@ -41,7 +46,7 @@ export interface Demand<Members extends object = Readonly<Record<string, unknown
    * What the challenge says to a client that must log in again (RFC 9470). A demand without this method is one of
    * permissions: no login helps.
    */
-  stepUp?(value: Value, limits: ManagerLimits): Pick<Challenge, 'maxAge' | 'acrValues'>;
+  stepUp?(value: Value, limits: DemandLimits): Pick<Challenge, 'maxAge' | 'acrValues'>;
   /** The scopes that the challenge names, space-separated (RFC 6750, section 3). */
   scope?(value: Value): string;
   /** In words, for `formatRoutes`. */

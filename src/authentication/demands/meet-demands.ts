@@ -1,7 +1,6 @@
 import { because, FreshTokenRequiredError, PermissionDeniedError, type JwtError } from '../../errors/errors';
-import type { ManagerLimits } from '../../manager/manager-options';
 import { isPromiseLike } from '../../util/promises';
-import type { Demand, Presented, Unmet } from './demand';
+import type { Demand, DemandLimits, Presented, Unmet } from './demand';
 
 /** A demand with what a route requires of it. */
 export interface ResolvedDemand {
@@ -35,7 +34,7 @@ export function meetDemands(
 function errorFor(
   demand: Demand,
   { reason, cause }: Unmet,
-  limits: ManagerLimits,
+  limits: DemandLimits,
   all: readonly ResolvedDemand[],
 ): JwtError {
   if (demand.stepUp) {

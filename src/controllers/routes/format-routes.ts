@@ -30,16 +30,27 @@ function padded(cells: readonly string[]): string[] {
   return cells.map((cell) => cell.padEnd(width));
 }
 
+/** What the user may do, then how they logged in, then what only the application knows. */
+const inOrder = [
+  ...demands.filter((demand) => !demand.isLast && !demand.stepUp),
+  ...demands.filter((demand) => demand.stepUp),
+  ...demands.filter((demand) => demand.isLast),
+];
+
 function inWords(requirement: JwtRequirement | null): string {
   if (!requirement) return 'open';
   const { type = 'access', optional, locations, skipRevocationCheck, manager } = requirement;
   const words = [
     type === 'any' ? 'access or refresh' : type,
     optional && 'optional',
-    ...demands.map((demand) => {
-      const given = (requirement as Readonly<Record<string, unknown>>)[demand.name] as never;
-      const isDemanded = given !== undefined && demand.resolve(given) !== undefined;
-      return isDemanded && demand.describe(given);
+    ...inOrder.map((demand) => {
+      const given = (requirement as Readonly<Record<string, unknown>>)[demand.name];
+      // `false` requires nothing of some.
+      return (
+        given !== undefined &&
+        demand.resolve(given as object) !== undefined &&
+        demand.describe(given as object)
+      );
     }),
     locations && `in: ${locations.map(({ name }) => name).join(' or ')}`,
     skipRevocationCheck && 'revoked or not',
