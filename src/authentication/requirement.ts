@@ -81,8 +81,11 @@ export function resolveRequirement(given: JwtRequirement): ResolvedRequirement {
   if (typeof skipRevocationCheck !== 'boolean') wrong('skipRevocationCheck must be true or false');
   if (locations !== undefined) checkLocations(locations);
   if (manager !== undefined && typeof manager !== 'string') wrong('manager must be the name of a manager');
-  const all = resolveDemands(requirement as Readonly<Record<string, unknown>>);
-  const [first, last] = [all.filter(({ demand }) => !demand.isLast), all.filter(({ demand }) => demand.isLast)];
+  const all = resolveDemands(requirement);
+  const [first, last] = [
+    all.filter(({ demand }) => !demand.isLast),
+    all.filter(({ demand }) => demand.isLast),
+  ];
   return { type, optional, demands: { first, last, all }, locations, skipRevocationCheck, manager };
 }
 

@@ -9,7 +9,8 @@ import { scopes } from './scopes';
 /** All demands, in the order in which a request is held against them. */
 const registry = [fresh, acr, actor, roles, scopes, check] as const;
 
-type Taking<D> = D extends Demand<infer Members, infer Value> ? (members: Members, value: Value) => void : never;
+type Taking<D> =
+  D extends Demand<infer Members, infer Value> ? (members: Members, value: Value) => void : never;
 
 /** What the demands add to `JwtRequirement`; `check` adds its own, which has the type of the claims. */
 export type DemandMembers =

@@ -33,7 +33,7 @@ function padded(cells: readonly string[]): string[] {
 /** What the user may do, then how they logged in, then what only the application knows. */
 const inOrder = [
   ...demands.filter((demand) => !demand.isLast && !demand.stepUp),
-  ...demands.filter((demand) => demand.stepUp),
+  ...demands.filter((demand) => demand.stepUp !== undefined),
   ...demands.filter((demand) => demand.isLast),
 ];
 
