@@ -6,6 +6,8 @@ import { refusalOf } from './rejected';
 
 const rounds = 50;
 const callers = 10;
+/** Each takes the start of a process. */
+const kills = 20;
 
 /** How the specs get at a store, in this process and in others. */
 export interface SharedStore {
@@ -62,7 +64,7 @@ export function describeProcesses(title: string, { managerWith, startRefresher }
       manager.on('sessionReplayed', () => outcomes.replayed++);
       // They take long to start: two more are on their way at any time.
       const coming = [startRefresher(10), startRefresher(10)];
-      for (let round = 0; round < rounds; round++) {
+      for (let round = 0; round < kills; round++) {
         coming.push(startRefresher(10));
         const process = (await coming.shift()) as Refresher;
         const identity = `bob-${String(round)}`;
@@ -81,7 +83,7 @@ export function describeProcesses(title: string, { managerWith, startRefresher }
         await refusalOf(manager.verify(last.access_token), TokenRevokedError);
       }
       for (const process of await Promise.all(coming)) process.kill();
-      expect(outcomes.rotated + outcomes.replayed).to.equal(2 * rounds);
+      expect(outcomes.rotated + outcomes.replayed).to.equal(2 * kills);
     });
   });
 }

@@ -15,7 +15,9 @@ interface RefresherOptions {
 async function run({ options, rotationGrace }: RefresherOptions): Promise<void> {
   const dataSource = await new DataSource({ ...options, entities: tokenStoreEntities }).initialize();
   const store = new TypeOrmTokenStore(dataSource);
-  await serveRefreshes(new JwtManager({ secret, store, rotationGrace }), () => dataSource.destroy());
+  await serveRefreshes(new JwtManager({ secret, store, rotationGrace, storeTimeout: '10s' }), () =>
+    dataSource.destroy(),
+  );
 }
 
 void run(JSON.parse(process.argv[2] ?? '') as RefresherOptions);
