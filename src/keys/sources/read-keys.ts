@@ -7,8 +7,8 @@ import type { KeyOptions, KeySource } from './key-source';
 import { pemSource } from './pem';
 import { secretSource } from './secret';
 
-/** The forms of key texts. The first one that recognizes a text reads it. */
-const keySources: readonly KeySource[] = [pemSource, jwkSource, jwksSource, secretSource];
+/** The forms of key texts. The first one that recognizes a text reads it. Any other text is a secret. */
+const keySources: readonly KeySource[] = [pemSource, jwkSource, jwksSource];
 
 /** Quotes around JSON or PEM, which Docker keeps from an env file. */
 const quoted = /^(["'])((?:[[{]|-----BEGIN).*)\1$/s;
@@ -36,7 +36,7 @@ export function readKeys(given: string, place: string, options: KeyOptions): rea
   }
 }
 
-function checkOptions({ options: known }: KeySource, options: KeyOptions): void {
+function checkOptions({ options: known }: Pick<KeySource, 'options'>, options: KeyOptions): void {
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && !known.includes(name as keyof KeyOptions))
       refuse(`the option ${name} does not apply to it`);

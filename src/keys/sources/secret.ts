@@ -5,11 +5,10 @@ import { looksLikeKey } from '../key-text';
 import { isReference } from '../reference';
 import type { KeySource } from './key-source';
 
-/** A secret for HMAC, as text. */
-export const secretSource: KeySource = {
+/** A secret for HMAC, as text: whatever no other source recognizes. */
+export const secretSource: Omit<KeySource, 'recognizes'> = {
   name: 'a secret',
   options: ['algorithm', 'kid'],
-  recognizes: () => true,
   read: (text, { algorithm, kid }) => [secretKey(text, algorithm, kid)],
 };
 
