@@ -4,6 +4,9 @@ import { code, commentOf, exportsOf, membersOf, tableOf } from './source.mjs';
 /** Where each options object is passed, in the order of the page. One that is missing here comes last, by its own name. */
 const usage = {
   JwtManagerOptions: 'new JwtManager(options)',
+  KeyOptions: 'KeySet.fromPem(pem, options)` and `KeySet.fromEnv(name, options)',
+  KeyFileOptions: 'KeySet.fromFile(path, options)',
+  RetireOptions: 'keys.retire(kid, options)',
   IssueOptions:
     'jwtManager.createTokenPair(identity, options)` and the other calls that issue tokens; also the result of `claimsFor',
   LoginDetails: 'session` of `IssueOptions',

@@ -12,9 +12,9 @@ import { refuse } from './key';
  * ```
  */
 export interface RetireOptions {
-  /** How long the key still verifies, or until when. @default 0: it stops at once */
+  /** How long the key still verifies, or until when. With 0 it stops at once. @default 0 */
   readonly after?: Duration | Date | undefined;
-  /** The time, for specs. @default Date.now */
+  /** The time, for specs: the `clock` of your `JwtManager`, if it has one of its own. @default Date.now */
   readonly clock?: Clock | undefined;
 }
 

@@ -10,17 +10,20 @@ import type { Algorithm, Key } from '../key';
  * ```
  */
 export interface KeyOptions {
-  /** The algorithm that is pinned to the key. Required for RSA keys; keys on a curve have only one. */
+  /**
+   * The algorithm that is pinned to the key. Required for RSA keys and for JWKs without `alg`.
+   * @default HS256 for a secret, and the only one that there is for a key on a curve
+   */
   readonly algorithm?: Algorithm | undefined;
   /** The name of a single key: 1 to 64 of the characters A-Z a-z 0-9 . _ ~ -. @default derived from the key */
   readonly kid?: string | undefined;
-  /** Of an encrypted PEM. */
+  /** The passphrase of an encrypted PEM. */
   readonly passphrase?: string | undefined;
 }
 
 /** The options of `KeySet.fromFile`. */
 export interface KeyFileOptions extends KeyOptions {
-  /** How often to check whether the file has changed, at most once a second. @default never */
+  /** How often to check whether the file has changed: from once a second to once a day. @default never */
   readonly reload?: Duration | undefined;
 }
 
