@@ -123,6 +123,19 @@ export const storeMutants: Readonly<Record<string, Mutant>> = {
   'starts a login that began at the moment of the logout': onCreate(
     (session, { authenticatedAt = Infinity }) => [session, { authenticatedAt: authenticatedAt + 1 }],
   ),
+  'compares logins with the logout that came last, not with the latest': (store) => {
+    const logouts = new Map<string, number>();
+    return changed(store, {
+      revokeSubject: (subject, now, options, limits) => {
+        logouts.set(subject, now);
+        return store.revokeSubject(subject, now, options, limits);
+      },
+      createSession: (session, limits = {}) => {
+        const isLate = (limits.authenticatedAt ?? Infinity) > (logouts.get(session.subject) ?? Infinity);
+        return store.createSession(session, isLate ? { ...limits, authenticatedAt: Infinity } : limits);
+      },
+    });
+  },
   'refuses a login that began just after the logout': onCreate((session, { authenticatedAt = Infinity }) => [
     session,
     { authenticatedAt: authenticatedAt - 1 },

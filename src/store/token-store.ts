@@ -104,7 +104,7 @@ export interface LoginLimits {
    */
   readonly maxSessions?: number | undefined;
   /**
-   * When the user authenticated. A login that began at or before the `now` of the last `revokeSubject` is not
+   * When the user authenticated. A login that began at or before the latest `now` of any `revokeSubject` is not
    * created.
    * @default the moment of the call
    */

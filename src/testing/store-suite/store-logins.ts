@@ -104,6 +104,16 @@ export const loginSpecs: StoreSpecs = {
     deepStrictEqual(await aliveIds(store, subject, start + 11), [old.id]);
   },
 
+  'is not created when it began before the latest of several logouts everywhere, in whatever order they come':
+    async (store) => {
+      const { subject } = await createdSession(store);
+      for (const now of [start + 10, start + 5])
+        await store.revokeSubject(subject, now, { keepUntil: start + lifetime });
+      const session = newSession({ subject });
+      const result = await store.createSession(session, { authenticatedAt: start + 8 });
+      deepStrictEqual(result, { created: false, ended: [] });
+    },
+
   'is created when it began after the logout everywhere, or does not say when': async (store) => {
     const subject = randomId();
     await store.revokeSubject(subject, start + 10, { notBefore: start + 15, keepUntil: start + lifetime });
