@@ -26,7 +26,10 @@ describe("C13: claims that would take the library's place", () => {
   for (const name of new Set(reserved)) {
     it(`are refused at issue when one is called ${name}, whatever it says`, async () => {
       for (const value of ['x', 0, null, ['admin'], {}, undefined])
-        await expectNotIssued({ claims: { [name]: value } }, new RegExp(`^claims may not contain '${name}'`));
+        await expectNotIssued(
+          { claims: { [name]: value } },
+          new RegExp(`^claims must not contain '${name}'`),
+        );
     });
   }
 
@@ -44,7 +47,7 @@ describe("C13: claims that would take the library's place", () => {
   ];
   for (const [name, claims] of smuggled) {
     it(`are refused at issue when it is smuggled in by ${name}`, () =>
-      expectNotIssued({ claims }, /^claims may not contain '/));
+      expectNotIssued({ claims }, /^claims must not contain '/));
   }
 
   const noClaims: unknown[] = [null, 0, 1, '', 'x', true, [], [{}], () => ({}), Symbol('x'), 1n, new Date()];
@@ -185,7 +188,7 @@ describe('C15: lifetimes that mean something else', () => {
       [{ accessTokenTtl: '2h', refreshTokenTtl: '1h', sessionTtl: '1h' }, 7200],
     ] as const) {
       const manager = testManager(options);
-      const message = `expiresIn must be at most ${String(longest)} seconds, the longest time that a logout is remembered: raise sessionTtl of the JwtManager for more`;
+      const message = `expiresIn must be at most ${String(longest)} seconds, the longest time that a revocation is kept. For more, raise sessionTtl of the JwtManager`;
       for (const create of issuers) {
         await manager[create]('ada', { expiresIn: longest });
         const error = await refusalOf(manager[create]('ada', { expiresIn: longest + 1 }), ConfigurationError);

@@ -113,7 +113,7 @@ describe('C10: claims that reach for a prototype', () => {
       const claims = JSON.parse(text) as Record<string, unknown>;
       for (const manager of [plain.manager, typed.manager]) {
         const error = await refusalOf(manager.createAccessToken('ada', { claims }), ConfigurationError);
-        expect(error.message).to.match(/^claims may not contain '(__proto__|constructor|prototype)'/);
+        expect(error.message).to.match(/^claims must not contain '(__proto__|constructor|prototype)'/);
       }
     }
     expectCleanPrototypes();

@@ -155,7 +155,7 @@ describe('own claims with a class', () => {
       expect(error.toJSON()).to.deep.equal({ msg: 'Token is invalid', code: 'ERR_JWT_INVALID' });
       expect(events).to.have.length(1);
       expect(events[0]).to.include({ reason: 'claims', code: error.code });
-      expect(String(events[0]?.cause)).to.match(/broken|no answer within 1000 ms/);
+      expect(String(events[0]?.cause)).to.match(/broken|no result within 1000 ms/);
       const refusal = await refusalOf(
         manager.createAccessToken('ada', { claims: { name: 'Ada' } }),
         ConfigurationError,

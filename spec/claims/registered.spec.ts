@@ -132,7 +132,7 @@ describe('A refresh and registered claims', () => {
       const { refresh_token: text } = await manager.createTokenPair('ada');
       const error = await refusalOf(manager.refresh(text, options), ConfigurationError);
       expect(error.message).to.equal(
-        'refresh: amr and acr are for a user who has just proved who they are: add fresh: true',
+        'refresh: amr and acr need fresh: true, because the user must have authenticated again',
       );
       expect((await manager.refresh(text)).token_type).to.equal('Bearer');
     });

@@ -154,10 +154,10 @@ describe('KeySet.fromEnv', () => {
       asJwk,
       /passphrase does not apply/,
     ],
-    ['half a JWK set', set.slice(0, 200), {}, asSet, /no JSON/],
+    ['half a JWK set', set.slice(0, 200), {}, asSet, /not valid JSON/],
     ['an empty JWK set', '{"keys":[]}', {}, asSet, /must be a JWK set/],
     ['a list of keys', JSON.stringify([ecJwk]), {}, asSet, /must be a JWK set/],
-    ['a template', '{{ jwt_keys }}', {}, asSet, /no JSON/],
+    ['a template', '{{ jwt_keys }}', {}, asSet, /not valid JSON/],
     ['secrets beside key pairs', JSON.stringify({ keys: [ecJwk, secretJwk] }), {}, /not both/, /KeySet/],
     ['a JWK set with a kid', set, { kid: 'a' }, asSet, /kid does not apply/],
     [

@@ -100,7 +100,7 @@ describe('KeySet.fromFile', () => {
       () => {
         write(setOf(es256).slice(0, 99));
       },
-      /keys.json was read as a JWK set: jwks is no JSON/,
+      /keys.json was read as a JWK set: jwks is not valid JSON/,
     ],
     [
       'a path in the file',
@@ -296,7 +296,7 @@ describe('KeySet.fromFile with reload', () => {
       () => {
         write(setOf(rs256).slice(0, 300));
       },
-      /was read as a JWK set: jwks is no JSON/,
+      /was read as a JWK set: jwks is not valid JSON/,
     ],
     [
       'a directory',

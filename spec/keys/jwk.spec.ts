@@ -89,8 +89,8 @@ describe('JWK sets', () => {
     ['one JWK', publicJwk, /must be a JWK set/],
     ['an empty set', { keys: [] }, /must be a JWK set/],
     ['keys that are no list', { keys: publicJwk }, /must be a JWK set/],
-    ['no JSON', `{"keys":[{"k":"${k}"`, /no JSON/],
-    ['an empty string', '', /no JSON/],
+    ['no JSON', `{"keys":[{"k":"${k}"`, /not valid JSON/],
+    ['an empty string', '', /not valid JSON/],
     ['JSON that is no object', 'null', /must be a JWK set/],
     ['a Buffer', Buffer.from(JSON.stringify({ keys: [publicJwk] })), /must be a JWK set/],
   ];

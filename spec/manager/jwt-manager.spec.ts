@@ -123,11 +123,15 @@ describe('JwtManager issues', () => {
     'iss',
     'aud',
   ]) {
-    refusedOptions.push([`a claim called ${name}`, { claims: { [name]: 'x' } }, `may not contain '${name}'`]);
+    refusedOptions.push([
+      `a claim called ${name}`,
+      { claims: { [name]: 'x' } },
+      `must not contain '${name}'`,
+    ]);
   }
   for (const name of ['__proto__', 'constructor', 'prototype']) {
     const claims = Object.defineProperty({}, name, { value: { admin: true }, enumerable: true });
-    refusedOptions.push([`a claim called ${name}`, { claims }, `may not contain '${name}'`]);
+    refusedOptions.push([`a claim called ${name}`, { claims }, `must not contain '${name}'`]);
   }
 
   for (const [name, options, message] of refusedOptions) {
@@ -414,7 +418,7 @@ describe('JwtManager without a store', () => {
   for (const [name, attempt] of verbs) {
     it(`says that ${name} needs one`, async () => {
       const { message } = await refusalOf(attempt, ConfigurationError);
-      expect(message).to.equal(`${name} needs a store: do not give store: false`);
+      expect(message).to.equal(`${name} needs a store: remove the option store: false`);
     });
   }
 

@@ -31,7 +31,7 @@ describe('the lifetime of a session', () => {
     const { manager } = sessionWorld();
     await manager.createTokenPair('ada', { session: { ttl: '90d' } });
     for (const [ttl, message] of [
-      ['91d', 'session.ttl must be at most 7776000 seconds: raise sessionTtl of the JwtManager for more'],
+      ['91d', 'session.ttl must be at most 7776000 seconds. For more, raise sessionTtl of the JwtManager'],
       ['2', /^createTokenPair: session\.ttl must be/],
       [0, /^createTokenPair: session\.ttl must be/],
       [null, /^createTokenPair: session\.ttl must be/],

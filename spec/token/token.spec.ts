@@ -109,7 +109,7 @@ describe('a Token', () => {
       () => new Imitated(parts, Symbol('verified')),
       () => new OfToken(parts),
     ]) {
-      expect((await refusalOf(make, ConfigurationError)).message).to.match(/^nobody makes a Token/);
+      expect((await refusalOf(make, ConfigurationError)).message).to.match(/^Token: only JwtManager.verify/);
     }
     expect(Object.getOwnPropertyNames(Token)).to.have.members(['length', 'name', 'prototype']);
   });

@@ -24,7 +24,7 @@ describe('waiting within a time', () => {
     });
     const caught = await within(1, late).catch((error: unknown) => error);
     expect(caught).to.be.instanceOf(TimeoutError);
-    expect(String(caught)).to.equal('TimeoutError: no answer within 1 ms');
+    expect(String(caught)).to.equal('TimeoutError: no result within 1 ms');
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', note);

@@ -25,7 +25,7 @@ export function checkedOwnClaims(claims: unknown): Record<string, unknown> {
   const taken =
     names.find(isRegistered) ?? [...names, ...namesIn(json)].find((name) => hazardousNames.has(name));
   if (taken !== undefined)
-    throw new ConfigurationError(`claims may not contain '${taken}': the name is taken, choose another`);
+    throw new ConfigurationError(`claims must not contain '${taken}': the name is reserved. Choose another`);
   return json;
 }
 

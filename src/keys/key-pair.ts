@@ -43,10 +43,10 @@ function checkRsaKey(key: KeyObject, algorithm: KeyPairAlgorithm): void {
   const { asymmetricKeyDetails: { modulusLength = 0, publicExponent = 0n } = {} } = key;
   if (modulusLength < 2048) refuse('the RSA key is too short: 2048 bits at least');
   if (publicExponent < 65_537n || publicExponent % 2n === 0n)
-    refuse('the RSA key has a weak public exponent: make a key with 65537');
+    refuse('the RSA key has a weak public exponent: create a key with 65537');
   if (key.asymmetricKeyType === 'rsa-pss') checkPssParameters(key, algorithm);
   if (isRocaModulus(modulusOf(key)))
-    refuse('the RSA key can be factored (CVE-2017-15361): make a key with another program');
+    refuse('the RSA key can be factored (CVE-2017-15361): create a key with another program');
 }
 
 function checkType({ asymmetricKeyType: type }: KeyObject, types: string[], algorithm: string): void {

@@ -75,7 +75,7 @@ export function resolveRefreshOptions(options: RefreshOptions): RefreshSettings 
   const login = claimsFromOptions({ amr, acr }, 'refresh');
   if (!fresh && Object.keys(login).length > 0)
     throw new ConfigurationError(
-      'refresh: amr and acr are for a user who has just proved who they are: add fresh: true',
+      'refresh: amr and acr need fresh: true, because the user must have authenticated again',
     );
   const seen = sessionDetails(session, 'refresh');
   return { seen, recorded: seen, login: fresh ? login : undefined };

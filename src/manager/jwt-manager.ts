@@ -203,7 +203,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    */
   onSessionEnd(token: Token<C>, listener: (reason: SessionEndReason) => unknown): () => void {
     if (typeof listener !== 'function')
-      throw new ConfigurationError('the listener of onSessionEnd must be a function');
+      throw new ConfigurationError('onSessionEnd: listener must be a function');
     const { claims } = this.#verifier.identify(token);
     const watch = this.#ends.watch(claims, listener);
     if (this.#service) ignore(this.#service.follow(watch, claims));
@@ -231,7 +231,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
 
   #sessions(method: string): SessionService<C> {
     if (this.#service) return this.#service;
-    throw new ConfigurationError(`${method} needs a store: do not give store: false`);
+    throw new ConfigurationError(`${method} needs a store: remove the option store: false`);
   }
 
   /** A verified token is verified again: it may have expired since, or be another manager's. */

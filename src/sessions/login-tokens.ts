@@ -97,7 +97,7 @@ export class LoginTokens<C extends object> {
     const { longestTtl } = this.#settings;
     if (seconds !== undefined && seconds > longestTtl)
       throw new ConfigurationError(
-        `expiresIn must be at most ${String(longestTtl)} seconds, the longest time that a logout is remembered: raise sessionTtl of the JwtManager for more`,
+        `expiresIn must be at most ${String(longestTtl)} seconds, the longest time that a revocation is kept. For more, raise sessionTtl of the JwtManager`,
       );
   }
 

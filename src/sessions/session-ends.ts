@@ -105,7 +105,7 @@ function isMeant({ jti, sid, iat }: VerifiedClaims, change: RevocationChange): b
 }
 
 function warn(): void {
-  process.emitWarning('A listener of onSessionEnd threw; what it threw was ignored.', {
+  process.emitWarning('A listener of onSessionEnd threw an error, which was ignored.', {
     type: 'JwtListenerWarning',
   });
 }

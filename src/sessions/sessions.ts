@@ -39,7 +39,7 @@ export class Sessions {
     const { sessionTtl, refreshTokenTtl } = this.#context.settings;
     if ((times.ttl ?? 0) > sessionTtl)
       throw new ConfigurationError(
-        `session.ttl must be at most ${String(sessionTtl)} seconds: raise sessionTtl of the JwtManager for more`,
+        `session.ttl must be at most ${String(sessionTtl)} seconds. For more, raise sessionTtl of the JwtManager`,
       );
     const subject = this.#context.subjects.of(identity);
     const end = now + (times.ttl ?? sessionTtl);

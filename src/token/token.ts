@@ -64,9 +64,7 @@ export class Token<C extends object = Record<string, unknown>> {
 
   private constructor(parts: TokenParts<C>, given: symbol) {
     if (given !== proof)
-      throw new ConfigurationError(
-        'nobody makes a Token: it is what JwtManager.verify and @InjectToken() give',
-      );
+      throw new ConfigurationError('Token: only JwtManager.verify and @InjectToken() create instances');
     const { type, verified, claims, raw, freshFor, clock } = parts;
     this.identity = verified.sub;
     this.id = verified.jti;

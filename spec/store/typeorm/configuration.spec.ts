@@ -42,14 +42,14 @@ describe('TypeOrmTokenStore is refused', () => {
   ];
   for (const [name, stranger] of strangers) {
     it(`${name} for a DataSource`, async () => {
-      expect((await refused(stranger)).message).to.match(/takes the DataSource of TypeORM/);
+      expect((await refused(stranger)).message).to.match(/dataSource must be a DataSource of TypeORM/);
     });
   }
 
   it('a DataSource of a type that it does not know, and says which it knows', async () => {
     const dataSource = { options: { type: 'mongodb' }, createQueryRunner: () => undefined };
     expect((await refused(dataSource)).message).to.equal(
-      "TypeOrmTokenStore works on postgres, mysql, mariadb, better-sqlite3, sqljs; a DataSource of type 'mongodb' is none of them",
+      "TypeOrmTokenStore: the type of the DataSource must be one of postgres, mysql, mariadb, better-sqlite3, sqljs, not 'mongodb'",
     );
   });
 
@@ -63,15 +63,13 @@ describe('TypeOrmTokenStore is refused', () => {
   for (const [name, options] of incomplete) {
     it(`a DataSource ${name}`, async () => {
       expect((await refused(sqlJs(options))).message).to.match(
-        /put \.\.\.tokenStoreEntities into its 'entities'/,
+        /Add \.\.\.tokenStoreEntities to its 'entities'/,
       );
     });
 
     it(`an initialized DataSource ${name}`, async () => {
       const dataSource = await sqlJs(options).initialize();
-      expect((await refused(dataSource)).message).to.match(
-        /put \.\.\.tokenStoreEntities into its 'entities'/,
-      );
+      expect((await refused(dataSource)).message).to.match(/Add \.\.\.tokenStoreEntities to its 'entities'/);
       await dataSource.destroy();
     });
   }
@@ -99,7 +97,9 @@ describe('TypeOrmTokenStore takes', () => {
     const dataSource = sqlJs({ entities: Object.fromEntries([...tokenStoreEntities, other].entries()) });
     const store = new TypeOrmTokenStore(dataSource);
     const early = await refusalOf(store.listSessions('ada', 0), ConfigurationError);
-    expect(early.message).to.equal('await dataSource.initialize() before the first request');
+    expect(early.message).to.equal(
+      'TypeOrmTokenStore: the DataSource is not initialized. Call await dataSource.initialize() before the first request',
+    );
     const jwtManager = testManager({ store });
     await refusalOf(jwtManager.createTokenPair('ada'), StoreUnavailableError);
     await dataSource.initialize();
@@ -113,7 +113,7 @@ describe('TypeOrmTokenStore takes', () => {
     const store = new TypeOrmTokenStore(dataSource);
     await dataSource.initialize();
     const { message } = await refusalOf(store.findSession('sid', 0), ConfigurationError);
-    expect(message).to.match(/put \.\.\.tokenStoreEntities into its 'entities'/);
+    expect(message).to.match(/Add \.\.\.tokenStoreEntities to its 'entities'/);
     await dataSource.destroy();
   });
 

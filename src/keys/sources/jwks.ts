@@ -51,7 +51,7 @@ function secretFromJwk({ k, key_ops: operations }: Record<string, unknown>, alg:
 
 /** The declared use of the key, which importing would drop (RFC 7517, sections 4.2 and 4.3). */
 function checkUse({ use, key_ops: operations, d, kty }: Record<string, unknown>): void {
-  if (use !== undefined && use !== 'sig') refuse("a JWK's use must be sig, when it has one");
+  if (use !== undefined && use !== 'sig') refuse("a JWK's use must be sig, if it has one");
   if (operations === undefined) return;
   const required = kty !== 'oct' && d !== undefined ? 'sign' : 'verify';
   const allowed = kty === 'oct' || d !== undefined ? ['sign', 'verify'] : ['verify'];
@@ -94,6 +94,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return refuse('jwks is no JSON');
+    return refuse('jwks is not valid JSON');
   }
 }

@@ -78,6 +78,6 @@ function labelOf(text: string): string {
   const [label, another] = labels.map(([, name = '']) => name);
   if (label === undefined)
     refuse('pem has no key: it starts with a line such as -----BEGIN PRIVATE KEY-----');
-  if (another !== undefined) refuse('pem has more than one key: give one, and add others with keys.add()');
+  if (another !== undefined) refuse('pem has more than one key: pass one, and add others with keys.add()');
   return label;
 }

@@ -57,9 +57,9 @@ function checkSecret(secret: Buffer, minimum: number): void {
   if (secret.length === 0)
     refuse(`secret is missing: is the environment variable set? ${command} makes a secret`);
   if (looksLikeKey(secret))
-    refuse('secret is the text of another kind of key: give it to KeySet.fromPem or KeySet.fromJwks');
+    refuse('secret is the text of another kind of key: pass it to KeySet.fromPem or KeySet.fromJwks');
   if (isReference(secret.toString().trim()))
-    refuse('secret is a path, a URL or the name of a variable: read what stands there and give its content');
+    refuse('secret is a path, a URL or the name of a variable: read its content and pass that');
   if (secret.length < minimum)
     refuse(`secret is too short, ${String(minimum)} random bytes are needed: ${command} makes one`);
   if (isGuessable(secret)) refuse(`secret can be guessed: ${command} makes a random one`);

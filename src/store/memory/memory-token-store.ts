@@ -71,9 +71,9 @@ export class MemoryTokenStore implements TokenStore {
     const own = readOptions('MemoryTokenStore', options, ['clock', 'maxEntries']);
     const { clock = systemClock, maxEntries = Infinity } = own;
     if (typeof clock !== 'function')
-      throw new ConfigurationError('clock must be a function such as Date.now');
+      throw new ConfigurationError('MemoryTokenStore: clock must be a function such as Date.now');
     if (typeof maxEntries !== 'number' || !(maxEntries >= 1))
-      throw new ConfigurationError('maxEntries must be a number of at least 1');
+      throw new ConfigurationError('MemoryTokenStore: maxEntries must be a number of at least 1');
     this.#clock = clock;
     this.#maxEntries = maxEntries;
     const [logins, tokens, subjects] = [this.#logins, this.#revokedTokens, this.#revokedSubjects.entries];

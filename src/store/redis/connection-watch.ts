@@ -47,7 +47,7 @@ export class ConnectionWatch {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     process.emitWarning(
-      `RedisTokenStore: the client considers its connection open, but Redis has not answered for ${String(Math.round(silence))} ms. ` +
+      `RedisTokenStore: the client considers its connection open, but Redis has not responded for ${String(Math.round(silence))} ms. ` +
         'If Redis is up, the connection was dropped silently, and the client keeps waiting for it. With redis, use ' +
         'createClientPool({ url }, { minimum: 2, maximum: 20 }). With ioredis, set socketTimeout: 2000.',
       { type: 'JwtRedisConnectionWarning' },

@@ -213,5 +213,7 @@ export class RedisTokenStore implements TokenStore {
 
 function checkPrefix(prefix: unknown): string {
   if (typeof prefix === 'string' && /^[^{}]{1,200}$/.test(prefix)) return prefix;
-  throw new ConfigurationError('prefix must be a string of 1 to 200 characters without braces');
+  throw new ConfigurationError(
+    'RedisTokenStore: prefix must be a string of 1 to 200 characters without braces',
+  );
 }

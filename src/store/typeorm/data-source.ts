@@ -17,13 +17,13 @@ const files = ['better-sqlite3', 'sqljs'];
  */
 export function checkDataSource(dataSource: unknown): asserts dataSource is DataSource {
   if (!isDataSource(dataSource)) {
-    throw new ConfigurationError('new TypeOrmTokenStore(dataSource) takes the DataSource of TypeORM');
+    throw new ConfigurationError('TypeOrmTokenStore: dataSource must be a DataSource of TypeORM');
   }
   const { options } = dataSource;
   const types = [...Object.keys(servers), ...files];
   if (!types.includes(options.type)) {
     throw new ConfigurationError(
-      `TypeOrmTokenStore works on ${types.join(', ')}; a DataSource of type '${options.type}' is none of them`,
+      `TypeOrmTokenStore: the type of the DataSource must be one of ${types.join(', ')}, not '${options.type}'`,
     );
   }
   if (dataSource.isInitialized) namesIn(dataSource);
@@ -36,7 +36,7 @@ export function databaseFor(dataSource: DataSource): Database {
   if (!dialect) return new SqliteDatabase(dataSource);
   if (hangsForEver(dataSource.options)) {
     process.emitWarning(
-      'The DataSource has no connectTimeoutMS: a connection that is never answered keeps its place in the pool for ever.',
+      'TypeOrmTokenStore: set connectTimeoutMS of the DataSource. Without it, a connection attempt without a response occupies the pool forever.',
       { type: 'JwtStoreWarning' },
     );
   }

@@ -31,6 +31,6 @@ export function namesIn(dataSource: DataSource): Names {
 /** What is wrong when the entities are not there. */
 export function withoutEntities(): ConfigurationError {
   return new ConfigurationError(
-    "the DataSource does not know the tables of the token store: put ...tokenStoreEntities into its 'entities'",
+    "TypeOrmTokenStore: the DataSource has no tables of the token store. Add ...tokenStoreEntities to its 'entities'",
   );
 }

@@ -208,7 +208,9 @@ export class TypeOrmTokenStore implements TokenStore {
 
   #tools(): verbs.Tools {
     if (!this.#dataSource.isInitialized) {
-      throw new ConfigurationError('await dataSource.initialize() before the first request');
+      throw new ConfigurationError(
+        'TypeOrmTokenStore: the DataSource is not initialized. Call await dataSource.initialize() before the first request',
+      );
     }
     const sql = (this.#statements ??= statementsFor(this.#dataSource, dialectFor(this.#dataSource)));
     return { sql, hash: this.#hash };
