@@ -50,6 +50,13 @@ module.exports = {
       to: { path: '^src/token/codec[.]ts$' },
     },
     {
+      name: 'ed25519-only-from-the-codec',
+      comment: 'It is the half of the codec that jsonwebtoken lacks.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/token/codec[.]ts$' },
+      to: { path: '^src/token/ed25519[.]ts$' },
+    },
+    {
       name: 'frameworks-only-from-http-up',
       comment: 'The manager and everything below it work without Koa and Express, types included.',
       severity: 'error',

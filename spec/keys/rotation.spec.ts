@@ -94,6 +94,18 @@ describe('KeySet.rotate', () => {
     expect({ kids: keys.kids, signs: keys.signingKid }).to.deep.equal({ kids: ['one'], signs: 'one' });
   });
 
+  it('goes back to a set that it has rotated to before', () => {
+    const clock = testClock();
+    const [one, two] = [pair('ES256')('one'), pair('RS256')('two')];
+    const keys = pair('ES384')('zero').rotate(one).rotate(two);
+    keys.retire('one', { after: '1h', clock }).rotate(one);
+    clock.advance(3600);
+    expect({ kids: keys.kids, signs: keys.signingKid }).to.deep.equal({
+      kids: ['zero', 'one', 'two'],
+      signs: 'one',
+    });
+  });
+
   it('gives a set that only verified a key to sign with', () => {
     const keys = publicHalf('ES256', 'one');
     expect(keys.signingKid).to.equal(undefined);

@@ -41,6 +41,7 @@ const plants: [file: string, line: string, rule: string][] = [
   ['src/token/token.ts', "import type { Request } from 'express';", 'frameworks-only-from-http-up'],
   ['src/token/compact.ts', "import 'jsonwebtoken';", 'one-door-to-jsonwebtoken'],
   ['src/http/cookies/cookie-header.ts', "import '../../token/codec';", 'codec-only-from-token'],
+  ['src/token/open-signed.ts', "import './ed25519';", 'ed25519-only-from-the-codec'],
   ['src/token/codec.ts', "import '../manager/jwt-manager';", 'floor-2-imports-from-above'],
   ['src/token/header.ts', "import '../keys/key-set';", 'token-uses-a-sibling'],
   ['src/keys/sources/jwks.ts', "import '../../token/compact';", 'keys-uses-a-sibling'],
