@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { IsEmail, IsIn, IsOptional } from 'class-validator';
 import { inspect } from 'node:util';
 import { JwtManager, KeySet, Token, type IssuedEvent, type RejectedEvent } from '../../src';
+import { coreOf } from '../../src/manager/manager-base';
 import {
   ConfigurationError,
   TokenExpiredError,
@@ -394,10 +395,10 @@ describe('JwtManager listens', () => {
   });
 
   it('and hands out nothing of its settings but limits', () => {
-    const { tokenLimit, ...durations } = testManager().limits;
+    const { tokenLimit, ...durations } = coreOf(testManager()).limits;
     expect(durations).to.deep.equal({ freshFor: 900, hookTimeout: 5, rotationGrace: 10 });
     expect(tokenLimit).to.deep.include({ length: 8192 });
-    expect(testManager({ store: false }).limits).to.include({ rotationGrace: 0 });
+    expect(coreOf(testManager({ store: false })).limits).to.include({ rotationGrace: 0 });
   });
 });
 
@@ -425,5 +426,32 @@ describe('JwtManager without a store', () => {
   it('issues access tokens, and verifies them', async () => {
     const { identity, sessionId } = await jwtManager.verify(await jwtManager.createAccessToken('ada'));
     expect({ identity, sessionId }).to.deep.equal({ identity: 'ada', sessionId: undefined });
+  });
+});
+
+describe('JwtManager at run time', () => {
+  it('has the members that are documented, and none of its insides', () => {
+    const members = new Set<string | symbol>();
+    const manager = testManager();
+    for (let link: object = manager; link !== Object.prototype; link = Object.getPrototypeOf(link) as object)
+      for (const key of Reflect.ownKeys(link)) members.add(key);
+    expect([...members].filter((key) => key !== inspect.custom)).to.have.members([
+      'constructor',
+      'createAccessToken',
+      'createRefreshToken',
+      'createTokenPair',
+      'verify',
+      'refresh',
+      'revoke',
+      'revokeSession',
+      'revokeAll',
+      'forget',
+      'listSessions',
+      'onSessionEnd',
+      'on',
+      'off',
+      'toJSON',
+    ]);
+    expect(Object.keys(manager)).to.deep.equal([]);
   });
 });

@@ -10,6 +10,7 @@ import {
   TokenInvalidError,
   type JwtManager,
 } from '../../src';
+import { coreOf } from '../../src/manager/manager-base';
 import { getWith, request, startApp } from '../support/app';
 import { intervenedStore } from '../support/later-store';
 import { testManager } from '../support/manager';
@@ -99,10 +100,10 @@ describe('a 5xx that no listener hears of', () => {
     expect(
       await warningsOf(() => {
         subscribe(channel, ignore);
-        manager.reportRejection(new HookFailedError());
+        coreOf(manager).report(new HookFailedError());
         unsubscribe(channel, ignore);
         manager.on('rejected', ignore);
-        manager.reportRejection(new HookFailedError());
+        coreOf(manager).report(new HookFailedError());
       }),
     ).to.deep.equal([]);
   });
@@ -111,8 +112,8 @@ describe('a 5xx that no listener hears of', () => {
     expect(
       await warningsOf(() => {
         for (const manager of [testManager(), testManager()]) {
-          manager.reportRejection(new TokenInvalidError());
-          manager.reportRejection(new HookFailedError());
+          coreOf(manager).report(new TokenInvalidError());
+          coreOf(manager).report(new HookFailedError());
         }
       }),
     ).to.have.length(2);
@@ -122,7 +123,7 @@ describe('a 5xx that no listener hears of', () => {
     const manager = testManager();
     const warnings = await warningsOf(() => {
       for (let count = 0; count < 200; count++)
-        manager.reportRejection(new ConfigurationError(`wrong: ${String(count)}`));
+        coreOf(manager).report(new ConfigurationError(`wrong: ${String(count)}`));
     });
     expect(warnings).to.have.length(100);
   });
@@ -135,7 +136,7 @@ describe('a 5xx that no listener hears of', () => {
     };
     try {
       expect(() => {
-        manager.reportRejection(new HookFailedError());
+        coreOf(manager).report(new HookFailedError());
       }).not.to.throw();
     } finally {
       Object.defineProperty(process, 'emitWarning', usual);

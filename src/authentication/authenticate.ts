@@ -15,6 +15,7 @@ import { clientDetails } from '../http/request/client-details';
 import type { HttpRequest } from '../http/request/http-request';
 import { prepareRefusal, type RefusalForm } from '../http/answer/rejection';
 import type { JwtManager } from '../manager/jwt-manager';
+import { coreOf } from '../manager/manager-base';
 import type { Token } from '../token/token';
 import { ignore, isPromiseLike } from '../util/promises';
 import { autoRefresh, isDue, refreshCookieOf, type RefreshCookie } from './auto-refresh';
@@ -42,7 +43,7 @@ export async function authenticate(
 ): Promise<Token<object> | undefined> {
   const { request, manager } = trial;
   const found = find(request, locations, requirement.type);
-  const isRefreshable = requirement.type === 'access' && manager.limits.rotationGrace > 0;
+  const isRefreshable = requirement.type === 'access' && coreOf(manager).limits.rotationGrace > 0;
   // Read only where it is needed: with a domain, a sibling host could add a second one to every request.
   const findCookie = () => (isRefreshable ? refreshCookieOf(request, locations, found?.location) : undefined);
   const presented = found && (await verify(found, requirement, trial, findCookie));
@@ -54,13 +55,13 @@ export async function authenticate(
     throw new TokenMissingError(first && others.length === 0 ? `Missing ${first.name}` : undefined);
   }
   const { first, last, all } = requirement.demands;
-  const measured = { token, action, limits: manager.limits };
+  const measured = { token, action, limits: coreOf(manager).limits };
   const early = meetDemands(first, measured, all);
   if (early) await early;
   // A rotation has just shown that the session is alive.
   if (!refreshed && !requirement.skipRevocationCheck) {
     const seen = () => clientDetails(request);
-    const pending = manager.demandAlive(token, seen);
+    const pending = coreOf(manager).demandAlive(token, seen);
     if (pending) await pending;
   }
   const late = meetDemands(last, measured, all);
@@ -77,7 +78,7 @@ async function verify(
 ): Promise<Token<object> | undefined> {
   const { request, manager } = trial;
   try {
-    trial.token = await manager.authenticate(text, type);
+    trial.token = await coreOf(manager).authenticate(text, type);
   } catch (error) {
     if (error instanceof TokenExpiredError && findCookie()) return undefined;
     throw error;
@@ -148,7 +149,7 @@ export function refuse(error: unknown, trial: Trial, form: RefusalForm): JwtErro
 /** @internal Tells the operators whom and what was refused. */
 export function report(refusal: JwtError, { request, manager, token }: Trial): void {
   const { method, ip } = request;
-  manager.reportRejection(refusal, token, { method, path: pathOf(request), ip });
+  coreOf(manager).report(refusal, token, { method, path: pathOf(request), ip });
 }
 
 /** What the client is told. What is wrong with the server, it is not. */

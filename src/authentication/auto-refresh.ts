@@ -12,6 +12,7 @@ import type { TokenCarrier, TokenLocation } from '../http/locations/token-locati
 import { clientDetails } from '../http/request/client-details';
 import type { HttpRequest } from '../http/request/http-request';
 import type { JwtManager } from '../manager/jwt-manager';
+import { coreOf } from '../manager/manager-base';
 import type { Token } from '../token/token';
 import { clearAtLogout } from './clear-at-logout';
 import { confirm } from './confirm';
@@ -100,16 +101,16 @@ async function rotate(
   { request, manager, access, verified }: RefreshAttempt,
   { location, carrier, text }: RefreshCookie,
 ): Promise<Token<object> | undefined> {
-  const refresh = await manager.authenticate(text, 'refresh');
+  const refresh = await coreOf(manager).authenticate(text, 'refresh');
   if (access && access.sessionId !== refresh.sessionId) return undefined;
   verified(refresh);
   const confirmation = confirm(location, request, refresh, manager);
   if (confirmation) await confirmation;
   const clearIfRevoked = clearAtLogout(manager, refresh, request, carrier);
-  const pair = await manager.rotate(refresh, clientDetails(request));
+  const pair = await coreOf(manager).rotate(refresh, clientDetails(request));
   carrier.set(request, pair);
   clearIfRevoked();
-  const token = await manager.authenticate(pair.access_token, 'access');
+  const token = await coreOf(manager).authenticate(pair.access_token, 'access');
   verified(token);
   return token;
 }

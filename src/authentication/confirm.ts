@@ -2,6 +2,7 @@ import { because, HookFailedError } from '../errors/errors';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { HttpRequest } from '../http/request/http-request';
 import type { JwtManager } from '../manager/jwt-manager';
+import { coreOf } from '../manager/manager-base';
 import type { Token } from '../token/token';
 import { within } from '../util/within';
 import { isPromiseLike } from '../util/promises';
@@ -26,10 +27,12 @@ export function confirm(
 async function demandNothing(
   confirmation: unknown,
   { name }: TokenLocation,
-  { limits }: JwtManager<object>,
+  manager: JwtManager<object>,
 ): Promise<void> {
   const isLate = isPromiseLike(confirmation);
-  const answer = isLate ? await within(limits.hookTimeout * 1000, confirmation) : confirmation;
+  const answer = isLate
+    ? await within(coreOf(manager).limits.hookTimeout * 1000, confirmation)
+    : confirmation;
   if (answer !== undefined)
     throw because(
       new HookFailedError(),

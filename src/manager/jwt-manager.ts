@@ -1,6 +1,6 @@
 import { because, ConfigurationError, InvalidRequestError } from '../errors/errors';
 import { resolveIssueOptions, type IssueOptions } from './issue-options';
-import { ManagerBase } from './manager-base';
+import { coreOf, ManagerBase } from './manager-base';
 import {
   resolveRefreshOptions,
   verifyOptions,
@@ -9,17 +9,11 @@ import {
   type RevokeSessionOptions,
   type VerifyExpectations,
 } from './call-options';
-import type { JwtManagerOptions } from './manager-options';
-import { LoginTokens } from '../sessions/login-tokens';
-import type { SessionDetails } from '../sessions/session-details';
 import type { ListSessionsOptions } from '../sessions/session-arguments';
 import type { SessionEndReason } from '../sessions/session-end-reason';
-import { SessionEnds } from '../sessions/session-ends';
-import { SessionService } from '../sessions/session-service';
 import type { TokenPair } from '../sessions/token-pair';
 import type { Session } from '../store/token-store';
 import { Token, type TokenType } from '../token/token';
-import { TokenVerifier } from '../token/token-verifier';
 import { ignore } from '../util/promises';
 import { parseOptions, readOptions } from '../util/options';
 
@@ -38,21 +32,7 @@ import { parseOptions, readOptions } from '../util/options';
  * @typeParam C your own claims, inferred from the option `claims`
  */
 export class JwtManager<C extends object = Record<string, unknown>> extends ManagerBase<C> {
-  readonly #verifier: TokenVerifier<C>;
-  readonly #tokens: LoginTokens<C>;
-  readonly #service: SessionService<C> | undefined;
-  readonly #ends: SessionEnds;
-
-  /** @throws {@link ConfigurationError} if an option is wrong; the message explains what to do */
-  constructor(options: JwtManagerOptions<C>) {
-    super(options);
-    this.#verifier = new TokenVerifier(this.settings);
-    this.#tokens = new LoginTokens(this.settings, this.events);
-    const { store } = this.settings;
-    const ends = (this.#ends = new SessionEnds(this.settings));
-    const notices = { events: this.events, ends };
-    this.#service = store && new SessionService(this.settings, store, this.#tokens, notices);
-  }
+  readonly #core = coreOf(this);
 
   /**
    * Issues an access token without a session.
@@ -61,7 +41,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws {@link ConfigurationError} if identity or options are invalid
    */
   async createAccessToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
-    return this.#tokens.issueAccess(identity, resolveIssueOptions(options, 'createAccessToken'));
+    return this.#core.tokens.issueAccess(identity, resolveIssueOptions(options, 'createAccessToken'));
   }
 
   /**
@@ -71,10 +51,9 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws as {@link JwtManager.createTokenPair}
    */
   async createRefreshToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
-    return this.#sessions('createRefreshToken').start(
-      identity,
-      resolveIssueOptions(options, 'createRefreshToken'),
-    );
+    return this.#core
+      .sessions('createRefreshToken')
+      .start(identity, resolveIssueOptions(options, 'createRefreshToken'));
   }
 
   /**
@@ -91,7 +70,9 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * ```
    */
   async createTokenPair(identity: string, options: IssueOptions<C> = {}): Promise<TokenPair> {
-    return this.#sessions('createTokenPair').login(identity, resolveIssueOptions(options, 'createTokenPair'));
+    return this.#core
+      .sessions('createTokenPair')
+      .login(identity, resolveIssueOptions(options, 'createTokenPair'));
   }
 
   /**
@@ -105,11 +86,11 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   verify(jwt: string, expected: VerifyExpectations = {}): Promise<Token<C>> {
-    return this.rejections.watch(async (attempt) => {
+    return this.#core.rejections.watch(async (attempt) => {
       const { type } = parseOptions('verify', expected, verifyOptions);
-      const token = await this.authenticate(jwt, type);
+      const token = await this.#core.authenticate(jwt, type);
       attempt.token = token;
-      const pending = this.demandAlive(token);
+      const pending = this.#core.demandAlive(token);
       if (pending) await pending;
       return token;
     });
@@ -128,9 +109,9 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws {@link ConfigurationError} if the manager has no store or no signing key
    */
   refresh(token: string | Token<C>, options: RefreshOptions = {}): Promise<TokenPair> {
-    return this.rejections.watch(async (attempt) => {
+    return this.#core.rejections.watch(async (attempt) => {
       const settings = resolveRefreshOptions(options);
-      const { renewal } = this.#sessions('refresh');
+      const { renewal } = this.#core.sessions('refresh');
       const verified = await this.#own(token, 'refresh');
       attempt.token = verified;
       return renewal.refresh(verified, settings);
@@ -146,8 +127,8 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async revoke(token: Token<C> | string): Promise<void> {
-    const { sessions } = this.#sessions('revoke');
-    const { type, claims } = this.#verifier.identify(textOf(token));
+    const { sessions } = this.#core.sessions('revoke');
+    const { type, claims } = this.#core.verifier.identify(textOf(token));
     await sessions.revokeToken(type, claims);
   }
 
@@ -161,7 +142,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    */
   async revokeSession(sessionId: string, options: RevokeSessionOptions = {}): Promise<boolean> {
     const { identity } = readOptions('revokeSession', options, ['identity']);
-    return this.#sessions('revokeSession').sessions.revoke(sessionId, identity);
+    return this.#core.sessions('revokeSession').sessions.revoke(sessionId, identity);
   }
 
   /**
@@ -172,7 +153,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    */
   async revokeAll(identity: string, options: RevokeAllOptions = {}): Promise<void> {
     const { except } = readOptions('revokeAll', options, ['except']);
-    await this.#sessions('revokeAll').sessions.revokeAll(identity, except);
+    await this.#core.sessions('revokeAll').sessions.revokeAll(identity, except);
   }
 
   /**
@@ -182,7 +163,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async forget(identity: string): Promise<void> {
-    await this.#sessions('forget').sessions.forget(identity);
+    await this.#core.sessions('forget').sessions.forget(identity);
   }
 
   /**
@@ -191,7 +172,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async listSessions(identity: string, options: ListSessionsOptions = {}): Promise<Session[]> {
-    return this.#sessions('listSessions').sessions.list(identity, options);
+    return this.#core.sessions('listSessions').sessions.list(identity, options);
   }
 
   /**
@@ -204,39 +185,16 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   onSessionEnd(token: Token<C>, listener: (reason: SessionEndReason) => unknown): () => void {
     if (typeof listener !== 'function')
       throw new ConfigurationError('onSessionEnd: listener must be a function');
-    const { claims } = this.#verifier.identify(token);
-    const watch = this.#ends.watch(claims, listener);
-    if (this.#service) ignore(this.#service.follow(watch, claims));
+    const { claims } = this.#core.verifier.identify(token);
+    const watch = this.#core.ends.watch(claims, listener);
+    const { service } = this.#core;
+    if (service) ignore(service.follow(watch, claims));
     return watch.stop;
-  }
-
-  /** @internal The part of {@link JwtManager.verify} before the store, without the event. */
-  authenticate(text: unknown, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
-    return this.#verifier.verify(text, type);
-  }
-
-  /** @internal @throws TokenRevokedError, RefreshReusedError, StoreUnavailableError; synchronously if the store is */
-  demandAlive(token: Token<C>, seen?: () => SessionDetails): void | Promise<void> {
-    return this.#service?.presented.demandAlive(token, seen);
-  }
-
-  /**
-   * @internal What {@link JwtManager.refresh} does, without the event: the checker reports. The session keeps what the
-   * application recorded, which may be nothing.
-   */
-  rotate(token: Token<C>, seen: SessionDetails): Promise<TokenPair> {
-    const settings = { ...resolveRefreshOptions({ session: seen }), recorded: {} };
-    return this.#sessions('refresh').renewal.refresh(token, settings);
-  }
-
-  #sessions(method: string): SessionService<C> {
-    if (this.#service) return this.#service;
-    throw new ConfigurationError(`${method} needs a store: remove the option store: false`);
   }
 
   /** A verified token is verified again: it may have expired since, or be another manager's. */
   #own(given: Token<C> | string, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
-    return this.authenticate(textOf(given), type);
+    return this.#core.authenticate(textOf(given), type);
   }
 }
 

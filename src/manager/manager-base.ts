@@ -1,32 +1,21 @@
 import { inspect } from 'node:util';
-import type { JwtError } from '../errors/errors';
-import { managerEventNames, type ManagerEvents, type RejectionDetails } from './events';
-import {
-  limitsOf,
-  resolveManagerOptions,
-  type JwtManagerOptions,
-  type ManagerLimits,
-  type ManagerSettings,
-} from './manager-options';
-import { Rejections } from './rejections';
-import type { Token } from '../token/token';
-import { Emitter } from '../util/emitter';
+import type { ManagerEvents } from './events';
+import { ManagerCore } from './manager-core';
+import type { JwtManagerOptions } from './manager-options';
+
+let reveal: <C extends object>(manager: ManagerBase<C>) => ManagerCore<C>;
 
 /** What a `JwtManager` is set to, and what it reports. */
 export class ManagerBase<C extends object> {
-  /** @internal */
-  readonly settings: ManagerSettings<C>;
-  /** @internal What a request needs to know. */
-  readonly limits: ManagerLimits;
-  /** @internal */
-  protected readonly events = new Emitter<ManagerEvents>('routing-controllers-jwt', managerEventNames);
-  /** @internal */
-  protected readonly rejections = new Rejections(this.events);
+  readonly #core: ManagerCore<C>;
+
+  static {
+    reveal = (manager) => manager.#core;
+  }
 
   /** @throws {@link ConfigurationError} if an option is wrong; the message explains what to do */
   constructor(options: JwtManagerOptions<C>) {
-    this.settings = resolveManagerOptions(options);
-    this.limits = limitsOf(this.settings);
+    this.#core = new ManagerCore(options);
   }
 
   /**
@@ -35,7 +24,7 @@ export class ManagerBase<C extends object> {
    * @throws {@link ConfigurationError} if there is no such event
    */
   on<Name extends keyof ManagerEvents>(event: Name, listener: (event: ManagerEvents[Name]) => unknown): this {
-    this.events.on(event, listener);
+    this.#core.events.on(event, listener);
     return this;
   }
 
@@ -48,23 +37,13 @@ export class ManagerBase<C extends object> {
     event: Name,
     listener: (event: ManagerEvents[Name]) => unknown,
   ): this {
-    this.events.off(event, listener);
+    this.#core.events.off(event, listener);
     return this;
-  }
-
-  /** @internal */
-  reportRejection(error: JwtError, token?: Token<object>, details?: RejectionDetails): void {
-    this.rejections.report(error, token, details);
-  }
-
-  /** @internal Whether the option `store` was not given. */
-  get hasDefaultStore(): boolean {
-    return this.settings.hasDefaultStore;
   }
 
   /** What may be logged: no key. */
   toJSON(): object {
-    const { issuer, audience, accessTokenTtl, refreshTokenTtl } = this.settings;
+    const { issuer, audience, accessTokenTtl, refreshTokenTtl } = this.#core.settings;
     return { issuer, audience, accessTokenTtl, refreshTokenTtl, keys: '[redacted]' };
   }
 
@@ -72,4 +51,9 @@ export class ManagerBase<C extends object> {
   [inspect.custom](): string {
     return `JwtManager ${inspect(this.toJSON())}`;
   }
+}
+
+/** @internal What is behind a manager. No member of it leads there. */
+export function coreOf<C extends object>(manager: ManagerBase<C>): ManagerCore<C> {
+  return reveal(manager);
 }

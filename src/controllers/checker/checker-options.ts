@@ -5,6 +5,7 @@ import type { TokenLocation } from '../../http/locations/token-location';
 import type { RefusalForm } from '../../http/answer/rejection';
 import type { HttpRequest } from '../../http/request/http-request';
 import { JwtManager } from '../../manager/jwt-manager';
+import { coreOf } from '../../manager/manager-base';
 import { acceptSameTokens } from '../../manager/manager-options';
 import { readOptions } from '../../util/options';
 import { defaultRealm } from '../../errors/response-headers';
@@ -69,7 +70,11 @@ export function managersOf(manager: unknown): Map<string, JwtManager<object>> {
 function checkIsolation(managers: ReadonlyMap<string, JwtManager<object>>): void {
   for (const [name, manager] of managers) {
     for (const [otherName, other] of managers) {
-      if (name >= otherName || manager === other || !acceptSameTokens(manager.settings, other.settings))
+      if (
+        name >= otherName ||
+        manager === other ||
+        !acceptSameTokens(coreOf(manager).settings, coreOf(other).settings)
+      )
         continue;
       throw new ConfigurationError(
         `createAuthorizationChecker: the managers '${name}' and '${otherName}' accept each other's tokens, because they ` +

@@ -1,3 +1,4 @@
+import { coreOf } from '../../manager/manager-base';
 import type { IncomingMessage } from 'node:http';
 import type { Action, CurrentUserChecker } from 'routing-controllers';
 import {
@@ -54,7 +55,7 @@ export function createCurrentUserChecker<C extends object = Record<string, unkno
 
 async function load(loadUser: () => unknown, trial: Trial): Promise<unknown> {
   try {
-    const user = await settled(loadUser, trial.manager.limits.hookTimeout);
+    const user = await settled(loadUser, coreOf(trial.manager).limits.hookTimeout);
     if (!user) throw because(new TokenInvalidError(), 'user');
     return user;
   } catch (error) {

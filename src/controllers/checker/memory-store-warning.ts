@@ -1,5 +1,6 @@
 import type { FrameworkRequest } from '../../http/request/http-request';
 import type { JwtManager } from '../../manager/jwt-manager';
+import { coreOf } from '../../manager/manager-base';
 
 const warned = new WeakSet<JwtManager<object>>();
 
@@ -8,7 +9,8 @@ const warned = new WeakSet<JwtManager<object>>();
  * an application is written logs users out at each restart in production, and lets a second process know of no logout.
  */
 export function warnOfMemoryStore(manager: JwtManager<object>, { environment }: FrameworkRequest): void {
-  if (!manager.settings.hasDefaultStore || environment !== 'production' || warned.has(manager)) return;
+  if (!coreOf(manager).settings.hasDefaultStore || environment !== 'production' || warned.has(manager))
+    return;
   warned.add(manager);
   process.emitWarning(
     'A JwtManager remembers its sessions in the memory of this process. Give it a store that all processes share, ' +

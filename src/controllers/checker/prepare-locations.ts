@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../errors/errors';
 import type { TokenLocation } from '../../http/locations/token-location';
 import type { JwtManager } from '../../manager/jwt-manager';
+import { coreOf } from '../../manager/manager-base';
 
 /**
  * Tells a manager where its tokens travel.
@@ -9,10 +10,11 @@ import type { JwtManager } from '../../manager/jwt-manager';
  * @throws {@link ConfigurationError} when its tokens may be too long for a location, or cannot be refreshed
  */
 export function prepareLocations(
-  { limits }: JwtManager<object>,
+  manager: JwtManager<object>,
   locations: readonly TokenLocation[],
   mustRefresh = true,
 ): void {
+  const { limits } = coreOf(manager);
   for (const { name, maxTokenLength, autoRefresh } of locations) {
     if (maxTokenLength !== undefined) limits.tokenLimit.fit(maxTokenLength, name);
     if (mustRefresh && autoRefresh && limits.rotationGrace === 0)

@@ -1,0 +1,78 @@
+import { ConfigurationError, type JwtError } from '../errors/errors';
+import { LoginTokens } from '../sessions/login-tokens';
+import type { SessionDetails } from '../sessions/session-details';
+import { SessionEnds } from '../sessions/session-ends';
+import { SessionService } from '../sessions/session-service';
+import type { TokenPair } from '../sessions/token-pair';
+import type { Token, TokenType } from '../token/token';
+import { TokenVerifier } from '../token/token-verifier';
+import { Emitter } from '../util/emitter';
+import { resolveRefreshOptions } from './call-options';
+import { managerEventNames, type ManagerEvents, type RejectionDetails } from './events';
+import {
+  limitsOf,
+  resolveManagerOptions,
+  type JwtManagerOptions,
+  type ManagerLimits,
+  type ManagerSettings,
+} from './manager-options';
+import { Rejections } from './rejections';
+
+/** What is behind a `JwtManager`, for the rest of the library: its users reach none of it. */
+export class ManagerCore<C extends object> {
+  readonly settings: ManagerSettings<C>;
+  /** What a request needs to know. */
+  readonly limits: ManagerLimits;
+  readonly events = new Emitter<ManagerEvents>('routing-controllers-jwt', managerEventNames);
+  readonly rejections = new Rejections(this.events);
+  readonly verifier: TokenVerifier<C>;
+  readonly tokens: LoginTokens<C>;
+  readonly ends: SessionEnds;
+  /** Undefined without a store. */
+  readonly service: SessionService<C> | undefined;
+
+  /** @throws {@link ConfigurationError} if an option is wrong */
+  constructor(options: JwtManagerOptions<C>) {
+    this.settings = resolveManagerOptions(options);
+    this.limits = limitsOf(this.settings);
+    this.verifier = new TokenVerifier(this.settings);
+    this.tokens = new LoginTokens(this.settings, this.events);
+    this.ends = new SessionEnds(this.settings);
+    const { store } = this.settings;
+    const notices = { events: this.events, ends: this.ends };
+    this.service = store && new SessionService(this.settings, store, this.tokens, notices);
+  }
+
+  /** The part of `verify` before the store, without the event. */
+  authenticate(text: unknown, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
+    return this.verifier.verify(text, type);
+  }
+
+  /** @throws TokenRevokedError, RefreshReusedError, StoreUnavailableError; synchronously if the store is */
+  demandAlive(token: Token<C>, seen?: () => SessionDetails): void | Promise<void> {
+    return this.service?.presented.demandAlive(token, seen);
+  }
+
+  /**
+   * What `refresh` does, without the event: the checker reports. The session keeps what the application recorded, which
+   * may be nothing.
+   */
+  rotate(token: Token<C>, seen: SessionDetails): Promise<TokenPair> {
+    const settings = { ...resolveRefreshOptions({ session: seen }), recorded: {} };
+    return this.sessions('refresh').renewal.refresh(token, settings);
+  }
+
+  /** Reports a rejection to operators. */
+  report(error: JwtError, token?: Token<object>, details?: RejectionDetails): void {
+    this.rejections.report(error, token, details);
+  }
+
+  /**
+   * @param method the method that needs the sessions, for the error
+   * @throws {@link ConfigurationError} without a store
+   */
+  sessions(method: string): SessionService<C> {
+    if (this.service) return this.service;
+    throw new ConfigurationError(`${method} needs a store: remove the option store: false`);
+  }
+}
