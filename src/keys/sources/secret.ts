@@ -59,7 +59,7 @@ function checkSecret(secret: Buffer, minimum: number): void {
   if (looksLikeKey(secret))
     refuse('secret is the text of another kind of key: pass it to KeySet.fromPem or KeySet.fromJwks');
   if (isReference(secret.toString().trim()))
-    refuse('secret is a path, a URL or the name of a variable: read its content and pass that');
+    refuse('secret is a path, a URL or the name of a variable: pass its content, or use KeySet.fromFile');
   if (secret.length < minimum)
     refuse(`secret is too short, ${String(minimum)} random bytes are needed: ${command} makes one`);
   if (isGuessable(secret)) refuse(`secret can be guessed: ${command} makes a random one`);
