@@ -393,6 +393,18 @@ describe('KeySet.fromFile with reload', () => {
     });
   }
 
+  for (const method of ['add', 'rotate'] as const) {
+    it(`is not copied by ${method} of another set, which would not follow the file`, async () => {
+      const other = KeySet.fromPem(keyPairFor('ES384').privatePem, { kid: 'other' });
+      await expectRefused(
+        () => other[method](keys),
+        new RegExp(`^KeySet.${method}: the other set follows a file. Read it without reload`),
+      );
+      expect(other.kids).to.deep.equal(['other']);
+      expect(other[method](KeySet.fromFile(file)).kids).to.deep.equal(['other', 'ES256']);
+    });
+  }
+
   it('does not keep the process alive', () => {
     expect({ isSet: timer.isSet, holds: timer.holdsProcess }).to.deep.equal({ isSet: true, holds: false });
   });

@@ -174,7 +174,7 @@ export class KeySet extends KeySetBase {
    * ```
    */
   add(other: KeySet): this {
-    this.#changeable('add').add(KeySetBase.ringOf(other, 'add').keys);
+    this.#changeable('add').add(KeySet.#given(other, 'add').keys);
     return this;
   }
 
@@ -192,7 +192,7 @@ export class KeySet extends KeySetBase {
    * ```
    */
   rotate(other: KeySet): this {
-    const { keys, signer } = KeySetBase.ringOf(other, 'rotate');
+    const { keys, signer } = KeySet.#given(other, 'rotate');
     if (!signer)
       refuse('KeySet.rotate: the other set only verifies. Pass one with a private key or a secret');
     this.#changeable('rotate').rotate(keys, signer);
@@ -219,6 +219,16 @@ export class KeySet extends KeySetBase {
   close(): void {
     this.#follower?.stop();
     this.#follower = undefined;
+  }
+
+  /** The keys of another set are copied: a change of its file would not arrive. */
+  static #given(other: KeySet, method: string): KeyRing {
+    const ring = KeySetBase.ringOf(other, method);
+    if (other.#follower)
+      refuse(
+        `KeySet.${method}: the other set follows a file. Read it without reload, or give the manager that set`,
+      );
+    return ring;
   }
 
   /** Changes by code would be lost with the next change of the file. */
