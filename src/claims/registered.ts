@@ -41,12 +41,13 @@ export interface RegisteredClaim<T = unknown> {
 
 /** The options at issue that write one registered claim each. */
 export interface ClaimOptions {
+  /** The roles of the user, which a route can require. */
   readonly roles?: string | readonly string[] | undefined;
   /** Scopes as a list, or as one space-separated string (RFC 6749, section 3.3). */
   readonly scopes?: string | readonly string[] | undefined;
-  /** How the user proved who they are, such as `['pwd', 'otp']`: writes `amr` (RFC 8176). */
+  /** How the user authenticated, such as `['pwd', 'otp']`: writes `amr` (RFC 8176). */
   readonly amr?: string | readonly string[] | undefined;
-  /** How strong that proof was, in words of your own: writes `acr`, which a route can require (RFC 9470). */
+  /** How strong the authentication was, as a name of your own: writes `acr`, which a route can require (RFC 9470). */
   readonly acr?: string | undefined;
   /** Who acts for the identity, such as the support engineer who impersonates a user: writes `act` (RFC 8693, section 4.1). */
   readonly actor?: string | undefined;

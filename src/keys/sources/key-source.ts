@@ -21,7 +21,14 @@ export interface KeyOptions {
   readonly passphrase?: string | undefined;
 }
 
-/** The options of `KeySet.fromFile`. */
+/**
+ * The options of `KeySet.fromFile`.
+ *
+ * @example
+ * ```ts
+ * const keys = KeySet.fromFile('/run/secrets/jwks.json', { reload: '1m' });
+ * ```
+ */
 export interface KeyFileOptions extends KeyOptions {
   /** How often to check whether the file has changed: from once a second to once a day. @default never */
   readonly reload?: Duration | undefined;
