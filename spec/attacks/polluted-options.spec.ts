@@ -312,8 +312,14 @@ describe('C10: options on a polluted prototype', () => {
 
   it('stand in for no nested option', () => {
     withPolluted({ deny: 'guest', any: ['read'] }, () => {
-      expect(() => JwtRequired({ roles: {} as never })).to.throw(ConfigurationError, /^roles\.deny must be/);
-      expect(() => JwtRequired({ scopes: {} as never })).to.throw(ConfigurationError, /^scopes\.any must be/);
+      expect(() => JwtRequired({ roles: {} as never })).to.throw(
+        ConfigurationError,
+        /^@JwtRequired: roles\.deny must be/,
+      );
+      expect(() => JwtRequired({ scopes: {} as never })).to.throw(
+        ConfigurationError,
+        /^@JwtRequired: scopes\.any must be/,
+      );
     });
   });
 });

@@ -63,25 +63,28 @@ export const requirementKeys: readonly string[] = [
 
 /**
  * @internal Checks a requirement when its method is decorated.
+ * @param owner what errors call it: the decorator
  * @throws {@link ConfigurationError} when it is not one
  */
-export function ruleFor(requirement: JwtRequirement): RouteRule {
+export function ruleFor(requirement: JwtRequirement, owner?: string): RouteRule {
   const declared = frozenCopy(requirement);
-  return new RouteRule(declared, resolveRequirement(declared));
+  return new RouteRule(declared, resolveRequirement(declared, owner));
 }
 
 /** @internal @throws {@link ConfigurationError} when it is not one */
-export function resolveRequirement(given: JwtRequirement): ResolvedRequirement {
-  const requirement = readOptions('the requirement', given, requirementKeys);
+export function resolveRequirement(given: JwtRequirement, owner = 'the requirement'): ResolvedRequirement {
+  const requirement = readOptions(owner, given, requirementKeys);
   const missing = undefinedMember(requirement);
-  if (missing !== undefined) throw undefinedError('the requirement', missing);
+  if (missing !== undefined) throw undefinedError(owner, missing);
   const { type = 'access', optional = false, locations, manager, skipRevocationCheck = false } = requirement;
-  if (!['access', 'refresh', 'any'].includes(type)) wrong("type must be 'access', 'refresh' or 'any'");
-  if (typeof optional !== 'boolean') wrong('optional must be true or false');
-  if (typeof skipRevocationCheck !== 'boolean') wrong('skipRevocationCheck must be true or false');
+  const wrong = (message: string) => new ConfigurationError(`${owner}: ${message}`);
+  if (!['access', 'refresh', 'any'].includes(type)) throw wrong("type must be 'access', 'refresh' or 'any'");
+  if (typeof optional !== 'boolean') throw wrong('optional must be true or false');
+  if (typeof skipRevocationCheck !== 'boolean') throw wrong('skipRevocationCheck must be true or false');
   if (locations !== undefined) checkLocations(locations);
-  if (manager !== undefined && typeof manager !== 'string') wrong('manager must be the name of a manager');
-  const all = resolveDemands(requirement);
+  if (manager !== undefined && typeof manager !== 'string')
+    throw wrong('manager must be the name of a manager');
+  const all = resolveDemands(requirement, owner);
   const [first, last] = [
     all.filter(({ demand }) => !demand.isLast),
     all.filter(({ demand }) => demand.isLast),
@@ -89,14 +92,11 @@ export function resolveRequirement(given: JwtRequirement): ResolvedRequirement {
   return { type, optional, demands: { first, last, all }, locations, skipRevocationCheck, manager };
 }
 
-function resolveDemands(requirement: Readonly<Record<string, unknown>>): ResolvedDemand[] {
+function resolveDemands(requirement: Readonly<Record<string, unknown>>, owner: string): ResolvedDemand[] {
   return demands.flatMap((demand) => {
     const given = requirement[demand.name];
-    const value = given === undefined ? undefined : demand.resolve(given as never);
+    const value =
+      given === undefined ? undefined : demand.resolve(given as object, `${owner}: ${demand.name}`);
     return value === undefined ? [] : [{ demand, value }];
   });
-}
-
-function wrong(message: string): never {
-  throw new ConfigurationError(message);
 }

@@ -58,7 +58,7 @@ export async function authenticateUpgrade<C extends object = Record<string, unkn
     // No router has read the URL yet.
     if (pathOf(upgrade) === undefined) throw because(new InvalidRequestError('Malformed request'), 'url');
     const own = readOptions('authenticateUpgrade', given(requirement), choices);
-    const resolved = resolveRequirement(own as JwtRequirement);
+    const resolved = resolveRequirement(own as JwtRequirement, 'authenticateUpgrade');
     const action = { request, response: upgrade.res };
     return (await authenticate(trial, resolved, resolved.locations ?? defaultLocations, action)) as Token<C>;
   } catch (error) {

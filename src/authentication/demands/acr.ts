@@ -11,7 +11,7 @@ export interface AcrMember {
 /** The user has proved who they are in a way that is strong enough. */
 export const acr: Demand<AcrMember, readonly string[]> = {
   name: 'acr',
-  resolve: (given) => (given === false ? undefined : nameList(given, 'acr', isScopeList)),
+  resolve: (given, name) => (given === false ? undefined : nameList(given, name, isScopeList)),
   meet: (values, { token }) =>
     token.acr !== undefined && values.includes(token.acr) ? undefined : { reason: 'acr' },
   stepUp: (values) => ({ acrValues: values.join(' ') }),

@@ -10,9 +10,9 @@ export interface ActorMember {
 /** The user acts in person. */
 export const actor: Demand<ActorMember, false> = {
   name: 'actor',
-  resolve(given: unknown) {
+  resolve(given: unknown, name) {
     if (given === false) return given;
-    throw new ConfigurationError('actor must be false: leave it out where an actor may act for the user');
+    throw new ConfigurationError(`${name} must be false: leave it out where an actor may act for the user`);
   },
   meet: (_value, { token }) => (token.actor === undefined ? undefined : { reason: 'actor' }),
   describe: () => 'no actor',

@@ -16,9 +16,9 @@ type Check = Exclude<NonNullable<CheckMember<object>['check']>, false>;
 export const check: Demand<CheckMember<never>, Check> = {
   name: 'check',
   isLast: true,
-  resolve(given: unknown) {
+  resolve(given: unknown, name) {
     if (given === false) return undefined;
-    if (typeof given !== 'function') throw new ConfigurationError('check must be a function or false');
+    if (typeof given !== 'function') throw new ConfigurationError(`${name} must be a function or false`);
     return given as Check;
   },
   meet: run,

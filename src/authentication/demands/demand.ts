@@ -36,10 +36,11 @@ export interface Demand<Members extends object = Readonly<Record<string, unknown
   /**
    * Checks the member when a method is decorated.
    *
+   * @param name what errors call the member, with its decorator: `@JwtRequired: roles`
    * @returns undefined when nothing is required
    * @throws {@link ConfigurationError} when it is wrong
    */
-  resolve(given: NonNullable<Members[keyof Members]>): Value | undefined;
+  resolve(given: NonNullable<Members[keyof Members]>, name: string): Value | undefined;
   /** @returns undefined when the token meets it */
   meet(value: Value, presented: Presented): Unmet | undefined | Promise<Unmet | undefined>;
   /**

@@ -10,7 +10,7 @@ export interface FreshMember {
 /** The user has proved who they are recently. */
 export const fresh: Demand<FreshMember, number | true> = {
   name: 'fresh',
-  resolve: (given) => (given === false ? undefined : given === true || durationInSeconds(given, 'fresh')),
+  resolve: (given, name) => (given === false ? undefined : given === true || durationInSeconds(given, name)),
   meet: (value, { token, limits }) =>
     token.isFresh(secondsOf(value, limits)) ? undefined : { reason: 'auth_time' },
   stepUp: (value, limits) => ({ maxAge: secondsOf(value, limits) }),

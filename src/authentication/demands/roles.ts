@@ -14,14 +14,14 @@ export interface RolesMember {
 /** The user has a role, or has one and not another. */
 export const roles: Demand<RolesMember, NameRule> = {
   name: 'roles',
-  resolve(given) {
+  resolve(given, name) {
     if (given === false) return undefined;
     if (typeof given === 'string' || Array.isArray(given))
-      return { rule: 'any', names: nameList(given, 'roles', isRoleList) };
+      return { rule: 'any', names: nameList(given, name, isRoleList) };
     if (!isObject(given))
-      throw new ConfigurationError("roles must be a name, a list of names, or { deny: 'guest' }");
-    const { deny } = readOptions('roles', given as { deny: string }, ['deny']);
-    return { rule: 'deny', names: nameList(deny, 'roles.deny', isRoleList) };
+      throw new ConfigurationError(`${name} must be a name, a list of names, or { deny: 'guest' }`);
+    const { deny } = readOptions(name, given as { deny: string }, ['deny']);
+    return { rule: 'deny', names: nameList(deny, `${name}.deny`, isRoleList) };
   },
   meet: (rule, { token }) => (satisfies(token.roles, rule) ? undefined : { reason: 'roles' }),
   describe: (given) =>

@@ -14,16 +14,16 @@ export interface ScopesMember {
 /** The token has scopes. */
 export const scopes: Demand<ScopesMember, NameRule> = {
   name: 'scopes',
-  resolve(given) {
+  resolve(given, name) {
     if (given === false) return undefined;
     if (typeof given === 'string')
-      return { rule: 'all', names: nameList(given.split(' '), 'scopes', isScopeList) };
-    if (Array.isArray(given)) return { rule: 'all', names: nameList(given, 'scopes', isScopeList) };
+      return { rule: 'all', names: nameList(given.split(' '), name, isScopeList) };
+    if (Array.isArray(given)) return { rule: 'all', names: nameList(given, name, isScopeList) };
     if (!isObject(given))
-      throw new ConfigurationError("scopes must be a name, a list of names, or { any: ['read', 'write'] }");
-    const { any } = readOptions('scopes', given as { any: string[] }, ['any']);
-    if (!Array.isArray(any)) throw new ConfigurationError('scopes.any must be a list of scopes');
-    return { rule: 'any', names: nameList(any, 'scopes.any', isScopeList) };
+      throw new ConfigurationError(`${name} must be a name, a list of names, or { any: ['read', 'write'] }`);
+    const { any } = readOptions(name, given as { any: string[] }, ['any']);
+    if (!Array.isArray(any)) throw new ConfigurationError(`${name}.any must be a list of scopes`);
+    return { rule: 'any', names: nameList(any, `${name}.any`, isScopeList) };
   },
   meet: (rule, { token }) => (satisfies(token.scopes, rule) ? undefined : { reason: 'scope' }),
   scope: ({ names }) => names.join(' '),

@@ -105,15 +105,17 @@ export function resolveCheckerOptions(
   const { protectByDefault: isProtectedByDefault = false } = options;
   checkLocations(locations);
   if (typeof realm !== 'string' || !/^[ !#-[\]-~]+$/.test(realm))
-    throw new ConfigurationError('realm must be printable ASCII without quotes');
+    throw new ConfigurationError('createAuthorizationChecker: realm must be printable ASCII without quotes');
   if (typeof errorMessageKey !== 'string' || errorMessageKey === '' || errorMessageKey === 'code') {
-    throw new ConfigurationError("errorMessageKey must be a name other than 'code'");
+    throw new ConfigurationError(
+      "createAuthorizationChecker: errorMessageKey must be a name other than 'code'",
+    );
   }
   if (formatError !== undefined && typeof formatError !== 'function') {
-    throw new ConfigurationError('formatError must be a function');
+    throw new ConfigurationError('createAuthorizationChecker: formatError must be a function');
   }
   if (typeof isProtectedByDefault !== 'boolean') {
-    throw new ConfigurationError('protectByDefault must be true or false');
+    throw new ConfigurationError('createAuthorizationChecker: protectByDefault must be true or false');
   }
   return { managers, locations, realm, errorMessageKey, formatError, isProtectedByDefault };
 }

@@ -76,7 +76,7 @@ function decorator<C extends object>(
   const own = readOptions(name, requirement, choices, "{ roles: 'admin' }");
   const missing = undefinedMember(own);
   if (missing !== undefined) return undefinedAt(name, missing);
-  return recording(name, ruleFor({ ...(own as JwtRequirement), ...fixed }));
+  return recording(name, ruleFor({ ...(own as JwtRequirement), ...fixed }, name));
 }
 
 /** Fails where it is applied, so that the error can name the class and the method. */

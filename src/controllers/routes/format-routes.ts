@@ -48,7 +48,7 @@ function inWords(requirement: JwtRequirement | null): string {
       // `false` requires nothing of some.
       return (
         given !== undefined &&
-        demand.resolve(given as object) !== undefined &&
+        demand.resolve(given as object, demand.name) !== undefined &&
         demand.describe(given as object)
       );
     }),
