@@ -1,5 +1,8 @@
 import { createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
 
+/** A member that every JWK or JWK set has, in JSON that may be escaped or cut off. */
+const jwkMember = /["'](kty|keys|crv)\\*["']\s*:/;
+
 /** Undoes what environment variables and editors do to a PEM text: byte order mark, white space, literal `\n`. */
 export function normalizePem(text: string): string {
   return text
@@ -29,8 +32,7 @@ function isKeyText(bytes: Buffer): boolean {
   return (
     /-----(BEGIN|END)|---- (BEGIN|END)|PuTTY-User-Key-File/.test(text) ||
     /(^|\s)(sk-)?(ssh|ecdsa)-\S+\s+AAAA/.test(text) ||
-    /["'](kty|keys|crv)\\?["']\s*:/.test(text) ||
-    isJwk(text)
+    jwkMember.test(text)
   );
 }
 
@@ -38,16 +40,6 @@ function isKeyText(bytes: Buffer): boolean {
 function isSshKey(bytes: Buffer): boolean {
   const start = bytes.toString('latin1', 0, 32);
   return start.startsWith('openssh-key-v1') || /^\0\0\0.(sk-)?(ssh|ecdsa)-/s.test(start);
-}
-
-function isJwk(text: string): boolean {
-  try {
-    const json: unknown = JSON.parse(text);
-    if (typeof json === 'string') return isJwk(json);
-    return typeof json === 'object' && json !== null && ('kty' in json || 'keys' in json);
-  } catch {
-    return false;
-  }
 }
 
 /** DER of a key or a certificate is one SEQUENCE. It is parsed only if it starts like one. */
