@@ -113,6 +113,7 @@ const reserved: ReadonlySet<string> = new Set([...kindNames, ...Object.keys(regi
 const lastings: ReadonlyMap<string, RegisteredClaim['lasts']> = new Map(
   rows.map(([name, { lasts }]) => [name, lasts]),
 );
+const checks = rows.map(([name, { isWellFormed, on }]) => ({ name, isWellFormed, on }));
 const rowsWithOption = rows.filter(([, { option }]) => option !== undefined);
 
 /** The names of {@link ClaimOptions}. */
@@ -138,8 +139,10 @@ export function malformedClaim(
   isRefresh: boolean,
 ): Name | undefined {
   const isSessionRefresh = isRefresh && claims['sid'] !== undefined;
-  for (const [name, { isWellFormed, on }] of rows) {
+  for (const { name, isWellFormed, on } of checks) {
     const value = claims[name];
+    // Most claims are absent from most tokens.
+    if (value === undefined && (on === 'any' || on === 'refresh')) continue;
     const isExpected = on === 'all' || (on === 'session' && isSessionRefresh);
     const isForbidden = (on === 'session' && !isSessionRefresh) || (on === 'refresh' && !isRefresh);
     if (value === undefined ? isExpected : isForbidden || !isWellFormed(value)) return name;
