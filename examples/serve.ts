@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type Koa from 'koa';
 import { ConfigurationError, formatRoutes } from 'routing-controllers-jwt';
 
 /** What whoever starts the app can mend, by the code of the error. */
@@ -13,7 +12,8 @@ const hints = new Map([
 
 /** An app, and what is to be done when it ends. */
 export interface Served {
-  readonly app: Koa;
+  /** An application of Koa or Express. */
+  readonly app: { listen(port: number): Server };
   readonly close?: () => Promise<unknown>;
 }
 

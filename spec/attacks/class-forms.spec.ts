@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { Get, getMetadataArgsStorage, JsonController } from 'routing-controllers';
 import { createAuthorizationChecker, JwtPublic, JwtRequired, type RouteDecorator } from '../../src';
-import { startApp } from '../support/app';
+import { describeOnDrivers, startApp } from '../support/app';
 import { testManager } from '../support/manager';
 import { answersOf, expectProtection, forAdmins, startWith, type Answers } from '../support/protection';
 import { apply } from '../support/untyped';
 
 const admin = { roles: 'admin' };
 
-describe('G7: classes that come about in other ways', () => {
+describeOnDrivers('G7: classes that come about in other ways', () => {
   abstract class Abstract {
     @Get('/list')
     list(): object {

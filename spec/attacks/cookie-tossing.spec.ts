@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { describeOnDrivers } from '../support/app';
 import { cookiesOf, type CookieJar } from '../support/cookie-jar';
 import { cookieNames, cookieRefusals, startCookieApp, type CookieApp } from '../support/cookie-app';
 import { testManager } from '../support/manager';
@@ -97,85 +98,88 @@ function others(): string {
 }
 
 for (const defaultErrorHandler of [true, false]) {
-  describe(`D6: cookies that somebody tossed, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
-    const jwtManager = testManager();
-    let app: CookieApp;
-    let tokens: Tokens;
-    let jar: CookieJar;
+  describeOnDrivers(
+    `D6: cookies that somebody tossed, with defaultErrorHandler: ${String(defaultErrorHandler)}`,
+    () => {
+      const jwtManager = testManager();
+      let app: CookieApp;
+      let tokens: Tokens;
+      let jar: CookieJar;
 
-    before(async () => {
-      app = await startCookieApp(jwtManager, { host: { defaultErrorHandler } });
-      jar = await app.login();
-      tokens = {
-        good: jar.value(access),
-        evil: await jwtManager.createAccessToken('mallory'),
-        refresh: jar.value(refresh),
-      };
-    });
-
-    after(() => app.close());
-
-    for (const [name, lines] of twice) {
-      it(`are refused, and nothing is removed: ${name}`, async () => {
-        for (const path of ['/notes', '/any']) {
-          const answer = await app.expectRefusal(() => app.sendRaw('GET', path, lines(tokens)), twoTokens);
-          expect(cookiesOf(answer)).to.deep.equal([]);
-          expect(answer.headers.get('Cache-Control')).to.equal('no-store');
-        }
+      before(async () => {
+        app = await startCookieApp(jwtManager, { host: { defaultErrorHandler } });
+        jar = await app.login();
+        tokens = {
+          good: jar.value(access),
+          evil: await jwtManager.createAccessToken('mallory'),
+          refresh: jar.value(refresh),
+        };
       });
-    }
 
-    for (const [name, lines, isIn] of once) {
-      it(`${isIn ? 'do not matter' : 'open nothing'}: ${name}`, async () => {
-        const attempt = () => app.sendRaw('GET', '/notes', lines(tokens));
-        if (!isIn) await app.expectRefusal(attempt, missing);
-        else expect((await app.expectRun(attempt)).body).to.have.property('identity', 'ada');
-      });
-    }
+      after(() => app.close());
 
-    for (const [name, value] of bad) {
-      it(`open nothing with a token ${name}`, async () => {
-        const answer = await app.expectRefusal(
-          () => app.sendRaw('GET', '/notes', [`Cookie: ${access}=${value(tokens)}`]),
-          invalid,
-        );
-        expect(answer.headers.getSetCookie()).to.deep.equal([]);
-      });
-    }
-
-    it('C14: open nothing with a token in the place of another', async () => {
-      const csrf = { access: jar.value(cookieNames.csrf), refresh: jar.value(cookieNames.csrf) };
-      const swapped: [method: string, path: string, cookie: string, refusal: typeof invalid][] = [
-        ['GET', '/notes', `${access}=${tokens.refresh}`, onlyAccess],
-        ['GET', '/notes', `${access}=${csrf.access}`, invalid],
-        ['POST', '/notes', `${access}=${csrf.access}`, invalid],
-        ['GET', '/any', `${access}=${csrf.access}`, invalid],
-        ['POST', '/refresh', `${refresh}=${tokens.good}`, onlyRefresh],
-        ['POST', '/refresh', `${refresh}=${csrf.refresh}`, invalid],
-      ];
-      for (const [method, path, cookie, refusal] of swapped) {
-        for (const value of [csrf.access, csrf.refresh]) {
-          const lines = [`Cookie: ${cookie}`, `X-CSRF-Token: ${value}`];
-          await app.expectRefusal(() => app.sendRaw(method, path, lines), refusal, `${path} ${cookie}`);
-        }
+      for (const [name, lines] of twice) {
+        it(`are refused, and nothing is removed: ${name}`, async () => {
+          for (const path of ['/notes', '/any']) {
+            const answer = await app.expectRefusal(() => app.sendRaw('GET', path, lines(tokens)), twoTokens);
+            expect(cookiesOf(answer)).to.deep.equal([]);
+            expect(answer.headers.get('Cache-Control')).to.equal('no-store');
+          }
+        });
       }
-      await app.expectRefusal(
-        () => app.sendRaw('GET', '/notes', [`Cookie: ${refresh}=${tokens.refresh}`]),
-        missing,
-      );
-      await app.expectRefusal(
-        () => app.sendRaw('POST', '/refresh', [`Cookie: ${access}=${tokens.good}`]),
-        missing,
-      );
-    });
 
-    it('are the access token where both would do, and the refresh token where it is alone', async () => {
-      const both = await app.expectRun(() => app.sendRaw('GET', '/any', [`Cookie: ${jar.header()}`]));
-      expect(both.body).to.have.property('type', 'access');
-      const alone = await app.expectRun(() =>
-        app.sendRaw('GET', '/any', [`Cookie: ${jar.header([refresh])}`]),
-      );
-      expect(alone.body).to.have.property('type', 'refresh');
-    });
-  });
+      for (const [name, lines, isIn] of once) {
+        it(`${isIn ? 'do not matter' : 'open nothing'}: ${name}`, async () => {
+          const attempt = () => app.sendRaw('GET', '/notes', lines(tokens));
+          if (!isIn) await app.expectRefusal(attempt, missing);
+          else expect((await app.expectRun(attempt)).body).to.have.property('identity', 'ada');
+        });
+      }
+
+      for (const [name, value] of bad) {
+        it(`open nothing with a token ${name}`, async () => {
+          const answer = await app.expectRefusal(
+            () => app.sendRaw('GET', '/notes', [`Cookie: ${access}=${value(tokens)}`]),
+            invalid,
+          );
+          expect(answer.headers.getSetCookie()).to.deep.equal([]);
+        });
+      }
+
+      it('C14: open nothing with a token in the place of another', async () => {
+        const csrf = { access: jar.value(cookieNames.csrf), refresh: jar.value(cookieNames.csrf) };
+        const swapped: [method: string, path: string, cookie: string, refusal: typeof invalid][] = [
+          ['GET', '/notes', `${access}=${tokens.refresh}`, onlyAccess],
+          ['GET', '/notes', `${access}=${csrf.access}`, invalid],
+          ['POST', '/notes', `${access}=${csrf.access}`, invalid],
+          ['GET', '/any', `${access}=${csrf.access}`, invalid],
+          ['POST', '/refresh', `${refresh}=${tokens.good}`, onlyRefresh],
+          ['POST', '/refresh', `${refresh}=${csrf.refresh}`, invalid],
+        ];
+        for (const [method, path, cookie, refusal] of swapped) {
+          for (const value of [csrf.access, csrf.refresh]) {
+            const lines = [`Cookie: ${cookie}`, `X-CSRF-Token: ${value}`];
+            await app.expectRefusal(() => app.sendRaw(method, path, lines), refusal, `${path} ${cookie}`);
+          }
+        }
+        await app.expectRefusal(
+          () => app.sendRaw('GET', '/notes', [`Cookie: ${refresh}=${tokens.refresh}`]),
+          missing,
+        );
+        await app.expectRefusal(
+          () => app.sendRaw('POST', '/refresh', [`Cookie: ${access}=${tokens.good}`]),
+          missing,
+        );
+      });
+
+      it('are the access token where both would do, and the refresh token where it is alone', async () => {
+        const both = await app.expectRun(() => app.sendRaw('GET', '/any', [`Cookie: ${jar.header()}`]));
+        expect(both.body).to.have.property('type', 'access');
+        const alone = await app.expectRun(() =>
+          app.sendRaw('GET', '/any', [`Cookie: ${jar.header([refresh])}`]),
+        );
+        expect(alone.body).to.have.property('type', 'refresh');
+      });
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import crypto from 'node:crypto';
 import { expect } from 'chai';
 import type { RejectedEvent } from '../../src';
+import { describeOnDrivers } from '../support/app';
 import { type CookieJar } from '../support/cookie-jar';
 import { cookieNames, cookieRefusals, startCookieApp, type CookieApp } from '../support/cookie-app';
 import { testClock, testManager } from '../support/manager';
@@ -250,7 +251,7 @@ for (const defaultErrorHandler of [true, false]) {
   });
 }
 
-describe('E5: CSRF around a login', () => {
+describeOnDrivers('E5: CSRF around a login', () => {
   const jwtManager = testManager();
   let app: CookieApp;
 

@@ -11,7 +11,7 @@ import {
   type JwtRequirement,
 } from '../../src';
 import { ConfigurationError } from '../../src/errors/errors';
-import { getWith, request, startApp, type Answer } from '../support/app';
+import { type Answer, describeOnDrivers, getWith, request, startApp } from '../support/app';
 import { expectAnswer, knock, openDoors, refusals, type Doors, type Refusal } from '../support/doors';
 import { startOfTime, testClock, testManager } from '../support/manager';
 import { refusalToStart } from '../support/protection';
@@ -195,7 +195,7 @@ function withOtherClaims(text: string): string {
   return [header, Buffer.from(JSON.stringify(better)).toString('base64url'), signature].join('.');
 }
 
-describe('C14: what a route demands, by the token that comes', function () {
+describeOnDrivers('C14: what a route demands, by the token that comes', function () {
   this.timeout(20_000);
   const all = managers();
   const byName = { default: all.default.now, partner: all.partner.now };
@@ -241,7 +241,7 @@ describe('C14: what a route demands, by the token that comes', function () {
   }
 });
 
-describe('a demand on a class', () => {
+describeOnDrivers('a demand on a class', () => {
   @JsonController('/class')
   @JwtRequired({ roles: 'admin', fresh: '5m' })
   class Routes {

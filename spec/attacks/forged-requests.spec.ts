@@ -7,14 +7,14 @@ import {
   JwtRequired,
   type Token,
 } from '../../src';
-import { getWith, rawAnswer, startApp } from '../support/app';
+import { describeOnDrivers, getWith, rawAnswer, startApp } from '../support/app';
 import { bearer, expectAdmission, expectRefusal, openDoors, refusals, type Doors } from '../support/doors';
 import { encode, forge, partsOf } from '../support/forge';
 import { secret, testManager } from '../support/manager';
 
 const { invalid, malformed, onlyAccess, onlyRefresh, expired } = refusals;
 
-describe('forged tokens in a request', () => {
+describeOnDrivers('forged tokens in a request', () => {
   const jwtManager = testManager();
   let doors: Doors;
   let good: string;
@@ -196,7 +196,7 @@ describe('forged tokens in a request', () => {
   });
 });
 
-describe('a refresh route', () => {
+describeOnDrivers('a refresh route', () => {
   const jwtManager = testManager();
   let doors: Doors;
 
@@ -212,7 +212,7 @@ describe('a refresh route', () => {
   });
 });
 
-describe('what a method may return of a token', () => {
+describeOnDrivers('what a method may return of a token', () => {
   @JsonController('/mirror')
   class Mirror {
     @Get('/claims')

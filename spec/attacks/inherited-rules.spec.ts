@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Authorized, Get, getMetadataArgsStorage, JsonController } from 'routing-controllers';
 import { describeRoutes, JwtOptional, JwtPublic, JwtRequired } from '../../src';
-import { getWith, startApp } from '../support/app';
+import { describeOnDrivers, getWith, startApp } from '../support/app';
 import { heirOf, overriding } from '../support/heirs';
 import {
   expectProtection,
@@ -16,7 +16,7 @@ import { apply } from '../support/untyped';
 
 const admin = { roles: 'admin' };
 
-describe("G7: a rule of ours and the host's @Authorized in one line of classes", () => {
+describeOnDrivers("G7: a rule of ours and the host's @Authorized in one line of classes", () => {
   class ByHost {
     @Get('/route')
     @Authorized('admin')

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Get, JsonController } from 'routing-controllers';
 import { createAuthorizationChecker, JwtRequired, QueryParameter } from '../../src';
-import { request, startApp } from '../support/app';
+import { describeOnDrivers, request, startApp } from '../support/app';
 import { testManager } from '../support/manager';
 
 @JsonController()
@@ -13,7 +13,7 @@ class QueryTargets {
   }
 }
 
-describe('D7: a token in the query', () => {
+describeOnDrivers('D7: a token in the query', () => {
   const jwtManager = testManager();
 
   for (const name of ['access_token', 'jwt', 'token', 'Authorization', 'authorization']) {

@@ -7,7 +7,7 @@ import {
   TokenInvalidError,
   type RejectedEvent,
 } from '../../src';
-import { request, startApp, type Answer, type RunningApp } from '../support/app';
+import { type Answer, type RunningApp, describeOnDrivers, request, startApp } from '../support/app';
 import { refusalOf } from '../support/rejected';
 import { claimsOf, outcomeOf, sessionWorld } from '../support/session-world';
 
@@ -175,7 +175,7 @@ for (const defaultErrorHandler of [true, false]) {
   });
 }
 
-describe('D10: refresh', () => {
+describeOnDrivers('D10: refresh', () => {
   const others: [string, unknown][] = [
     ['nothing', undefined],
     ['null', null],

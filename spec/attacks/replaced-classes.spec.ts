@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Authorized, Get, getMetadataArgsStorage, JsonController } from 'routing-controllers';
 import { ConfigurationError, createAuthorizationChecker, JwtRequired } from '../../src';
-import { request, startApp } from '../support/app';
+import { describeOnDrivers, request, startApp } from '../support/app';
 import { testManager } from '../support/manager';
 import { apply } from '../support/untyped';
 
@@ -40,7 +40,7 @@ const rules: Readonly<Record<string, () => Function>> = {
   '@Authorized': () => Authorized('admin'),
 };
 
-describe('G7: a class decorator that replaces the class', () => {
+describeOnDrivers('G7: a class decorator that replaces the class', () => {
   const storage = getMetadataArgsStorage();
   const { controllers } = storage;
 

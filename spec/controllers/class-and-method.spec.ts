@@ -13,7 +13,7 @@ import {
   type JwtRequirement,
   type RouteDecorator,
 } from '../../src';
-import { getWith, request, startApp } from '../support/app';
+import { describeOnDrivers, getWith, request, startApp } from '../support/app';
 import { testManager } from '../support/manager';
 import {
   answersOf,
@@ -181,7 +181,7 @@ const cases: Case[] = [
   ],
 ];
 
-describe('rules on class and method', () => {
+describeOnDrivers('rules on class and method', () => {
   for (const [name, onClass, onMethod, holds, text] of cases) {
     it(`are merged key by key, and shown so: ${name}`, () => {
       expect(described(controllerWith(onClass, onMethod))).to.deep.equal({ requirement: holds, text });

@@ -9,7 +9,7 @@ import {
   JwtRequired,
   Token,
 } from '../../src';
-import { getWith, startApp, type RunningApp } from '../support/app';
+import { type RunningApp, describeOnDrivers, getWith, startApp } from '../support/app';
 import { testManager } from '../support/manager';
 
 interface User {
@@ -65,7 +65,7 @@ function useNoContainer(): void {
   useContainer({ get: () => undefined as never }, { fallback: true });
 }
 
-describe('with a container', () => {
+describeOnDrivers('with a container', () => {
   const jwtManager = testManager();
   let app: RunningApp;
   let users: UserService;
@@ -112,7 +112,7 @@ describe('with a container', () => {
   });
 });
 
-describe('without a container', () => {
+describeOnDrivers('without a container', () => {
   it('controllers and the loader of users work all the same', async () => {
     const jwtManager = testManager();
     const users = new UserService();

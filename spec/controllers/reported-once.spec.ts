@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import type { Context } from 'koa';
-import { Ctx, Get, JsonController, Post } from 'routing-controllers';
+import { Get, HeaderParam, JsonController, Post } from 'routing-controllers';
 import {
   createAuthorizationChecker,
   InjectToken,
@@ -9,12 +8,12 @@ import {
   type RejectedEvent,
   type Token,
 } from '../../src';
-import { request, startApp, type RunningApp } from '../support/app';
+import { describeOnDrivers, request, type RunningApp, startApp } from '../support/app';
 import { intervenedStore } from '../support/later-store';
 import { testManager } from '../support/manager';
 import { sessionWorld } from '../support/session-world';
 
-describe('a request that is refused', () => {
+describeOnDrivers('a request that is refused', () => {
   let isStoreDown = false;
   const { manager } = sessionWorld({ rotationGrace: 0 }, (store) =>
     intervenedStore(store, (_, ask) => {
@@ -34,8 +33,8 @@ describe('a request that is refused', () => {
     }
 
     @Post('/refresh')
-    refresh(@Ctx() ctx: Context) {
-      return manager.refresh(ctx.get('X-Token'));
+    refresh(@HeaderParam('X-Token') token: string) {
+      return manager.refresh(token);
     }
 
     @Post('/refresh-by-header')
@@ -45,18 +44,18 @@ describe('a request that is refused', () => {
     }
 
     @Post('/verify')
-    verify(@Ctx() ctx: Context) {
-      return manager.verify(ctx.get('X-Token'));
+    verify(@HeaderParam('X-Token') token: string) {
+      return manager.verify(token);
     }
 
     @Post('/verify-and-go-on')
-    async verifyAndGoOn(@Ctx() ctx: Context) {
-      return manager.verify(ctx.get('X-Token')).catch(() => ({ identity: 'nobody' }));
+    async verifyAndGoOn(@HeaderParam('X-Token') token: string) {
+      return manager.verify(token).catch(() => ({ identity: 'nobody' }));
     }
 
     @Post('/revoke')
-    async revoke(@Ctx() ctx: Context) {
-      await manager.revoke(ctx.get('X-Token'));
+    async revoke(@HeaderParam('X-Token') token: string) {
+      await manager.revoke(token);
       return {};
     }
 

@@ -1,25 +1,35 @@
 import { expect } from 'chai';
-import type { Context } from 'koa';
-import { Ctx, Get, JsonController, Post, UseBefore } from 'routing-controllers';
+import { Get, JsonController, Post, UseBefore, Res } from 'routing-controllers';
 import {
   authenticateUpgrade,
   BearerHeader,
   ConfigurationError,
   createAuthorizationChecker,
   InjectToken,
+  type JwtManager,
+  type JwtManagerOptions,
   JwtOptional,
   JwtRefreshRequired,
   JwtRequired,
   MemoryTokenStore,
-  TokenCookies,
-  TokenExpiredError,
-  type JwtManager,
-  type JwtManagerOptions,
   type RejectedEvent,
+  type RequestSource,
   type Token,
+  TokenCookies,
   type TokenCookiesOptions,
+  TokenExpiredError,
 } from '../../src';
-import { getWith, rawAnswer, request, startApp, type Answer, type RunningApp } from '../support/app';
+import { requestOf } from '../../src/http/request/request-of';
+import {
+  type Answer,
+  describeOnDrivers,
+  getWith,
+  rawAnswer,
+  request,
+  type RunningApp,
+  startApp,
+} from '../support/app';
+import { nodeMiddleware } from '../support/node-middleware';
 import { cookieNames } from '../support/cookie-app';
 import { CookieJar, cookiesOf } from '../support/cookie-jar';
 import { testClock, testManager, type TestClock } from '../support/manager';
@@ -43,7 +53,7 @@ interface Stage {
 
 const { access, refresh, csrf } = cookieNames;
 
-describe('cookies that refresh themselves', () => {
+describeOnDrivers('cookies that refresh themselves', () => {
   let stages: Stage[] = [];
 
   afterEach(async () => {
@@ -84,9 +94,9 @@ describe('cookies that refresh themselves', () => {
     @JsonController()
     class Routes {
       @Post('/login')
-      async login(@Ctx() context: Context) {
+      async login(@Res() response: RequestSource) {
         const details = { roles: 'member', scopes: ['read', 'write'], claims: { tenant: 't1' } };
-        tokenCookies.set(context, await jwtManager.createTokenPair('ada', details), { persistent });
+        tokenCookies.set(response, await jwtManager.createTokenPair('ada', details), { persistent });
         return {};
       }
 
@@ -124,25 +134,26 @@ describe('cookies that refresh themselves', () => {
 
       @Get('/clear-first')
       @JwtRequired()
-      async clearFirst(@InjectToken() token: Token, @Ctx() context: Context) {
-        tokenCookies.clear(context);
+      async clearFirst(@InjectToken() token: Token, @Res() response: RequestSource) {
+        tokenCookies.clear(response);
         await jwtManager.revokeSession(token.sessionId ?? '');
         return {};
       }
 
       @Get('/clear-last')
       @JwtRequired()
-      async clearLast(@InjectToken() token: Token, @Ctx() context: Context) {
+      async clearLast(@InjectToken() token: Token, @Res() response: RequestSource) {
         await jwtManager.revokeSession(token.sessionId ?? '');
-        tokenCookies.clear(context);
+        tokenCookies.clear(response);
         return {};
       }
 
       @Get('/clear-before')
-      @UseBefore((context: Context, next: () => Promise<unknown>) => {
-        tokenCookies.clear(context);
-        return next();
-      })
+      @UseBefore(
+        nodeMiddleware((_, response) => {
+          tokenCookies.clear(response);
+        }),
+      )
       @JwtRequired()
       clearBefore() {
         return {};
@@ -150,11 +161,12 @@ describe('cookies that refresh themselves', () => {
 
       @Get('/revoke-late')
       @JwtRequired()
-      async revokeLate(@InjectToken() token: Token, @Ctx() { res }: Context) {
+      async revokeLate(@InjectToken() token: Token, @Res() response: RequestSource) {
+        const { res } = requestOf(response);
         res.writeHead(200).write('{');
         await jwtManager.revokeSession(token.sessionId ?? '');
         res.end('}');
-        return res;
+        return response;
       }
 
       @Get('/revoke-only')
@@ -181,8 +193,8 @@ describe('cookies that refresh themselves', () => {
 
       @Get('/switch')
       @JwtRequired()
-      async switch(@InjectToken() token: Token, @Ctx() context: Context) {
-        tokenCookies.set(context, await jwtManager.createTokenPair('grace'));
+      async switch(@InjectToken() token: Token, @Res() response: RequestSource) {
+        tokenCookies.set(response, await jwtManager.createTokenPair('grace'));
         await jwtManager.revokeSession(token.sessionId ?? '');
         return {};
       }
@@ -195,8 +207,8 @@ describe('cookies that refresh themselves', () => {
 
       @Post('/refresh')
       @JwtRefreshRequired()
-      async refresh(@InjectToken() token: Token, @Ctx() context: Context) {
-        tokenCookies.set(context, await jwtManager.refresh(token));
+      async refresh(@InjectToken() token: Token, @Res() response: RequestSource) {
+        tokenCookies.set(response, await jwtManager.refresh(token));
         return {};
       }
     }

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import type { Context } from 'koa';
-import { Ctx, Get, Header, JsonController } from 'routing-controllers';
+import { Get, Header, JsonController, Res } from 'routing-controllers';
 import {
   BearerHeader,
   createAuthorizationChecker,
@@ -8,9 +7,11 @@ import {
   JwtRequired,
   QueryParameter,
   type RejectedEvent,
+  type RequestSource,
 } from '../../src';
 import { ConfigurationError } from '../../src/errors/errors';
-import { request, startApp, type RunningApp } from '../support/app';
+import { requestOf } from '../../src/http/request/request-of';
+import { describeOnDrivers, request, type RunningApp, startApp } from '../support/app';
 import { testManager } from '../support/manager';
 
 const malformed = {
@@ -42,8 +43,8 @@ class QueryRoutes {
 
   @Get('/none')
   @JwtRequired()
-  none(@Ctx() context: Context) {
-    context.set('Cache-Control', 'no-store');
+  none(@Res() response: RequestSource) {
+    requestOf(response).res.setHeader('Cache-Control', 'no-store');
     return {};
   }
 
@@ -60,7 +61,7 @@ class QueryRoutes {
   }
 }
 
-describe('QueryParameter', () => {
+describeOnDrivers('QueryParameter', () => {
   const jwtManager = testManager();
   const events: RejectedEvent[] = [];
   let app: RunningApp;

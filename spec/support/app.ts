@@ -1,27 +1,65 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import Koa from 'koa';
-import { useKoaServer, type RoutingControllersOptions } from 'routing-controllers';
+import { useExpressServer, useKoaServer, type RoutingControllersOptions } from 'routing-controllers';
 
 /** A started app on a free port of the loopback. */
 export interface RunningApp {
   readonly url: string;
   readonly port: number;
-  /** Everything that Koa reported as an error of the application. */
+  /** All errors that reached the framework's own error handler. */
   readonly errors: unknown[];
   close(): Promise<void>;
 }
 
-/** Starts a host with the given options. */
-export async function startApp(options: RoutingControllersOptions, koa = new Koa()): Promise<RunningApp> {
+/** The frameworks that routing-controllers has a driver for. */
+export const drivers = ['koa', 'express'] as const;
+export type Driver = (typeof drivers)[number];
+
+let currentDriver: Driver = 'koa';
+
+/** Defines specs for each driver; in them, {@link startApp} starts an app of that driver. */
+export function describeOnDrivers(title: string, define: (this: Mocha.Suite, driver: Driver) => void): void {
+  for (const driver of drivers) {
+    describe(`${title}, on ${driver}`, function () {
+      before(() => (currentDriver = driver));
+      after(() => (currentDriver = 'koa'));
+      define.call(this, driver);
+    });
+  }
+}
+
+/** Starts routing-controllers with the given options, on an app of its own or on the one given. */
+export async function startApp(
+  options: RoutingControllersOptions,
+  app: Koa | Express = currentDriver === 'koa' ? new Koa() : expressApp(),
+): Promise<RunningApp> {
   const errors: unknown[] = [];
-  koa.on('error', (error: unknown) => errors.push(error));
-  useKoaServer(koa, options);
-  const server = koa.listen(0, '127.0.0.1');
+  if (app instanceof Koa) {
+    app.on('error', (error: unknown) => errors.push(error));
+    useKoaServer(app, options);
+  } else {
+    useExpressServer(app, options);
+    app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {
+      // routing-controllers passes on what it has responded to, too.
+      if (response.headersSent) return;
+      errors.push(error);
+      next(error);
+    });
+  }
+  const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${String(port)}`, port, errors, close: () => stop(server) };
+}
+
+/** Parses all bodies, as Koa's driver does; Express' driver does so only for a method with `@Body()`. */
+function expressApp(): Express {
+  // In this environment, Express prints no errors.
+  const app = express().set('env', 'test');
+  return app.use(express.json(), express.urlencoded({ extended: false }));
 }
 
 async function stop(server: Server): Promise<void> {
@@ -51,9 +89,12 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return text;
+    return errorPage.exec(text)?.[1] ?? text;
   }
 }
+
+/** Express shows an error as a page, with its name and message. */
+const errorPage = /^<!DOCTYPE html>.*<pre>(?:\w+: )?(.*)<\/pre>/s;
 
 /** A GET with a token in the header. */
 export function getWith(url: string, token: string): Promise<Answer> {

@@ -1,13 +1,12 @@
 import { expect } from 'chai';
-import type { Context } from 'koa';
 import {
-  Ctx,
   Delete,
   Get,
   JsonController,
   Patch,
   Post,
   Put,
+  Res,
   type RoutingControllersOptions,
 } from 'routing-controllers';
 import type Koa from 'koa';
@@ -23,6 +22,7 @@ import {
   type AuthorizationCheckerOptions,
   type JwtErrorCode,
   type JwtManager,
+  type RequestSource,
   type Token,
   type TokenCookiesOptions,
 } from '../../src';
@@ -142,32 +142,35 @@ function browserControllers(
   class Browsers {
     @Post('/login')
     @JwtPublic()
-    async login(@Ctx() ctx: Context) {
-      tokenCookies.set(ctx, await jwtManager.createTokenPair('ada', { roles: 'member', scopes: 'notes' }));
+    async login(@Res() response: RequestSource) {
+      tokenCookies.set(
+        response,
+        await jwtManager.createTokenPair('ada', { roles: 'member', scopes: 'notes' }),
+      );
       return {};
     }
 
     @Get('/callback')
     @JwtPublic()
-    async callback(@Ctx() ctx: Context) {
-      tokenCookies.set(ctx, await jwtManager.createTokenPair('ada'));
+    async callback(@Res() response: RequestSource) {
+      tokenCookies.set(response, await jwtManager.createTokenPair('ada'));
       return {};
     }
 
     @Post('/refresh')
     @JwtRefreshRequired()
-    async refresh(@InjectToken() token: Token, @Ctx() ctx: Context) {
+    async refresh(@InjectToken() token: Token, @Res() response: RequestSource) {
       run();
-      tokenCookies.set(ctx, await jwtManager.refresh(token));
+      tokenCookies.set(response, await jwtManager.refresh(token));
       return {};
     }
 
     @Post('/logout')
     @JwtRequired()
-    async logout(@InjectToken() token: Token, @Ctx() ctx: Context) {
+    async logout(@InjectToken() token: Token, @Res() response: RequestSource) {
       run();
       await jwtManager.revokeSession(token.sessionId ?? '');
-      tokenCookies.clear(ctx);
+      tokenCookies.clear(response);
       return {};
     }
 

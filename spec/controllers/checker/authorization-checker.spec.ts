@@ -21,7 +21,7 @@ import {
   type RejectedEvent,
 } from '../../../src';
 import { ConfigurationError, JwtError } from '../../../src/errors/errors';
-import { getWith, request, startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, describeOnDrivers, getWith, request, startApp } from '../../support/app';
 import { testManager } from '../../support/manager';
 import { refusalToStart } from '../../support/protection';
 
@@ -183,7 +183,7 @@ for (const defaultErrorHandler of [true, false]) {
   });
 }
 
-describe('the options of the checker', () => {
+describeOnDrivers('the options of the checker', () => {
   const jwtManager = testManager();
 
   async function answerWith(
@@ -347,7 +347,7 @@ describe('the options of the checker', () => {
   });
 });
 
-describe('several managers', () => {
+describeOnDrivers('several managers', () => {
   @JsonController('/several')
   class SeveralRoutes {
     @Get('/default')

@@ -10,7 +10,7 @@ import {
   type JwtManager,
 } from '../../../src';
 import { ConfigurationError } from '../../../src/errors/errors';
-import { getWith, request, startApp, type RunningApp } from '../../support/app';
+import { type RunningApp, describeOnDrivers, getWith, request, startApp } from '../../support/app';
 import { testManager } from '../../support/manager';
 
 class Base {
@@ -89,7 +89,7 @@ class HostBase {
 @JsonController('/of-host')
 class OfHost extends HostBase {}
 
-describe('inheritance of rules', () => {
+describeOnDrivers('inheritance of rules', () => {
   const jwtManager: JwtManager = testManager();
   let app: RunningApp;
   let token: string;
@@ -159,7 +159,7 @@ describe('inheritance of rules', () => {
   });
 });
 
-describe('rules that meet', () => {
+describeOnDrivers('rules that meet', () => {
   const authorizationChecker = createAuthorizationChecker(testManager());
 
   async function refusalToStart(controller: Function): Promise<string> {

@@ -40,11 +40,21 @@ function install(prototype: BaseDriver): void {
       if (!(error instanceof JwtError) || !handler) return original.call(this, error, action, options);
       const request = requestOf(options);
       const response = handler(error, request);
+      if (this instanceof ExpressDriver) hideDetails(response);
       // Undefined for an error of a middleware.
       const method = action as ActionMetadata | undefined;
       if (this.isDefaultErrorHandlingEnabled) prepareType(request, method);
       return original.call(this, response, method ? withoutOwnHeaders(method) : action, options) as unknown;
     };
+  });
+}
+
+/** Express shows an error without a stack as text to the client, unless the environment is production. */
+function hideDetails(error: JwtError): void {
+  Object.defineProperty(error, 'toString', {
+    value: () => `${error.name}: ${error.message}`,
+    writable: true,
+    configurable: true,
   });
 }
 

@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Context } from 'koa';
 import type { Framework, FrameworkRequest } from './http-request';
 
-/** Koa's context, or an action of routing-controllers that has one. */
+/** Koa's context, its request or response, or an action of routing-controllers that has one. */
 export const koa: Framework = {
-  find: (source) => contextIn(source['context']) ?? contextIn(source),
+  find: (source) => contextIn(source['context']) ?? contextIn(source['ctx']) ?? contextIn(source),
   adapt: (context) => new KoaRequest(context as Context),
 };
 
