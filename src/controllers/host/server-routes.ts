@@ -46,7 +46,11 @@ function hook(prototype: BaseDriver, settle: (driver: BaseDriver, action: Action
   });
   wrapMethod(prototype, 'registerRoutes', (original) => {
     return function (this: BaseDriver) {
-      for (const { name } of classesWithoutRoutes(getMetadataArgsStorage())) note(this, name, withoutRoutes);
+      // A server of another checker has nothing to do with rules that are elsewhere in the process.
+      const lost = knownChecker(this.authorizationChecker)
+        ? classesWithoutRoutes(getMetadataArgsStorage())
+        : [];
+      for (const { name } of lost) note(this, name, withoutRoutes);
       for (const [what, routes] of findings.get(this) ?? []) warn(`${routes.join(', ')}: ${what}`);
       findings.delete(this);
       original.call(this);
