@@ -17,7 +17,7 @@ describe('D6: cookies that a sibling host plants', () => {
   let attacker: CookieJar;
 
   async function start(cookies: TokenCookiesOptions, koa?: Koa): Promise<void> {
-    app = await startCookieApp(jwtManager, { cookies, ...(koa && { koa }) });
+    app = await startCookieApp(jwtManager, { cookies, ...(koa && { app: koa }) });
     attacker = await app.login();
   }
 
@@ -155,7 +155,7 @@ describe('the cookies that the application has', () => {
       if (context.path !== '/login') change(context.req);
       return next();
     });
-    return startCookieApp(jwtManager, { koa });
+    return startCookieApp(jwtManager, { app: koa });
   }
 
   for (const [name, rawHeaders] of [
@@ -210,7 +210,7 @@ describe('the check before a login', () => {
       }
       return next();
     });
-    const app = await startCookieApp(jwtManager, { koa });
+    const app = await startCookieApp(jwtManager, { app: koa });
     koa.on('error', () => undefined);
     expect((await app.sendRaw('POST', '/login', [])).status).to.equal(200);
     expect((await app.sendRaw('POST', '/login', ['Sec-Fetch-Site: cross-site'])).status).to.equal(403);

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
+import express from 'express';
 import Koa from 'koa';
 import { Get, JsonController } from 'routing-controllers';
 import { BearerHeader, createAuthorizationChecker, JwtRequired, type HttpRequest } from '../../src';
 import { ConfigurationError, InvalidRequestError } from '../../src/errors/errors';
-import { getWith, request, startApp } from '../support/app';
+import { describeOnDrivers, getWith, request, startApp } from '../support/app';
 import { testManager } from '../support/manager';
+import { nodeMiddleware } from '../support/node-middleware';
 
 @JsonController('/bearer-things')
 class Things {
@@ -30,7 +32,7 @@ function readFrom(header: BearerHeader, req: object): string | undefined {
   return header.read({ req } as unknown as HttpRequest);
 }
 
-describe('BearerHeader', () => {
+describeOnDrivers('BearerHeader', (driver) => {
   const header = new BearerHeader();
 
   for (const [value, token] of [
@@ -145,16 +147,14 @@ describe('BearerHeader', () => {
   it('is read from what a middleware made of the request, over HTTP', async () => {
     const jwtManager = testManager();
     const token = await jwtManager.createAccessToken('ada');
-    const koa = new Koa();
-    koa.use((context, next) => {
-      const { headers } = context.req;
-      if (context.query['as'] === 'guest') delete headers.authorization;
-      if (context.query['as'] === 'ada') headers.authorization = `Bearer ${token}`;
-      return next();
+    const middleware = nodeMiddleware(({ headers, url }) => {
+      if (url?.endsWith('?as=guest')) delete headers.authorization;
+      if (url?.endsWith('?as=ada')) headers.authorization = `Bearer ${token}`;
     });
+    const authorizationChecker = createAuthorizationChecker(jwtManager);
     const app = await startApp(
-      { controllers: [Things], authorizationChecker: createAuthorizationChecker(jwtManager) },
-      koa,
+      { controllers: [Things], authorizationChecker },
+      driver === 'koa' ? new Koa().use(middleware) : express().use(middleware),
     );
     const guest = await getWith(`${app.url}/bearer-things?as=guest`, token);
     expect(guest).to.deep.include({

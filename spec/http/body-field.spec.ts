@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import express from 'express';
 import Koa from 'koa';
 import { Body, Get, JsonController, Post } from 'routing-controllers';
 import {
@@ -13,7 +14,15 @@ import {
 } from '../../src';
 import { ConfigurationError } from '../../src/errors/errors';
 import { requestOf } from '../../src/http/request/request-of';
-import { answerOf, rawRequest, request, startApp, type Answer, type RunningApp } from '../support/app';
+import {
+  answerOf,
+  describeOnDrivers,
+  rawRequest,
+  request,
+  startApp,
+  type Answer,
+  type RunningApp,
+} from '../support/app';
 import { testManager } from '../support/manager';
 import { withPolluted } from '../support/polluted';
 
@@ -67,7 +76,7 @@ class BodyRoutes {
   }
 }
 
-describe('BodyField', () => {
+describeOnDrivers('BodyField', (driver) => {
   const jwtManager = testManager();
   const events: RejectedEvent[] = [];
   let app: RunningApp;
@@ -142,12 +151,13 @@ describe('BodyField', () => {
     });
   }
 
-  const forms: [name: string, text: string][] = [
+  const forms: (readonly [name: string, text: string])[] = [
     ['twice', 'access_token=TOKEN&access_token=TOKEN'],
     ['as a list', 'access_token[]=TOKEN'],
     ['as a list with a place', 'access_token[0]=TOKEN'],
     ['as an object', 'access_token[a]=TOKEN'],
-    ['as an object with a dot', 'access_token.a=TOKEN'],
+    // Another parser takes the dot as part of the name.
+    ...(driver === 'koa' ? ([['as an object with a dot', 'access_token.a=TOKEN']] as const) : []),
     ['empty', 'access_token='],
   ];
   for (const [name, text] of forms) {
@@ -164,8 +174,9 @@ describe('BodyField', () => {
     expect(await post('/access', escaped)).to.deep.include(malformed);
     const deep = `{"access_token":"${access}","a":${'['.repeat(40)}${']'.repeat(40)}}`;
     expect(await post('/access', deep)).to.deep.include(malformed);
-    for (const type of ['application/vnd.api+json', 'application/csp-report'])
-      expect(await post('/access', twice, type)).to.deep.include(malformed);
+    // Types that the parser of Koa's driver takes for JSON.
+    const types = driver === 'koa' ? ['application/vnd.api+json', 'application/csp-report'] : [];
+    for (const type of types) expect(await post('/access', twice, type)).to.deep.include(malformed);
   });
 
   const without: [name: string, body: RequestInit['body'], type?: string][] = [
@@ -243,16 +254,23 @@ describe('BodyField', () => {
   });
 
   it('reads what a body parser of the application has put there', async () => {
-    const koa = new Koa().use((context, next) => {
-      Object.assign(context.request, { body: { access_token: access } });
-      return next();
-    });
+    const body = { access_token: access };
+    const parsed =
+      driver === 'koa'
+        ? new Koa().use(({ request: its }, next) => {
+            Object.assign(its, { body });
+            return next();
+          })
+        : express().use((its, _, next) => {
+            its.body = body;
+            next();
+          });
     const other = await startApp(
       {
         controllers: [BodyRoutes],
         authorizationChecker: createAuthorizationChecker(jwtManager, { locations: [new BodyField()] }),
       },
-      koa,
+      parsed,
     );
     const { status } = await request(`${other.url}/body/access`, { method: 'POST' });
     await other.close();

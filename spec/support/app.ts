@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import Koa from 'koa';
 import { useExpressServer, useKoaServer, type RoutingControllersOptions } from 'routing-controllers';
@@ -59,7 +59,9 @@ export async function startApp(
 function expressApp(): Express {
   // In this environment, Express prints no errors.
   const app = express().set('env', 'test');
-  return app.use(express.json(), express.urlencoded({ extended: false }));
+  const verify = (request: IncomingMessage, _: unknown, rawBody: Buffer) =>
+    Object.assign(request, { rawBody });
+  return app.use(express.json({ verify }), express.urlencoded({ extended: true }));
 }
 
 async function stop(server: Server): Promise<void> {

@@ -9,6 +9,7 @@ import {
   Res,
   type RoutingControllersOptions,
 } from 'routing-controllers';
+import type { Express } from 'express';
 import type Koa from 'koa';
 import {
   BearerHeader,
@@ -76,7 +77,7 @@ export interface CookieAppOptions {
   readonly cookies?: TokenCookiesOptions;
   readonly checker?: AuthorizationCheckerOptions;
   readonly host?: RoutingControllersOptions;
-  readonly koa?: Koa;
+  readonly app?: Koa | Express;
 }
 
 /** The names that the cookies have by default. */
@@ -88,7 +89,7 @@ export const cookieNames = {
 
 export async function startCookieApp(
   jwtManager: JwtManager,
-  { cookies, checker, host, koa }: CookieAppOptions = {},
+  { cookies, checker, host, app: own }: CookieAppOptions = {},
 ): Promise<CookieApp> {
   const tokenCookies = new TokenCookies(cookies);
   let runs = 0;
@@ -97,7 +98,7 @@ export async function startCookieApp(
     locations: [new BearerHeader(), tokenCookies],
     ...checker,
   });
-  const app = await startApp({ controllers, authorizationChecker, ...host }, koa);
+  const app = await startApp({ controllers, authorizationChecker, ...host }, own);
   const isShownByHost = host?.defaultErrorHandler ?? true;
   return {
     ...app,

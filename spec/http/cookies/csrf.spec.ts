@@ -1,9 +1,10 @@
 import { expect } from 'chai';
+import express from 'express';
 import Koa from 'koa';
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { ConfigurationError, TokenCookies } from '../../../src';
-import { rawRequest, answerOf, type Answer } from '../../support/app';
+import { answerOf, describeOnDrivers, rawRequest, type Answer } from '../../support/app';
 import {
   cookieNames,
   cookieRefusals,
@@ -16,7 +17,7 @@ import { testManager } from '../../support/manager';
 
 const { csrf } = cookieRefusals;
 
-describe('the CSRF check of cookies', () => {
+describeOnDrivers('the CSRF check of cookies', (driver) => {
   const jwtManager = testManager();
   let app: CookieApp;
   let jar: CookieJar;
@@ -238,9 +239,9 @@ describe('the CSRF check of cookies', () => {
 
   describe('behind a proxy that is trusted', () => {
     beforeEach(() => {
-      const koa = new Koa();
-      koa.proxy = true;
-      return start({ koa });
+      const own =
+        driver === 'koa' ? Object.assign(new Koa(), { proxy: true }) : express().set('trust proxy', 1);
+      return start({ app: own });
     });
 
     for (const [name, lines, isIn] of [

@@ -376,7 +376,7 @@ describe('token cookies', () => {
     it(`go unsigned, with keys and behind a proxy that is not trusted, ${mode}`, async () => {
       const koa = new Koa();
       koa.keys = ['a key of the application'];
-      const app = await startCookieApp(jwtManager, { koa, host: { defaultErrorHandler } });
+      const app = await startCookieApp(jwtManager, { app: koa, host: { defaultErrorHandler } });
       expect(koa.proxy).to.equal(false);
       const behind = [
         'X-Forwarded-Proto: https',
