@@ -19,7 +19,7 @@ const worlds = fc.array(fc.array(anyStep, { minLength: stepsPerWorld, maxLength:
 });
 
 describeOnEachStore('A store beside a plain model of its table', (use) => {
-  const steps = Number(process.env['MODEL_STEPS'] ?? (isFull ? 50_000 : 1000));
+  const steps = Number(process.env['MODEL_STEPS'] ?? (isFull ? 10_000 : 1000));
 
   it(`answers the same, in ${String(steps)} steps of any kind (MODEL_SEED=${String(seed)})`, async () => {
     const property = fc.asyncProperty(worlds, (all) => runSteps(use(), all));
