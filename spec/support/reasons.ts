@@ -14,13 +14,14 @@ interface Noting {
 export function reasonsInSource(): string[] {
   const { program, sources } = compileSource();
   const checker = program.getTypeChecker();
-  const reasons = new Set<string>();
+  const reasons = new Set(sources.filter(isDemand).flatMap(unmetReasonsIn));
   const pending: Noting[] = [{ declaration: declarationOfBecause(sources), position: 1 }];
   const known = new Set<ts.Node>();
   for (let noting = pending.pop(); noting; noting = pending.pop()) {
     if (known.has(noting.declaration)) continue;
     known.add(noting.declaration);
     for (const argument of argumentsOf(noting, sources, checker)) {
+      if (isOfUnmet(argument, checker)) continue;
       const wrapper = wrapperOf(argument, checker);
       if (wrapper) pending.push(wrapper);
       else for (const reason of textsOf(argument, checker)) reasons.add(reason);
@@ -66,6 +67,26 @@ function argumentsOf(
     const isOwn = argument && ts.isPropertyAccessExpression(argument) && argument.name.text === 'message';
     return callee === declaration && argument && !isOwn ? [argument] : [];
   });
+}
+
+function isDemand({ fileName }: ts.SourceFile): boolean {
+  return fileName.includes('/authentication/demands/');
+}
+
+/** The reasons that a demand gives for not being met, as `{ reason: 'roles' }`. */
+function unmetReasonsIn(node: ts.Node): string[] {
+  const isReason = ts.isPropertyAssignment(node) && node.name.getText() === 'reason';
+  const own = isReason && ts.isStringLiteral(node.initializer) ? [node.initializer.text] : [];
+  ts.forEachChild(node, (child) => void own.push(...unmetReasonsIn(child)));
+  return own;
+}
+
+/** Whether an argument is the reason of an `Unmet` that the function was given. */
+function isOfUnmet(argument: ts.Expression, checker: ts.TypeChecker): boolean {
+  const declaration = checker.getSymbolAtLocation(argument)?.valueDeclaration;
+  if (!declaration || !ts.isBindingElement(declaration)) return false;
+  const parameter = declaration.parent.parent;
+  return ts.isParameter(parameter) && parameter.type?.getText() === 'Unmet';
 }
 
 function callsIn(node: ts.Node): ts.CallExpression[] {

@@ -4,35 +4,35 @@ import { because } from './notes';
 export { hideStacks, JwtError, type JwtErrorCode } from './jwt-error';
 export { because, copyNotes, isReported, markReported, ofOwner, reasonFor, type TokenOwner } from './notes';
 
-/** No token came with the request (RFC 6750, section 3.1: the challenge says nothing more). */
+/** The request has no token (RFC 6750, section 3.1: the challenge has no `error`). */
 export class TokenMissingError extends JwtError {
   constructor(message = 'Missing token') {
     super(401, 'ERR_JWT_MISSING', message);
   }
 }
 
-/** The request is malformed: two credentials, a header that cannot be read, a refresh without a token (RFC 6750, section 2). */
+/** The request is malformed: two tokens, a header that cannot be read, a refresh without a token (RFC 6750, section 2). */
 export class InvalidRequestError extends JwtError {
   constructor(message = 'Malformed authorization') {
     super(400, 'ERR_JWT_REQUEST', message, { error: 'invalid_request' });
   }
 }
 
-/** The token is not one of ours, or not for here: bad signature, algorithm, key, format, claim. */
+/** The token is not valid here: its signature, algorithm, key, format or one of its claims is wrong. */
 export class TokenInvalidError extends JwtError {
   constructor() {
     super(401, 'ERR_JWT_INVALID', 'Token is invalid', { error: 'invalid_token' });
   }
 }
 
-/** The token was good and is over; said only after its signature held. */
+/** The token has expired. Reported only after the signature has been verified. */
 export class TokenExpiredError extends JwtError {
   constructor() {
     super(401, 'ERR_JWT_EXPIRED', 'Token has expired', { error: 'invalid_token' });
   }
 }
 
-/** A refresh token where an access token belongs, or the other way round. */
+/** A refresh token was sent where an access token is required, or vice versa. */
 export class WrongTokenTypeError extends JwtError {
   constructor(expected: 'access' | 'refresh') {
     super(401, 'ERR_JWT_TYPE', `Only ${expected} tokens are allowed`, { error: 'invalid_token' });
@@ -46,7 +46,7 @@ export class TokenRevokedError extends JwtError {
   }
 }
 
-/** A refresh token came a second time: its session is now revoked (RFC 9700, section 4.14.2). */
+/** A refresh token was used a second time. Its session is now revoked (RFC 9700, section 4.14.2). */
 export class RefreshReusedError extends JwtError {
   constructor() {
     super(401, 'ERR_JWT_REFRESH_REUSED', 'Refresh token has been used before', { error: 'invalid_token' });
@@ -68,7 +68,7 @@ export class FreshTokenRequiredError extends JwtError {
   }
 }
 
-/** A role, a scope or the route's own `check` says no. */
+/** The token lacks a role or scope, or the `check` of the route rejected it. */
 export class PermissionDeniedError extends JwtError {
   constructor(scope?: string) {
     super(403, 'ERR_JWT_DENIED', 'Permission denied', {
@@ -78,21 +78,21 @@ export class PermissionDeniedError extends JwtError {
   }
 }
 
-/** A cookie came without the proof that our own page sent it. */
+/** A cookie came without proof that a page of yours sent the request. */
 export class CsrfError extends JwtError {
   constructor() {
     super(403, 'ERR_JWT_CSRF', 'CSRF check failed');
   }
 }
 
-/** The token store did not answer, or answered nonsense: nothing is let in. */
+/** The token store failed or returned something invalid. No request is let through. */
 export class StoreUnavailableError extends JwtError {
   constructor() {
     super(503, 'ERR_JWT_STORE', 'Token store is unavailable');
   }
 }
 
-/** A function of the application's (`loadUser`, `claimsFor`, a location) threw or hung. */
+/** A function of yours (`loadUser`, `claimsFor`, a location) threw or took too long. */
 export class HookFailedError extends JwtError {
   constructor() {
     super(503, 'ERR_JWT_HOOK', 'Authentication is unavailable');
@@ -102,8 +102,8 @@ export class HookFailedError extends JwtError {
 const misconfigured = 'Server configuration error';
 
 /**
- * The library is used wrongly: an option, a requirement, a key, an argument of an issuing call.
- * The message says what to do and is for developers; a client sees a fixed sentence. It alone has a stack.
+ * The library is used in a wrong way: an option, a requirement, a key, an argument of an issuing call. The message says
+ * what to do and is for developers. A client gets a fixed message. This is the only error with a stack.
  */
 export class ConfigurationError extends JwtError {
   constructor(message: string) {
