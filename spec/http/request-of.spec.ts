@@ -16,7 +16,9 @@ function pair(url = '/a/b?x=1#y', headers: IncomingMessage['headers'] = { host: 
 function expressPair(app = express(), url?: string, headers?: IncomingMessage['headers']) {
   const { req, res } = pair(url, headers);
   // Without any middleware, Express does not touch the request.
-  app.use((_request, response) => { response.removeHeader('X-Powered-By'); });
+  app.use((_request, response) => {
+    response.removeHeader('X-Powered-By');
+  });
   app(req as never, res as never);
   return { req: req as unknown as express.Request, res: res as unknown as express.Response };
 }
