@@ -80,6 +80,10 @@ describe('requestOf', () => {
     expect(requestOf(res)).to.include({ protocol: 'https' });
   });
 
+  it('has an empty host where the request of Express has none', () => {
+    expect(requestOf(expressPair(express(), '/', {}).req).host).to.equal('');
+  });
+
   it('has a host, a path and a query where the request of Node.js has none', () => {
     const { req } = pair('', {});
     expect(requestOf(req)).to.include({ host: '', path: '' });
