@@ -150,6 +150,7 @@ const calls: [string, Readonly<Record<string, true>>, () => unknown][] = [
       realm: true,
       errorMessageKey: true,
       formatError: true,
+      challenge: true,
       protectByDefault: true,
     } satisfies Names<AuthorizationCheckerOptions>,
     () => createAuthorizationChecker(manager),

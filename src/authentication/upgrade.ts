@@ -16,7 +16,7 @@ export type UpgradeRequirement<C extends object = Record<string, unknown>> = Omi
   'manager' | 'optional'
 >;
 
-const form = { realm: defaultRealm, errorMessageKey: 'msg', formatError: undefined };
+const form = { realm: defaultRealm, errorMessageKey: 'msg', formatError: undefined, challenge: undefined };
 const defaultLocations = [new BearerHeader()];
 const choices = requirementKeys.filter((key) => key !== 'manager' && key !== 'optional');
 

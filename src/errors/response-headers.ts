@@ -10,6 +10,9 @@ export interface Challenge {
   readonly acrValues?: string;
 }
 
+/** A parameter of a challenge (RFC 9110, section 11.2). */
+export type ChallengeParameter = readonly [name: string, value: string];
+
 /** The realm that a challenge names when none is configured. */
 export const defaultRealm = 'api';
 
@@ -22,21 +25,32 @@ export function responseHeaders(
   description: string,
   challenge: Challenge | undefined,
   realm: string = defaultRealm,
+  extra: readonly ChallengeParameter[] = [],
 ): Record<string, string> {
   const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
   if (status === 401 || challenge)
-    headers['WWW-Authenticate'] = challengeHeader(realm, description, challenge);
+    headers['WWW-Authenticate'] = challengeHeader(realm, description, challenge, extra);
   if (status === 503) headers['Retry-After'] = '1';
   return headers;
 }
 
-function challengeHeader(realm: string, description: string, challenge: Challenge | undefined): string {
-  const parameters: [string, string][] = [['realm', realm]];
+function challengeHeader(
+  realm: string,
+  description: string,
+  challenge: Challenge | undefined,
+  extra: readonly ChallengeParameter[],
+): string {
+  const parameters: ChallengeParameter[] = [['realm', realm]];
   if (challenge) {
     parameters.push(['error', challenge.error], ['error_description', quotable(description)]);
     if (challenge.scope !== undefined) parameters.push(['scope', quotable(challenge.scope)]);
     if (challenge.maxAge !== undefined) parameters.push(['max_age', String(challenge.maxAge)]);
     if (challenge.acrValues !== undefined) parameters.push(['acr_values', quotable(challenge.acrValues)]);
+  }
+  for (const [name, value] of extra) {
+    // A parameter occurs once (RFC 9110, section 11.2).
+    const isNew = parameters.every(([known]) => known.toLowerCase() !== name.toLowerCase());
+    if (isNew) parameters.push([name, value.replace(/["\\]/g, '\\$&')]);
   }
   return `Bearer ${parameters.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
 }

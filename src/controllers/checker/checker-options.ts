@@ -2,12 +2,14 @@ import { ConfigurationError, type JwtError } from '../../errors/errors';
 import { BearerHeader } from '../../http/locations/bearer-header';
 import { checkLocations } from '../../http/locations/check-locations';
 import type { TokenLocation } from '../../http/locations/token-location';
-import type { RefusalForm } from '../../http/answer/rejection';
+import type { ExtendChallenge } from '../../http/answer/challenge-parameters';
+import type { FormatError, RefusalForm } from '../../http/answer/rejection';
 import type { HttpRequest } from '../../http/request/http-request';
 import { JwtManager } from '../../manager/jwt-manager';
 import { coreOf } from '../../manager/manager-base';
 import { acceptSameTokens } from '../../manager/manager-options';
-import { readOptions } from '../../util/options';
+import { callback, flag, optional } from '../../util/option-parsers';
+import { parseOptions } from '../../util/options';
 import { defaultRealm } from '../../errors/response-headers';
 
 /** The options of {@link createAuthorizationChecker}. */
@@ -23,6 +25,13 @@ export interface AuthorizationCheckerOptions {
    * `Content-Type` that it sets on `request.res` is the type of that JSON; other headers that it sets there stay as well.
    */
   readonly formatError?: ((error: JwtError, request: HttpRequest) => object) | undefined;
+  /**
+   * Returns parameters to add to the challenge of an error, such as `resource_metadata` (RFC 9728, section 5.1). They follow
+   * those of this library and replace none of them. A value is printable ASCII. Errors without a challenge are not passed.
+   * If it throws, or returns a promise, nothing is added.
+   */
+  readonly challenge?:
+    ((error: JwtError, request: HttpRequest) => Readonly<Record<string, string>> | undefined) | undefined;
   /**
    * Whether every method without a rule requires an access token, as with `@JwtRequired()`; `@JwtPublic()` opens one.
    *
@@ -84,38 +93,35 @@ function checkIsolation(managers: ReadonlyMap<string, JwtManager<object>>): void
   }
 }
 
+const checkerOptions = {
+  locations: locationsOf,
+  realm: realmOf,
+  errorMessageKey: messageKeyOf,
+  formatError: optional(callback<FormatError>('a function')),
+  challenge: optional(callback<ExtendChallenge>('a function')),
+  protectByDefault: flag(false),
+};
+
 /** @internal @throws {@link ConfigurationError} when an option is wrong */
 export function resolveCheckerOptions(
   managers: Map<string, JwtManager<object>>,
   given: AuthorizationCheckerOptions,
 ): CheckerSettings {
-  const options = readOptions('createAuthorizationChecker', given, [
-    'locations',
-    'realm',
-    'errorMessageKey',
-    'formatError',
-    'protectByDefault',
-  ]);
-  const {
-    locations = [new BearerHeader()],
-    realm = defaultRealm,
-    errorMessageKey = 'msg',
-    formatError,
-  } = options;
-  const { protectByDefault: isProtectedByDefault = false } = options;
+  const { protectByDefault, ...options } = parseOptions('createAuthorizationChecker', given, checkerOptions);
+  return { ...options, managers, isProtectedByDefault: protectByDefault };
+}
+
+function locationsOf(locations: unknown = [new BearerHeader()]): readonly TokenLocation[] {
   checkLocations(locations);
-  if (typeof realm !== 'string' || !/^[ !#-[\]-~]+$/.test(realm))
-    throw new ConfigurationError('createAuthorizationChecker: realm must be printable ASCII without quotes');
-  if (typeof errorMessageKey !== 'string' || errorMessageKey === '' || errorMessageKey === 'code') {
-    throw new ConfigurationError(
-      "createAuthorizationChecker: errorMessageKey must be a name other than 'code'",
-    );
-  }
-  if (formatError !== undefined && typeof formatError !== 'function') {
-    throw new ConfigurationError('createAuthorizationChecker: formatError must be a function');
-  }
-  if (typeof isProtectedByDefault !== 'boolean') {
-    throw new ConfigurationError('createAuthorizationChecker: protectByDefault must be true or false');
-  }
-  return { managers, locations, realm, errorMessageKey, formatError, isProtectedByDefault };
+  return locations;
+}
+
+function realmOf(realm: unknown = defaultRealm, name: string): string {
+  if (typeof realm === 'string' && /^[ !#-[\]-~]+$/.test(realm)) return realm;
+  throw new ConfigurationError(`${name} must be printable ASCII without quotes`);
+}
+
+function messageKeyOf(key: unknown = 'msg', name: string): string {
+  if (typeof key === 'string' && key !== '' && key !== 'code') return key;
+  throw new ConfigurationError(`${name} must be a name other than 'code'`);
 }

@@ -5,6 +5,7 @@ import { ignore, isPromiseLike } from '../../util/promises';
 import { responseHeaders } from '../../errors/response-headers';
 import type { HttpRequest } from '../request/http-request';
 import { beforeSending } from './before-sending';
+import { extraParameters, type ExtendChallenge } from './challenge-parameters';
 import { linesOf, removeHeader, setHeader } from './header-fields';
 
 /** Makes the body of an error for a request. */
@@ -17,6 +18,7 @@ export interface RefusalForm {
   readonly realm: string;
   readonly errorMessageKey: string;
   readonly formatError: FormatError | undefined;
+  readonly challenge: ExtendChallenge | undefined;
 }
 
 /** An error that a request is answered with, and the headers that belong to it alone. */
@@ -44,7 +46,7 @@ export function prepareRefusal(error: JwtError, request: HttpRequest, form: Refu
   const { res } = request;
   withdraw(res);
   const { status } = error;
-  const headers = responseHeaders(status, error.message, error.challenge, form.realm);
+  const headers = headersFor(error, request, form);
   put(headers, res);
   const { body, type } = wordingOf(error, request, form);
   const copy = copyForResponse(error, { headers: { ...headers, ...sharedHeaders(res) }, body });
@@ -60,6 +62,13 @@ export function prepareRefusal(error: JwtError, request: HttpRequest, form: Refu
     }
   });
   return copy;
+}
+
+function headersFor(error: JwtError, request: HttpRequest, form: RefusalForm): Record<string, string> {
+  const { status, message, challenge } = error;
+  const hasChallenge = status === 401 || challenge !== undefined;
+  const extra = hasChallenge ? extraParameters(form.challenge, error, request) : [];
+  return responseHeaders(status, message, challenge, form.realm, extra);
 }
 
 /** A response may have several challenges: those that other middleware has set stay (RFC 9110, section 11.6.1). */

@@ -3,7 +3,7 @@ import { isHttpToken } from '../http-token';
 import type { TokenLocation } from './token-location';
 
 /** @throws {@link ConfigurationError} when they are no locations, or none */
-export function checkLocations(locations: readonly TokenLocation[]): void {
+export function checkLocations(locations: unknown): asserts locations is readonly TokenLocation[] {
   const isList = Array.isArray(locations) && locations.length > 0;
   if (isList && locations.every((location: unknown) => isLocation(location))) return;
   throw new ConfigurationError(
