@@ -241,6 +241,15 @@ describe('F9: a store', function () {
     }
   });
 
+  it('whose rotateSession tells the row of a session that it does not know ends that session alone', async () => {
+    const app = await startFaultyApp();
+    const pair = await app.login();
+    app.fault = { verb: 'rotateSession', run: (_, args) => outcome('unknown')(args) };
+    const { status, body } = await app.ask('POST /refresh', pair);
+    expect([status, body]).to.deep.equal([401, { msg: 'Token has been revoked', code: 'ERR_JWT_REVOKED' }]);
+    await app.close();
+  });
+
   const late: [string, (settle: (() => void)[]) => Fault['run']][] = [
     ['never answers', () => () => new Promise(() => undefined)],
     [

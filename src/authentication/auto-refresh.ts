@@ -104,8 +104,7 @@ async function rotate(
   const refresh = await coreOf(manager).authenticate(text, 'refresh');
   if (access && access.sessionId !== refresh.sessionId) return undefined;
   verified(refresh);
-  const confirmation = confirm(location, request, refresh, manager);
-  if (confirmation) await confirmation;
+  await confirm(location, request, refresh, manager);
   const clearIfRevoked = clearAtLogout(manager, refresh, request, carrier);
   const pair = await coreOf(manager).rotate(refresh, clientDetails(request));
   carrier.set(request, pair);

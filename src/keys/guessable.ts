@@ -23,7 +23,7 @@ const patterns: readonly RegExp[] = [
   // A short word or number between separators: a, me, to, 256.
   /(?<=^|[\s\-_])(?:[a-z]{1,2}|\d{1,4})(?=$|[\s\-_])/g,
 ];
-const leetspeak: Readonly<Record<string, string>> = {
+const leetspeak = {
   '@': 'a',
   $: 's',
   '0': 'o',
@@ -32,7 +32,7 @@ const leetspeak: Readonly<Record<string, string>> = {
   '4': 'a',
   '5': 's',
   '7': 't',
-};
+} as const;
 
 /**
  * Whether a secret can be guessed: a pattern, a placeholder, or one that was published, in a tutorial for example. It
@@ -77,7 +77,7 @@ function textsIn(secret: Buffer): string[] {
 function isPlaceholder(text: string): boolean {
   const start = text.slice(0, longestText).toLowerCase();
   if (start.startsWith('django-insecure-')) return true;
-  const plain = start.replace(/[@$013457]/g, (character) => leetspeak[character] ?? character);
+  const plain = start.replace(/[@$013457]/g, (character) => leetspeak[character as keyof typeof leetspeak]);
   return Math.min(unexplainedIn(start), unexplainedIn(plain)) < fewestUnexplained;
 }
 

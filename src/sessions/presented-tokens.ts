@@ -83,7 +83,7 @@ export class PresentedTokens {
     else if (session && outcome === 'replayed')
       events.emit('sessionReplayed', eventOf(session, claims, seen));
     else throw refusalFor(outcome);
-    return frameOf(session, claims.sxp ?? 0);
+    return frameOf(session, Number(claims.sxp));
   }
 
   async #refuseDead(

@@ -189,4 +189,12 @@ describe('A MemoryTokenStore with maxEntries', () => {
       expect(refusal.message).to.match(message);
     });
   }
+
+  it('forgets more sessions of one subject than it erases in a row', async () => {
+    const large = new MemoryTokenStore({ clock });
+    const sessions = Array.from({ length: 1001 }, () => newLogin({ subject: 'busy' }));
+    for (const session of sessions) await large.createSession(session);
+    await large.forgetSubject('busy', now);
+    expect(large.size).to.be.lessThan(2);
+  });
 });

@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '../../errors/errors';
-import { RouteRule, ruleFor, type JwtRequirement } from '../../authentication/requirement';
+import {
+  RouteRule,
+  ruleFor,
+  type JwtRequirement,
+  type ResolvedRequirement,
+} from '../../authentication/requirement';
 
 /**
  * One rule that holds wherever both hold. Two rules meet on one method when a class is protected whose base class
@@ -31,8 +36,8 @@ export function combineRules(first: RouteRule, second: RouteRule, where: string)
 
 /** What a rule makes of one of its members. */
 function valueOf({ resolved }: RouteRule, key: string): unknown {
-  const { demands, ...others } = resolved ?? {};
-  const own = demands?.all.find(({ demand }) => demand.name === key);
+  const { demands, ...others } = resolved as ResolvedRequirement;
+  const own = demands.all.find(({ demand }) => demand.name === key);
   return own ? own.value : (others as Readonly<Record<string, unknown>>)[key];
 }
 

@@ -23,6 +23,10 @@ export function membersOf(res: ServerResponse, name: string): string[] {
 /** Adds the names that are missing in `Vary` (RFC 9110, section 12.5.5). */
 export function addVary(res: ServerResponse, names: readonly string[]): void {
   if (names.length === 0) return;
+  if (!res.hasHeader('Vary')) {
+    setHeader(res, 'Vary', [...new Set(names)].join(', '));
+    return;
+  }
   const present = membersOf(res, 'Vary');
   const lower = new Set(present.map((name) => name.toLowerCase()));
   const missing = names.filter((name) => !lower.has(name.toLowerCase()));

@@ -89,10 +89,9 @@ function withdraw(res: ServerResponse): void {
 }
 
 function withdrawChallenge(value: string, res: ServerResponse): void {
-  const others = linesOf(res, challengeName).flatMap((line) => {
-    if (line === value) return [];
-    return line.endsWith(`, ${value}`) ? [line.slice(0, -value.length - 2)] : [line];
-  });
+  const others = linesOf(res, challengeName)
+    .map((line) => line.replace(value, () => '').replace(/^, |, $/, ''))
+    .filter((line) => line !== '');
   if (others.length > 0) setHeader(res, challengeName, others);
   else removeHeader(res, challengeName);
 }

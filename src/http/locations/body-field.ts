@@ -48,7 +48,11 @@ export class BodyField implements TokenLocation {
     if (field === undefined) return undefined;
     if (another !== undefined) throw malformedParameter('two tokens in the body');
     // A parser may take other types than application/json for JSON.
-    if (rawBody !== undefined && !form.test(headers['content-type'] ?? '') && hasMembersTwice(body, rawBody))
+    if (
+      rawBody !== undefined &&
+      !form.test(String(headers['content-type'])) &&
+      hasMembersTwice(body, rawBody)
+    )
       throw malformedParameter('member twice');
     return onlyText(body[field]);
   }

@@ -58,8 +58,7 @@ export class Logins {
   }
 
   drop(id: string): void {
-    const login = this.entries.get(id);
-    if (!login) return;
+    const login = this.entries.get(id) as Login;
     if (login.isRevoked) this.#dead.remove(login);
     else this.#subjects.remove(login);
     this.entries.delete(id);

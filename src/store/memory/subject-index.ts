@@ -101,10 +101,10 @@ export class SubjectIndex {
     group.add(login);
   }
 
-  /** Takes it out of its group, if it is in one. */
+  /** Takes it out of its group. @param login one that is alive */
   remove(login: Login): void {
-    const { session, group } = login;
-    if (!group) return;
+    const { session } = login;
+    const group = login.group as LoginGroup;
     group.remove(login);
     if (group.size === 0 && this.#groups.get(session.subject) === group) this.#groups.delete(session.subject);
   }
@@ -129,9 +129,10 @@ export class SubjectIndex {
   /** The logins that have to end so that at most this many are alive: those used longest ago. */
   surplusOf(subject: string, now: number, most: number): Login[] {
     const group = this.#groups.get(subject);
-    let excess = (group?.size ?? 0) > most ? (group?.countAlive(now) ?? 0) - most : 0;
+    if (!group || group.size <= most) return [];
+    let excess = group.countAlive(now) - most;
     const surplus: Login[] = [];
-    for (let place = group?.byUse.oldest; place && excess > 0; place = place.newer) {
+    for (let place = group.byUse.oldest; place && excess > 0; place = place.newer) {
       if (now >= place.value.expiresAt) continue;
       surplus.push(place.value);
       excess--;

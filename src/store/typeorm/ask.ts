@@ -9,7 +9,7 @@ export function* ask(text: string, ...parameters: unknown[]): Script<Answer> {
 /** The only row of a result that always has one. */
 export function* one(text: string, ...parameters: unknown[]): Script<Row> {
   const { rows } = yield* ask(text, ...parameters);
-  return rows[0] ?? {};
+  return rows[0] as Row;
 }
 
 /** One statement for every number of rows, so that servers see one only. */

@@ -103,9 +103,7 @@ export class ServerDatabase implements Database {
         demandInTime(deadline);
         return await work({ runner, connection, logger: this.#dataSource.logger });
       } catch (error) {
-        if (!isFromReplica(error)) throw error;
-        this.#dialect.destroy(connection);
-        throw new NotPrimaryError();
+        throw this.#leave(connection, error);
       } finally {
         await runner.release();
       }
@@ -116,6 +114,13 @@ export class ServerDatabase implements Database {
       if (error instanceof TimeoutError && connection !== undefined) this.#dialect.destroy(connection);
       throw error;
     }
+  }
+
+  /** Closes a connection whose server has become a replica. @returns what the caller is told */
+  #leave(connection: unknown, error: unknown): unknown {
+    if (!isFromReplica(error)) return error;
+    this.#dialect.destroy(connection);
+    return new NotPrimaryError();
   }
 }
 
