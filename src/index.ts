@@ -64,7 +64,9 @@ export type { SessionEndReason } from './sessions/session-end-reason';
 export type { TokenPair } from './sessions/token-pair';
 export type { SessionDetails } from './sessions/session-details';
 export { judgeRotation } from './store/judge-rotation';
-export { MemoryTokenStore, type MemoryTokenStoreOptions } from './store/memory/memory-token-store';
+export { MemoryTokenStore } from './store/memory/memory-token-store';
+export type { MemoryTokenStoreOptions } from './store/memory/memory-token-store-options';
+export type { OnceEvent, OnceStore } from './store/once-store';
 export { shardOf } from './store/shard';
 export type {
   LoginLimits,

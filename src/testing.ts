@@ -1,3 +1,4 @@
+export { onceStoreSuite } from './testing/store-suite/once-store-suite';
 export {
   tokenStoreSuite,
   type SpecRunner,

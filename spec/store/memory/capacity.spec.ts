@@ -51,6 +51,17 @@ describe('A MemoryTokenStore with maxEntries', () => {
     }
   });
 
+  it('remembers no event without room, in place of what is dead, and until it expires', async () => {
+    const remember = (id: string) => store.remember({ id, now, expiresAt: now + 60 });
+    const [session] = await fill();
+    expect((await refusalOf(remember('a'), Error)).message).to.equal(full);
+    await store.revokeSession(session?.id ?? '', now);
+    expect([await remember('a'), store.size]).to.deep.equal([true, limit]);
+    expect((await refusalOf(remember('b'), Error)).message).to.equal(full);
+    clock.advance(361);
+    expect([await store.purgeExpired(), store.size, await remember('b')]).to.deep.equal([1, limit - 1, true]);
+  });
+
   it('takes logins again once something has expired, without a timer', async () => {
     await fill();
     clock.advance(1201);

@@ -1,5 +1,5 @@
 import { MemoryTokenStore } from '../../../src';
-import { tokenStoreSuite } from '../../../src/testing';
+import { onceStoreSuite, tokenStoreSuite } from '../../../src/testing';
 import { isFull } from '../../support/full';
 
 const races = isFull ? { rounds: 50, callers: [2, 10, 50, 200] } : { rounds: 5, callers: [2, 10] };
@@ -7,4 +7,5 @@ const races = isFull ? { rounds: 50, callers: [2, 10, 50, 200] } : { rounds: 5, 
 describe('MemoryTokenStore', () => {
   const store = new MemoryTokenStore();
   tokenStoreSuite({ describe, it }, () => store, races);
+  onceStoreSuite({ describe, it }, () => store);
 });

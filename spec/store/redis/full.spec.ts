@@ -29,6 +29,13 @@ describe('A Redis that is full', () => {
     expect(message).to.match(/OOM/);
   });
 
+  it('takes no ticket for used', async () => {
+    let message = '';
+    const event = { id: 'ticket', now, expiresAt: now + 60 };
+    await store.remember(event).catch((error: unknown) => (message = String(error)));
+    expect(message).to.match(/OOM/);
+  });
+
   for (const [name, ask] of Object.entries({ ...reads, ...revocations })) {
     it(`does what it is asked: ${name}`, async () => {
       await ask(store, newSession('sid', name));

@@ -1,6 +1,6 @@
-import type { StoreLimits, TokenStore } from '../../../src';
+import type { OnceStore, StoreLimits, TokenStore } from '../../../src';
 import { RedisTokenStore } from '../../../src/redis';
-import { tokenStoreSuite } from '../../../src/testing';
+import { onceStoreSuite, tokenStoreSuite } from '../../../src/testing';
 import { isFull } from '../../support/full';
 import { clientKinds, clusterKinds, ownPrefix, type Connected } from '../../support/redis-clients';
 import { useCluster, useRedis } from '../../support/use-redis';
@@ -16,6 +16,7 @@ describe('RedisTokenStore', () => {
         store,
         isFull ? { rounds: 50, callers: [2, 10, 50, 200] } : { rounds: 5, callers: [2, 10] },
       );
+      onceStoreSuite({ describe, it }, store);
     });
   }
 
@@ -29,14 +30,15 @@ describe('RedisTokenStore', () => {
           store,
           isFull ? { rounds: 50, callers: [2, 50] } : { rounds: 2, callers: [2] },
         );
+        onceStoreSuite({ describe, it }, store);
       });
     }
   });
 });
 
-function useStore(connect: () => Promise<Connected>, prefix: string): () => TokenStore {
+function useStore(connect: () => Promise<Connected>, prefix: string): () => TokenStore & OnceStore {
   let connected: Connected | undefined;
-  let store: TokenStore;
+  let store: TokenStore & OnceStore;
   before(async () => {
     connected = await connect();
     store = limited(new RedisTokenStore(connected.client, { prefix }));
@@ -48,7 +50,7 @@ function useStore(connect: () => Promise<Connected>, prefix: string): () => Toke
 }
 
 /** As a manager asks it: each call has a deadline, where the suite does not give one of its own. */
-function limited(store: TokenStore): TokenStore {
+function limited(store: RedisTokenStore): TokenStore & OnceStore {
   const limits = (given: Partial<StoreLimits> = {}) => ({ deadline: performance.now() + 10_000, ...given });
   return {
     createSession: (session, given) => store.createSession(session, { ...given, ...limits(given) }),
@@ -62,6 +64,7 @@ function limited(store: TokenStore): TokenStore {
       store.forgetSubject(subject, now, options, limits(given)),
     listSessions: (subject, now, page, given) => store.listSessions(subject, now, page, limits(given)),
     revokeToken: (revocation, given) => store.revokeToken(revocation, limits(given)),
+    remember: (event, given) => store.remember(event, limits(given)),
     isRevoked: (query, given) => store.isRevoked(query, limits(given)),
   };
 }

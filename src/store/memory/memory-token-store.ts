@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { ConfigurationError } from '../../errors/errors';
-import { systemClock, unixTime, type Clock } from '../../util/clock';
-import { readOptions } from '../../util/options';
+import { unixTime, type Clock } from '../../util/clock';
 import { isInWindow, judgeRotation } from '../judge-rotation';
+import type { OnceEvent, OnceStore } from '../once-store';
 import { inTime } from './in-time';
 import { Logins } from './logins';
+import { resolveMemoryOptions, type MemoryTokenStoreOptions } from './memory-token-store-options';
 import { ShardedMap } from './sharded-map';
 import { SubjectRevocations } from './subject-revocations';
 import type { Login } from './subject-index';
@@ -24,27 +24,6 @@ import type {
   TokenStore,
 } from '../token-store';
 
-/**
- * The options of a {@link MemoryTokenStore}.
- *
- * @example
- * ```ts
- * const store = new MemoryTokenStore({ maxEntries: 100_000 });
- * ```
- */
-export interface MemoryTokenStoreOptions {
-  /**
-   * Determines when entries have expired and how long ago a rotation was. Pass the clock of the manager. @default
-   * Date.now
-   */
-  readonly clock?: Clock | undefined;
-  /**
-   * The maximum number of entries. Living sessions are never removed: a login that does not fit is rejected.
-   * Revocations always fit. @default no limit
-   */
-  readonly maxEntries?: number | undefined;
-}
-
 /** How many sessions are erased in a row before others may run. */
 const erasedInARow = 1000;
 
@@ -57,36 +36,35 @@ const erasedInARow = 1000;
  * const jwtManager = new JwtManager({ secret, store: new MemoryTokenStore({ maxEntries: 100_000 }) });
  * ```
  */
-export class MemoryTokenStore implements TokenStore {
+export class MemoryTokenStore implements TokenStore, OnceStore {
   readonly #clock: Clock;
   readonly #maxEntries: number;
   readonly #logins = new Logins();
   readonly #revokedTokens = new ShardedMap<Expiring>();
   readonly #revokedSubjects = new SubjectRevocations();
+  readonly #events = new ShardedMap<Expiring>();
   readonly #listeners = new Set<(change: RevocationChange) => void>();
   readonly #sweeper: Sweeper;
 
   /** @throws {@link ConfigurationError} when an option is wrong */
   constructor(options: MemoryTokenStoreOptions = {}) {
-    const own = readOptions('MemoryTokenStore', options, ['clock', 'maxEntries']);
-    const { clock = systemClock, maxEntries = Infinity } = own;
-    if (typeof clock !== 'function')
-      throw new ConfigurationError('MemoryTokenStore: clock must be a function such as Date.now');
-    if (typeof maxEntries !== 'number' || !(maxEntries >= 1))
-      throw new ConfigurationError('MemoryTokenStore: maxEntries must be a number of at least 1');
+    const { clock, maxEntries } = resolveMemoryOptions(options);
     this.#clock = clock;
     this.#maxEntries = maxEntries;
     const [logins, tokens, subjects] = [this.#logins, this.#revokedTokens, this.#revokedSubjects.entries];
+    const events = this.#events;
     this.#sweeper = new Sweeper(clock, [
       { entries: logins.entries, drop: logins.drop.bind(logins) },
       { entries: tokens, drop: tokens.delete.bind(tokens) },
       { entries: subjects, drop: subjects.delete.bind(subjects) },
+      { entries: events, drop: events.delete.bind(events) },
     ]);
   }
 
-  /** How many entries there are: sessions, revoked tokens, revoked subjects. */
+  /** How many entries there are: sessions, revoked tokens, revoked subjects, used tickets. */
   get size(): number {
-    return this.#logins.entries.size + this.#revokedTokens.size + this.#revokedSubjects.entries.size;
+    const { entries } = this.#revokedSubjects;
+    return this.#logins.entries.size + this.#revokedTokens.size + entries.size + this.#events.size;
   }
 
   async createSession(
@@ -183,6 +161,17 @@ export class MemoryTokenStore implements TokenStore {
     if (login?.session.subject !== subject) return true;
     const behind = login.session.generation - (generation ?? login.session.generation);
     return behind !== 0 && !(behind === 1 && isInWindow(this.#ageOf(login), query.graceSeconds));
+  }
+
+  async remember({ id, expiresAt }: OnceEvent, limits?: Partial<StoreLimits>): Promise<boolean> {
+    while (this.#isFull() && !this.#logins.hasDead) await this.#makeRoom();
+    return inTime(limits, () => {
+      if (this.#events.has(id)) return false;
+      this.#events.set(id, { expiresAt });
+      this.#sweeper.expect({ expiresAt });
+      this.#shrink();
+      return true;
+    });
   }
 
   /** Reports what this store revokes, so that managers that share it learn of each other's revocations. */

@@ -44,6 +44,10 @@ export class KeyNames {
     return `${this.#base(shardOf(subject))}r:${jti}`;
   }
 
+  ofEvent(id: string): string {
+    return `${this.#base(shardOf(id))}o:${id}`;
+  }
+
   /** For a caller that knows the hash of the subject alone. */
   ofHash(sessionId: string, hash: string): Pick<SubjectKeys, 'hash' | 'sessions' | 'details'> {
     const base = this.#base(sessionId.slice(0, 2));

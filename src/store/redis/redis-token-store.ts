@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../errors/errors';
 import { readOptions } from '../../util/options';
+import type { OnceEvent, OnceStore } from '../once-store';
 import type {
   LoginLimits,
   LoginResult,
@@ -66,7 +67,7 @@ type Limits = Partial<StoreLimits>;
  * const jwtManager = new JwtManager({ secret, store: new RedisTokenStore(redis) });
  * ```
  */
-export class RedisTokenStore implements TokenStore {
+export class RedisTokenStore implements TokenStore, OnceStore {
   readonly #names: KeyNames;
   readonly #runner: ScriptRunner;
 
@@ -187,6 +188,12 @@ export class RedisTokenStore implements TokenStore {
           limits,
         ));
     return verdict === 'dead';
+  }
+
+  async remember({ id, now, expiresAt }: OnceEvent, limits?: Limits): Promise<boolean> {
+    const keys = [this.#names.ofEvent(id)];
+    const [verdict] = await this.#runner.run(scripts.remember, keys, [timeToLive(expiresAt - now)], limits);
+    return verdict === 'news';
   }
 
   /** Nothing when the session is not known, or cannot be that subject's. */

@@ -160,6 +160,12 @@ if redis.call('TTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('SET', KEYS[1]
 return { clock, 'revoked' }
 `;
 
+/** keys: event. TTL */
+const remember = `
+local isNews = redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[2])
+return { clock, isNews and 'news' or 'known' }
+`;
+
 /** keys: token, subject. Time of issue */
 const isTokenRevoked = `
 if redis.call('EXISTS', KEYS[1]) == 1 then return { clock, 'dead' } end
@@ -179,7 +185,7 @@ local isCurrent = age == 0 or age == 1 and inWindow(state[2], grace)
 return { clock, isCurrent and 'alive' or 'dead' }
 `;
 
-/** The numbers above start at `ARGV[2]`. All but a login may run when Redis is full. */
+/** The numbers above start at `ARGV[2]`. A login and the use of a ticket fail when Redis is full. */
 export const scripts = {
   createSession: script(createSession, ['created', 'taken', 'rejected'], false),
   rotateSession: script(rotateSession, ['rotated', 'replayed', 'reused', 'flipped', 'unknown']),
@@ -191,6 +197,7 @@ export const scripts = {
   page: script(page, ['page']),
   sessions: script(sessions, ['sessions']),
   revokeToken: script(revokeToken, ['revoked']),
+  remember: script(remember, ['news', 'known'], false),
   isTokenRevoked: script(isTokenRevoked, ['dead', 'alive']),
   isSessionRevoked: script(isSessionRevoked, ['dead', 'alive']),
 };

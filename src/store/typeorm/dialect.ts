@@ -12,6 +12,10 @@ export interface Dialect {
   readonly forUpdate: string;
   /** Begins what an INSERT changes in the row that is there already. */
   readonly onConflict: (key: string) => string;
+  /** Begins an INSERT that changes nothing where there is such a row already. */
+  readonly insertNew: string;
+  /** Ends it. */
+  readonly unlessPresent: string;
   /** The time by the clock of the database in Unix milliseconds, the same for all processes. */
   readonly clock: string;
   /** A condition that holds on a primary only. */
@@ -59,6 +63,8 @@ export const standard = {
   encode: itself,
   forUpdate: ' FOR UPDATE',
   onConflict: (key: string) => `ON CONFLICT ("${key}") DO UPDATE SET`,
+  insertNew: 'INSERT INTO',
+  unlessPresent: ' ON CONFLICT DO NOTHING',
 };
 
 export const sqlite: Dialect = {

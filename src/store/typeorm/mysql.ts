@@ -9,6 +9,8 @@ export const mysql: ServerDialect = {
   text: (placeholder) => `CONVERT(UNHEX(${placeholder}) USING utf8mb4)`,
   encode: (text) => Buffer.from(text).toString('hex'),
   onConflict: () => 'ON DUPLICATE KEY UPDATE',
+  insertNew: 'INSERT IGNORE INTO',
+  unlessPresent: '',
   clock: `(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000)`,
   isPrimary,
   begin: (left) => {

@@ -48,7 +48,7 @@ export function statementsFor(dataSource: DataSource, dialect: Dialect) {
     ...sessionWrites(write, dialect.forUpdate),
     ...sessionReads(write),
     ...subjectStatements(write, dialect.onConflict),
-    ...tokenStatements(write, dialect.onConflict),
+    ...tokenStatements(write, dialect),
     ...purgeStatements(write),
   };
 }
@@ -125,7 +125,7 @@ function subjectStatements(write: Write, onConflict: Dialect['onConflict']) {
   };
 }
 
-function tokenStatements(write: Write, onConflict: Dialect['onConflict']) {
+function tokenStatements(write: Write, { onConflict, insertNew, unlessPresent }: Dialect) {
   const isDead = (condition: string) =>
     write(`SELECT CASE WHEN EXISTS (SELECT 1 FROM {JwtRevokedToken} WHERE "jtiHash" = ?) OR ${condition}
       THEN 1 ELSE 0 END AS [dead], @primary`);
@@ -137,6 +137,8 @@ function tokenStatements(write: Write, onConflict: Dialect['onConflict']) {
       `INSERT INTO {JwtRevokedToken} ("jtiHash", "expiresAt") VALUES (?, ?)
       ${onConflict('jtiHash')} ${larger('{JwtRevokedToken}', 'expiresAt')}`,
     ),
+    /** A row is inserted for one of all callers. */
+    remember: write(`${insertNew} {JwtRevokedToken} ("jtiHash", "expiresAt") VALUES (?, ?)${unlessPresent}`),
     isDeadInSession: isDead(lacksSession('')),
     /** A refresh token: the row is where the token is, or one ahead within the window. */
     isDeadRefresh: isDead(

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { ConfigurationError } from '../../errors/errors';
 import { systemClock, unixSeconds } from '../../util/clock';
 import { readOptions } from '../../util/options';
+import type { OnceEvent, OnceStore } from '../once-store';
 import type {
   LoginLimits,
   LoginResult,
@@ -84,7 +85,7 @@ const firstPage: SessionPage = { limit: 100 };
  * await dataSource.initialize();
  * ```
  */
-export class TypeOrmTokenStore implements TokenStore {
+export class TypeOrmTokenStore implements TokenStore, OnceStore {
   readonly #dataSource: DataSource;
   readonly #database: Database;
   readonly #purger: Purger;
@@ -164,6 +165,12 @@ export class TypeOrmTokenStore implements TokenStore {
   async revokeToken(revocation: TokenRevocation, limits?: Partial<StoreLimits>): Promise<void> {
     await this.#write((tools) => verbs.revokeToken(tools, revocation), limits);
     this.#purger.alongside(this.#tools().sql, revocation.now);
+  }
+
+  async remember(event: OnceEvent, limits?: Partial<StoreLimits>): Promise<boolean> {
+    const isNews = await this.#write((tools) => verbs.remember(tools, event), limits);
+    this.#purger.alongside(this.#tools().sql, event.now);
+    return isNews;
   }
 
   /** One statement, in one round trip. */

@@ -1,3 +1,4 @@
+import type { OnceEvent } from '../once-store';
 import { judgeRotation } from '../judge-rotation';
 import type {
   LoginLimits,
@@ -124,6 +125,12 @@ export function* listSessions(
 
 export function* revokeToken({ sql, hash }: Tools, { jti, expiresAt }: TokenRevocation): Script<void> {
   yield* ask(sql.revokeToken, hash(jti), expiresAt, expiresAt, expiresAt);
+}
+
+/** Next to the revoked tokens, under a name that no token has: an id has no control characters. */
+export function* remember({ sql, hash }: Tools, { id, expiresAt }: OnceEvent): Script<boolean> {
+  const { affected } = yield* ask(sql.remember, hash(`once\n${id}`), expiresAt);
+  return affected === 1;
 }
 
 export function* isRevoked({ sql, hash }: Tools, query: RevocationQuery): Script<boolean> {
