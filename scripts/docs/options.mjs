@@ -27,6 +27,10 @@ const usage = {
   RedisTokenStoreOptions: 'new RedisTokenStore(client, options)',
   TypeOrmTokenStoreOptions: 'new TypeOrmTokenStore(dataSource, options)',
   TokenStoreSuiteOptions: 'tokenStoreSuite(runner, createStore, options)',
+  LoginOptions:
+    'bearerFor(jwtManager, identity, options)` and `cookiesFor(jwtManager, tokenCookies, identity, options)',
+  TestIssuerOptions: 'createIssuer(options)',
+  TestTokenOptions: 'issuer.token(identity, options)',
 };
 
 /** Arguments that the library passes to a store, not users to the library. */

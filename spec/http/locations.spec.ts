@@ -9,21 +9,30 @@ import {
   WebSocketProtocol,
   type HttpRequest,
   type TokenLocation,
+  type TokenType,
 } from '../../src';
 import { testManager } from '../support/manager';
 
 describe('the description of a location', () => {
-  const table: [location: TokenLocation, description: object][] = [
+  const cookies = new TokenCookies({ csrfHeader: 'X-Proof', csrfMethods: ['GET'] });
+  const access = '__Host-access_token';
+  const table: [location: TokenLocation, description: object, type?: TokenType, method?: string][] = [
     [new BearerHeader(), { scheme: 'bearer' }],
     [new BearerHeader({ header: 'X-Token', scheme: '' }), { in: 'header', name: 'X-Token' }],
     [new BearerHeader({ scheme: 'Token' }), { in: 'header', name: 'Authorization' }],
     [new QueryParameter('jwt'), { in: 'query', name: 'jwt' }],
     [new TokenCookies(), { in: 'cookie', name: '__Host-access_token' }],
     [new TokenCookies({ secure: false, name: 'shop' }), { in: 'cookie', name: 'shop_access_token' }],
+    [new TokenCookies(), { in: 'cookie', name: '__Host-refresh_token' }, 'refresh'],
+    [new TokenCookies(), { in: 'cookie', name: access, csrfHeader: 'X-CSRF-Token' }, 'access', 'POST'],
+    [cookies, { in: 'cookie', name: access, csrfHeader: 'X-Proof' }, 'access', 'GET'],
+    [cookies, { in: 'cookie', name: access, csrfHeader: 'X-Proof' }, 'access', 'HEAD'],
+    [cookies, { in: 'cookie', name: access }, 'access', 'OPTIONS'],
+    [new TokenCookies({ csrf: false }), { in: 'cookie', name: access }, 'access', 'POST'],
   ];
-  for (const [location, description] of table) {
-    it(`is ${JSON.stringify(description)}`, () => {
-      expect(location.describe?.()).to.deep.equal(description);
+  for (const [location, description, type = 'access', method = 'GET'] of table) {
+    it(`is ${JSON.stringify(description)} for ${type} tokens and ${method}`, () => {
+      expect(location.describe?.(type, method)).to.deep.equal(description);
     });
   }
 });

@@ -23,7 +23,7 @@ export function resolveCsrf(options: CsrfOptions): CsrfSettings {
     'csrfField must be the name of a field in the body',
   );
   return {
-    header: csrfHeader.toLowerCase(),
+    header: csrfHeader,
     field: csrfField,
     methods: new Set(csrfMethods === undefined ? [] : methodList(csrfMethods).map(withHeadAsGet)),
     origins: new Set(origins === undefined ? [] : originList(origins)),

@@ -9,7 +9,6 @@ import type { HttpRequest } from '../request/http-request';
 
 /** @internal What a request that is authenticated by a cookie must show. */
 export interface CsrfSettings {
-  /** In lower case. */
   readonly header: string;
   readonly field: string | undefined;
   /** In addition to those that are not safe; GET stands for HEAD. */
@@ -47,7 +46,7 @@ export function demandOwnRequest(request: HttpRequest, token: Token<object>, set
     demandOwnPage(request, settings);
     return;
   }
-  if (isSafe(request) && !settings.methods.has(withHeadAsGet(request.method))) return;
+  if (!needsCsrfValue(request.method, settings)) return;
   // The value decides where the browser hides the origin: over plain http with `Referrer-Policy: no-referrer`.
   if (!hidesOrigin(request)) demandOwnPage(request, settings);
   const value = presentedValue(request, settings);
@@ -79,6 +78,12 @@ export function demandBoundCookie(values: readonly string[], token: Token<object
 /** A page can open a WebSocket, but set no header on it (RFC 6455, section 10.2: the origin is what there is to check). */
 export function isUpgrade({ method, headers }: HttpRequest): boolean {
   return method === 'GET' && headers.upgrade !== undefined;
+}
+
+/** Whether requests with this method must show the CSRF value. */
+export function needsCsrfValue(method: string, { methods }: CsrfSettings): boolean {
+  const name = withHeadAsGet(method);
+  return !safeMethods.has(name) || methods.has(name);
 }
 
 /** HEAD runs the GET method. */
@@ -120,7 +125,7 @@ function isOriginOf(origin: string, { host, protocol }: HttpRequest): boolean {
 }
 
 function presentedValue({ headers, body }: HttpRequest, { header, field }: CsrfSettings): string | undefined {
-  const value = headers[header];
+  const value = headers[header.toLowerCase()];
   if (value !== undefined || field === undefined) return value?.toString();
   const inBody = isPlainObject(body) ? body[field] : undefined;
   return typeof inBody === 'string' ? inBody : undefined;

@@ -6,8 +6,8 @@ import { readOptions } from '../../util/options';
 import { answerCookies, demandOpenResponse } from './response-cookies';
 import { requestCookies } from './cookie-header';
 import { readTokens, sessionIdIn, type CookieTokens, type ReadTokens } from './cookie-tokens';
-import { csrfValueOf, demandBoundCookie, demandOwnLogin, demandOwnRequest } from './csrf';
-import type { LocationDescription, TokenCarrier, TokenLocation } from '../locations/token-location';
+import { csrfValueOf, demandBoundCookie, demandOwnLogin, demandOwnRequest, needsCsrfValue } from './csrf';
+import type { NamedPlace, TokenCarrier, TokenLocation } from '../locations/token-location';
 import type { HttpRequest, RequestSource } from '../request/http-request';
 import { requestOf } from '../request/request-of';
 import {
@@ -142,8 +142,10 @@ export class TokenCookies implements TokenLocation {
     if (token.sessionId !== undefined) this.#confirmed.set(request.req, token.sessionId);
   }
 
-  describe(): LocationDescription {
-    return { in: 'cookie', name: this.#settings.names.access };
+  describe(type: TokenType = 'access', method = 'GET'): NamedPlace {
+    const { names, csrf } = this.#settings;
+    const csrfHeader = csrf && needsCsrfValue(method, csrf) ? csrf.header : undefined;
+    return { in: 'cookie', name: names[type], ...(csrfHeader !== undefined && { csrfHeader }) };
   }
 
   #carrier(): TokenCarrier {

@@ -24,8 +24,13 @@ export interface TokenLocation {
    * (`ERR_JWT_HOOK`).
    */
   confirm?(request: HttpRequest, token: Token<object>): void | Promise<void>;
-  /** How an OpenAPI document describes the place. Absent: it does not. */
-  describe?(): LocationDescription;
+  /**
+   * How an OpenAPI document describes the place. Absent: it does not.
+   *
+   * @param type the token that the operation requires, for places that keep access and refresh tokens apart
+   * @param method the HTTP method of the operation, in upper case
+   */
+  describe?(type: TokenType, method: string): LocationDescription;
   /** The longest token that fits, in characters: the managers of the checker issue no longer ones. Absent: any fits. */
   readonly maxTokenLength?: number;
   /**
@@ -36,8 +41,15 @@ export interface TokenLocation {
 }
 
 /** Where a token travels, as OpenAPI describes it. */
-export type LocationDescription =
-  { readonly scheme: 'bearer' } | { readonly in: 'cookie' | 'header' | 'query'; readonly name: string };
+export type LocationDescription = { readonly scheme: 'bearer' } | NamedPlace;
+
+/** A cookie, a header or a parameter of the query. */
+export interface NamedPlace {
+  readonly in: 'cookie' | 'header' | 'query';
+  readonly name: string;
+  /** The header that must have the CSRF value if the token comes from here. Absent: none is required. */
+  readonly csrfHeader?: string;
+}
 
 /** Hands new tokens to the client within a request. */
 export interface TokenCarrier {
