@@ -1,6 +1,15 @@
 // Packs the package and looks at it as its users get it: publint, attw, and small consumers built from the tarball.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,6 +30,7 @@ run('attw', 'npx', ['attw', tarball]);
 if (process.env.PACKAGE_GATES || hasRegistry()) {
   tryConsumers(installConsumer());
   tryPeers();
+  tryRunners();
 } else console.log('skipped: the consumers need a package registry, and none answers');
 
 function hasRegistry() {
@@ -63,6 +73,43 @@ function tryPeers() {
   else console.log('skipped: redis.cjs needs Redis on port 6379, and none answers');
 }
 
+/** The test kit under each runner, from TypeScript with the metadata that controllers need. */
+function tryRunners() {
+  const runners = installBeside('runners', {
+    ...pick('koa', '@koa/router', 'koa-bodyparser', 'express', 'mocha', 'typescript'),
+    ...pick('@types/koa', '@types/mocha', '@types/node'),
+    '@swc-node/register': '1.12.1',
+    '@swc/core': '1.16.22',
+    '@swc/jest': '0.2.39',
+    jest: '30.5.2',
+    'unplugin-swc': '2.0.0',
+    vitest: '4.1.12',
+  });
+  // Runners compile nothing that is below node_modules.
+  const folder = join(root, '.tmp/runners');
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(join(root, 'scripts/consumers/runners'), folder, { recursive: true });
+  symlinkSync(join(runners, 'node_modules'), join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'package.json'), '{}');
+  run('the types of the test kit', 'npx', ['tsc', '-p', '.'], folder);
+  const commands = {
+    mocha: ['npx', 'mocha'],
+    jest: ['npx', 'jest', '--verbose'],
+    vitest: ['npx', 'vitest', 'run', '--reporter=verbose'],
+    'node --test': [process.execPath, '--require', '@swc-node/register', '--test', 'node.test.ts'],
+  };
+  for (const [name, [command, ...args]] of Object.entries(commands)) {
+    const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
+    const output = `${stdout}${stderr}`;
+    const hasRun = /createKoaServer/.test(output) && /has an identity provider/.test(output);
+    report(`the test kit under ${name}`, status === 0 && hasRun, output);
+  }
+}
+
+function pick(...names) {
+  return Object.fromEntries(names.map((name) => [name, devDependencies[name]]));
+}
+
 function list(packages) {
   return Object.entries(packages)
     .map((entry) => entry.join(' '))
@@ -78,8 +125,7 @@ function answers(host, port) {
 /** An app with packages of its own, and ours out of the tarball. */
 function installBeside(name, packages) {
   const peers = ['routing-controllers', 'class-validator', 'class-transformer', 'reflect-metadata'];
-  const own = Object.fromEntries(peers.map((peer) => [peer, devDependencies[peer]]));
-  return installTarball(tool(name, { ...own, ...packages }));
+  return installTarball(tool(name, { ...pick(...peers), ...packages }));
 }
 
 function pack() {
@@ -104,9 +150,7 @@ function installConsumer() {
     '@types/node',
     'typeorm',
   ];
-  return installTarball(
-    tool('consumer', Object.fromEntries(peers.map((name) => [name, devDependencies[name]]))),
-  );
+  return installTarball(tool('consumer', pick(...peers)));
 }
 
 function installTarball(folder) {

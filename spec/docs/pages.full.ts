@@ -18,6 +18,7 @@ const otherLanguages: Readonly<Record<string, string[]>> = {
   'docs/guides/coming-from/nest.md': ['typescript'],
   'docs/guides/coming-from/sanic.md': ['python'],
   'docs/guides/redis.md': ['conf'],
+  'docs/guides/testing.md': ['typescript'],
 };
 const guides = readdirSync('docs', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.md') && !file.startsWith('api'))

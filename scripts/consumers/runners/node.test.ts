@@ -1,0 +1,4 @@
+import { describe, it } from 'node:test';
+import { suite } from './suite';
+
+suite(describe, it);

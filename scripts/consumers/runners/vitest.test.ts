@@ -1,0 +1,4 @@
+import { describe, it } from 'vitest';
+import { suite } from './suite';
+
+suite(describe, it);
