@@ -40,7 +40,12 @@ export type {
 export { BearerHeader, type BearerHeaderOptions } from './http/locations/bearer-header';
 export { BodyField } from './http/locations/body-field';
 export { QueryParameter } from './http/locations/query-parameter';
-export type { LocationDescription, NamedPlace, TokenCarrier, TokenLocation } from './http/locations/token-location';
+export type {
+  LocationDescription,
+  NamedPlace,
+  TokenCarrier,
+  TokenLocation,
+} from './http/locations/token-location';
 export { WebSocketProtocol } from './http/locations/web-socket-protocol';
 export type { HttpRequest, RequestSource } from './http/request/http-request';
 export type { CookieTokens } from './http/cookies/cookie-tokens';
