@@ -39,6 +39,7 @@ function hasRegistry() {
 }
 
 function tryConsumers(consumer) {
+  run('the command line', 'node_modules/.bin/routing-controllers-jwt', ['keygen', '--kid', 'a'], consumer);
   for (const [version, node] of nodes()) {
     for (const file of ['consumer.cjs', 'consumer.mjs'])
       works(`${file} on Node ${version}`, node, file, consumer);

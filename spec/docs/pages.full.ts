@@ -78,6 +78,7 @@ const brokenShell: [line: string, problem: RegExp][] = [
   ['npm install koa@1', /koa@1 is not tried/],
   ['npm install left-pad', /left-pad is not tried/],
   ['npx nothing', /no such tool/],
+  ['npx routing-controllers-jwt nothing', /no command 'nothing'/],
   ['export JWT_SECRET_KEY=short', /too short/],
   ['export JWT_SECRET_KEY=kq4Zr0pX7uV2bN8mT1sW6yL3dH9gJ5cFaEoQ', /the same secret/],
   ['export PARTNER_PUBLIC_KEY=short', /pem has no key/],

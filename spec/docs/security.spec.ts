@@ -10,7 +10,7 @@ interface Row {
   readonly specs: readonly string[];
 }
 
-const rows: Row[] = [...page.matchAll(/^\| ([A-G]\d+(?:, [A-G]\d+)*) .*$/gm)].map(([line, ids = '']) => ({
+const rows: Row[] = [...page.matchAll(/^\| ([A-H]\d+(?:, [A-H]\d+)*) .*$/gm)].map(([line, ids = '']) => ({
   ids: ids.split(', '),
   specs: specsIn(line),
 }));
@@ -34,6 +34,7 @@ describe('the page of attacks', () => {
       ...group('E', 1, 5),
       ...group('F', 1, 15),
       ...group('G', 3, 7),
+      ...group('H', 1, 3),
     ]);
   });
 

@@ -46,7 +46,7 @@ describe('the tarball of the package', function () {
     ];
     const code = /^(dist\/src\/[\w/-]+\.(js|d\.ts)(\.map)?|src\/[\w/-]+\.ts)$/;
     expect(files.filter((file) => !code.test(file))).to.have.members(pages);
-    expect(files.filter((file) => /spec|example|bench|\.env|\.tmp/.test(file))).to.deep.equal([]);
+    expect(files.filter((file) => /(^|\/)(spec|examples?|bench)\/|\.env|\.tmp/.test(file))).to.deep.equal([]);
   });
 
   it('has what its manifest points at', () => {

@@ -17,7 +17,7 @@ export type HeaderFault = 'format' | 'kid' | 'alg' | 'typ' | 'crit';
 /**
  * Parameters that change how the rest is read. None of them is ever needed (RFC 7515, 4.1.11; RFC 7797, 7; RFC 7516).
  */
-const refusedParameters = ['crit', 'b64', 'zip', 'cty', 'enc'];
+export const refusedParameters = ['crit', 'b64', 'zip', 'cty', 'enc'];
 
 /** Half of a surrogate pair: JSON can write it, UTF-8 cannot (RFC 8259, section 8.2). */
 const loneSurrogate = /\p{Cs}/u;

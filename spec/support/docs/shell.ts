@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { KeySet } from '../../../src';
+import { entryOf } from '../../../src/cli/registry';
 
 /** A line of a shell block, with the comments under it. */
 export interface Command {
@@ -20,7 +21,7 @@ interface Manifest {
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
 
 /** Programs that are the reader's own: their lines are only read by a shell. */
-const foreign = ['git', 'cd', 'docker'];
+const foreign = ['git', 'cd', 'docker', 'pbpaste'];
 
 /** The lines of a shell block; a line that ends with a backslash goes on. */
 export function commandsOf(text: string): Command[] {
@@ -54,9 +55,15 @@ function problemsOf(line: string, files: readonly string[]): string[] {
   if (name === 'node')
     return isProgram(words[0] ?? '', files) ? [] : ['no such file on this page, or in what was built'];
   if (name === 'npm') return npmProblems(words);
+  if (name === 'npx' && words[0] === manifest.name) return cliProblems(words.slice(1));
   if (name === 'npx') return existsSync(`node_modules/.bin/${words[0] ?? ''}`) ? [] : ['no such tool'];
   if (name === 'export') return keyProblems(line);
   return ['a command that nothing here can check'];
+}
+
+/** A guide of its own runs the lines: spec/docs/cli-page.spec.ts. */
+function cliProblems([command = '']: string[]): string[] {
+  return command.startsWith('-') || entryOf(command) ? [] : [`no command '${command}'`];
 }
 
 function isProgram(path: string, files: readonly string[]): boolean {

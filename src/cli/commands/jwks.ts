@@ -1,0 +1,20 @@
+import type { Arguments } from '../arguments';
+import type { Command, CommandResult } from '../command';
+import { keyOptions, keysOf } from '../key-options';
+
+/** Shows the public halves of keys. */
+export const jwks: Command = {
+  usage: '[FILE]',
+  details:
+    'Services that verify your tokens need it. FILE is a JWK set, a JWK or a PEM.\n' +
+    'A secret has no public half: the command fails.',
+  positionals: ['FILE'],
+  options: keyOptions,
+  examples: ['jwks keys.json', 'jwks --env JWT_KEYS', 'jwks rsa.pem --alg RS256'],
+  run: show,
+};
+
+function show(given: Arguments): CommandResult {
+  const json = keysOf(given.positionals[0], 'FILE', given).toJwks();
+  return { text: JSON.stringify(json, null, 2), json };
+}

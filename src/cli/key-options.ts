@@ -1,0 +1,30 @@
+import { KeySet } from '../keys/key-set';
+import type { Arguments } from './arguments';
+import { UsageError, type CommandOption } from './command';
+import { algorithmOf } from './new-key';
+
+/** The options that say where keys are. */
+export const keyOptions = {
+  env: { type: 'text', value: 'NAME', help: 'read the keys from this environment variable' },
+  alg: {
+    type: 'text',
+    value: 'NAME',
+    help: 'the algorithm of keys that do not name theirs, such as an RSA key as PEM',
+  },
+} as const satisfies Readonly<Record<string, CommandOption>>;
+
+/**
+ * The keys that a command is given, in any form that `KeySet.fromFile` reads.
+ *
+ * @param file the name of a file, if there is one
+ * @param name what errors call that file
+ * @throws UsageError unless there is one source of keys; ConfigurationError if they cannot be used
+ */
+export function keysOf(file: string | undefined, name: string, given: Arguments): KeySet {
+  const variable = given.text('env');
+  const algorithm = given.text('alg');
+  const options = algorithm === undefined ? {} : { algorithm: algorithmOf(algorithm) };
+  if (file !== undefined && variable === undefined) return KeySet.fromFile(file, options);
+  if (variable !== undefined && file === undefined) return KeySet.fromEnv(variable, options);
+  throw new UsageError(`give either ${name} or --env`);
+}
