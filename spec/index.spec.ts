@@ -14,6 +14,7 @@ describe('the library', () => {
       'HookFailedError',
       'InjectToken',
       'InvalidRequestError',
+      'IssuerUnavailableError',
       'JwtError',
       'JwtManager',
       'JwtOptional',

@@ -19,6 +19,7 @@ export {
   FreshTokenRequiredError,
   HookFailedError,
   InvalidRequestError,
+  IssuerUnavailableError,
   JwtError,
   PermissionDeniedError,
   RefreshReusedError,
@@ -64,6 +65,7 @@ export type {
   VerifyExpectations,
 } from './manager/call-options';
 export type { ClaimsFor, JwtManagerOptions } from './manager/manager-options';
+export type { ClaimsTo, TrustedIssuer } from './manager/trusted-issuer-options';
 export type { ListSessionsOptions } from './sessions/session-arguments';
 export type { SessionEndReason } from './sessions/session-end-reason';
 export type { TokenPair } from './sessions/token-pair';

@@ -4,6 +4,8 @@ import { code, commentOf, exportsOf, membersOf, tableOf } from './source.mjs';
 /** Where each options object is passed, in the order of the page. One that is missing here comes last, by its own name. */
 const usage = {
   JwtManagerOptions: 'new JwtManager(options)',
+  TrustedIssuer: 'trustedIssuers` of `JwtManagerOptions',
+  ClaimsTo: 'claimsTo` of `TrustedIssuer',
   KeyOptions: 'KeySet.fromPem(pem, options)` and `KeySet.fromEnv(name, options)',
   KeyFileOptions: 'KeySet.fromFile(path, options)',
   RetireOptions: 'keys.retire(kid, options)',

@@ -87,6 +87,7 @@ const calls: [string, Readonly<Record<string, true>>, () => unknown][] = [
       keys: true,
       issuer: true,
       audience: true,
+      trustedIssuers: true,
       accessTokenTtl: true,
       refreshTokenTtl: true,
       clockTolerance: true,

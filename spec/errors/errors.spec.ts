@@ -69,6 +69,7 @@ describe('errors', () => {
     ],
     [new library.CsrfError(), 'ERR_JWT_CSRF', 403, 'CSRF check failed', undefined],
     [new library.StoreUnavailableError(), 'ERR_JWT_STORE', 503, 'Token store is unavailable', undefined],
+    [new library.IssuerUnavailableError(), 'ERR_JWT_ISSUER', 503, 'Token issuer is unavailable', undefined],
     [new library.HookFailedError(), 'ERR_JWT_HOOK', 503, 'Authentication is unavailable', undefined],
   ];
 

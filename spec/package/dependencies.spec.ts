@@ -34,7 +34,7 @@ describe('the record of dependencies', () => {
     }
   });
 
-  it('has two packages at run time', () => {
-    expect(Object.keys(dependencies)).to.have.members(['cookie', 'jsonwebtoken']);
+  it('has three packages at run time', () => {
+    expect(Object.keys(dependencies)).to.have.members(['cookie', 'jose', 'jsonwebtoken']);
   });
 });

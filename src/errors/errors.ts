@@ -92,6 +92,13 @@ export class StoreUnavailableError extends JwtError {
   }
 }
 
+/** The keys of a trusted issuer cannot be fetched. No request with one of its tokens is let through. */
+export class IssuerUnavailableError extends JwtError {
+  constructor() {
+    super(503, 'ERR_JWT_ISSUER', 'Token issuer is unavailable');
+  }
+}
+
 /** A function of yours (`loadUser`, `claimsFor`, a location) threw or took too long. */
 export class HookFailedError extends JwtError {
   constructor() {

@@ -15,6 +15,7 @@ export type JwtErrorCode =
   | 'ERR_JWT_CSRF'
   | 'ERR_JWT_STORE'
   | 'ERR_JWT_HOOK'
+  | 'ERR_JWT_ISSUER'
   | 'ERR_JWT_CONFIGURATION';
 
 /**

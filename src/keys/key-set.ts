@@ -160,6 +160,11 @@ export class KeySet extends KeySetBase {
     return new KeySet([key]);
   }
 
+  /** @internal A set without keys, for a manager that only verifies the tokens of others. */
+  static empty(): KeySet {
+    return new KeySet([]);
+  }
+
   /**
    * Adds the keys of another set for verification only: this set's own key continues to sign. Use it to rotate your
    * own keys, since the manager accepts their tokens as its own. Keys of another issuer belong to another manager.

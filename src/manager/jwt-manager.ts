@@ -185,10 +185,10 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   onSessionEnd(token: Token<C>, listener: (reason: SessionEndReason) => unknown): () => void {
     if (typeof listener !== 'function')
       throw new ConfigurationError('onSessionEnd: listener must be a function');
-    const { claims } = this.#core.verifier.identify(token);
+    const claims = this.#core.identify(token);
     const watch = this.#core.ends.watch(claims, listener);
     const { service } = this.#core;
-    if (service) ignore(service.follow(watch, claims));
+    if (service && this.#core.isOwn(claims.iss)) ignore(service.follow(watch, claims));
     return watch.stop;
   }
 

@@ -4,7 +4,9 @@ import type { SessionDetails } from '../sessions/session-details';
 import { SessionEnds } from '../sessions/session-ends';
 import { SessionService } from '../sessions/session-service';
 import type { TokenPair } from '../sessions/token-pair';
-import type { Token, TokenType } from '../token/token';
+import type { VerifiedClaims } from '../claims/registered';
+import { Token, type TokenType } from '../token/token';
+import { ownProfile } from '../token/profile';
 import { TokenVerifier } from '../token/token-verifier';
 import { Emitter } from '../util/emitter';
 import { resolveRefreshOptions } from './call-options';
@@ -17,6 +19,7 @@ import {
   type ManagerSettings,
 } from './manager-options';
 import { Rejections } from './rejections';
+import { TrustedIssuers } from './trusted-issuers';
 
 /** What is behind a `JwtManager`, for the rest of the library: its users reach none of it. */
 export class ManagerCore<C extends object> {
@@ -26,6 +29,7 @@ export class ManagerCore<C extends object> {
   readonly events = new Emitter<ManagerEvents>('routing-controllers-jwt', managerEventNames);
   readonly rejections = new Rejections(this.events);
   readonly verifier: TokenVerifier<C>;
+  readonly trusted: TrustedIssuers<C>;
   readonly tokens: LoginTokens<C>;
   readonly ends: SessionEnds;
   /** Undefined without a store. */
@@ -35,7 +39,8 @@ export class ManagerCore<C extends object> {
   constructor(options: JwtManagerOptions<C>) {
     this.settings = resolveManagerOptions(options);
     this.limits = limitsOf(this.settings);
-    this.verifier = new TokenVerifier(this.settings);
+    this.verifier = new TokenVerifier(this.settings, ownProfile(this.settings));
+    this.trusted = new TrustedIssuers(this.settings.trustedIssuers, this.settings);
     this.tokens = new LoginTokens(this.settings, this.events);
     this.ends = new SessionEnds(this.settings);
     const { store } = this.settings;
@@ -45,12 +50,23 @@ export class ManagerCore<C extends object> {
 
   /** The part of `verify` before the store, without the event. */
   authenticate(text: unknown, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
-    return this.verifier.verify(text, type);
+    return (this.trusted.readerFor(text) ?? this.verifier).verify(text, type);
   }
 
   /** @throws TokenRevokedError, RefreshReusedError, StoreUnavailableError; synchronously if the store is */
   demandAlive(token: Token<C>, seen?: () => SessionDetails): void | Promise<void> {
-    return this.service?.presented.demandAlive(token, seen);
+    return this.isOwn(token.issuer) ? this.service?.presented.demandAlive(token, seen) : undefined;
+  }
+
+  /** The claims of a token, as {@link TokenVerifier.identify}, also of one that a trusted issuer has signed. */
+  identify(given: unknown): VerifiedClaims {
+    const text = given instanceof Token ? given.raw : given;
+    return (this.trusted.readerFor(text) ?? this.verifier).identify(text).claims;
+  }
+
+  /** Whether the issuer of a token is the manager itself. The store knows nothing of others. */
+  isOwn(issuer: string | undefined): boolean {
+    return issuer === this.settings.issuer;
   }
 
   /**

@@ -11,9 +11,11 @@ import type { Duration } from '../util/duration';
 import { callback, count, duration, optional, text, unchecked } from '../util/option-parsers';
 import { parseOptions, type ParsedOptions } from '../util/options';
 import { audienceOf, type IssueOptions } from './issue-options';
+import { trustedIssuersOf, type TrustedIssuer, type TrustedIssuerSettings } from './trusted-issuer-options';
 
 /**
- * The options of a {@link JwtManager}. Exactly one of `secret` and `keys` must be given.
+ * The options of a {@link JwtManager}. Exactly one of `secret` and `keys` must be given. With `trustedIssuers` neither is
+ * required: such a manager verifies their tokens and issues none.
  *
  * @example
  * ```ts
@@ -32,6 +34,8 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
   readonly issuer?: string | undefined;
   /** `aud` of every token. A token must name one of these. Without it, a token that names an audience is rejected. */
   readonly audience?: string | readonly string[] | undefined;
+  /** Other issuers whose access tokens open routes, such as an OpenID provider. @default none */
+  readonly trustedIssuers?: readonly TrustedIssuer[] | undefined;
   /** How long an access token lives, at most 24 hours if given as a number. @default '15m' */
   readonly accessTokenTtl?: Duration | undefined;
   /** How long a refresh token lives. @default '30d' */
@@ -109,6 +113,7 @@ const managerOptions = {
   keys: optional(keySetOf),
   issuer: optional(text),
   audience: optional(audienceOf),
+  trustedIssuers: trustedIssuersOf,
   accessTokenTtl: duration('15m'),
   refreshTokenTtl: duration('30d'),
   clockTolerance: optional(duration(0, { minimum: 0, maximum: 300 })),
@@ -166,16 +171,17 @@ export function resolveManagerOptions<C extends object>(given: JwtManagerOptions
   const example = '{ secret: process.env.JWT_SECRET_KEY }';
   const { secret, ...parsed } = parseOptions('JwtManager', given, managerOptions, example);
   const { accessTokenTtl, refreshTokenTtl, sessionTtl, clockTolerance, store, clock } = parsed;
+  const keys = keysOf(secret, parsed);
   return {
     ...parsed,
-    keys: keysOf(secret, parsed.keys),
+    keys,
     claims: parsed.claims as ClaimsClass<C> | undefined,
     claimsFor: parsed.claimsFor as ClaimsFor<C> | undefined,
     clockTolerance: clockTolerance ?? 0,
     issueTolerance: clockTolerance ?? 5,
     longestTtl: Math.max(accessTokenTtl, refreshTokenTtl, sessionTtl),
     store: store === undefined ? new MemoryTokenStore({ clock }) : store || undefined,
-    hasDefaultStore: store === undefined,
+    hasDefaultStore: store === undefined && keys.kids.length > 0,
   };
 }
 
@@ -187,10 +193,32 @@ export function acceptSameTokens(one: ManagerSettings<object>, other: ManagerSet
   return one.issuer === other.issuer && shareAudience && one.keys.sharesKeyWith(other.keys);
 }
 
-function keysOf(secret: JwtManagerOptions['secret'], keys: KeySet | undefined): KeySet {
+function keysOf(
+  secret: JwtManagerOptions['secret'],
+  { keys, issuer, trustedIssuers }: Omit<Parsed, 'secret'>,
+): KeySet {
   if (keys !== undefined && secret !== undefined)
     throw new ConfigurationError('JwtManager: give either secret or keys, not both');
-  return keys ?? KeySet.fromSecret(secret);
+  const isVerifierOnly = secret === undefined && trustedIssuers.length > 0;
+  const own = keys ?? (isVerifierOnly ? KeySet.empty() : KeySet.fromSecret(secret));
+  for (const trusted of trustedIssuers) checkTrust(trusted, own, issuer);
+  return own;
+}
+
+/** Whoever has a key of the manager could issue tokens in its name (RFC 8725, section 3.8). */
+function checkTrust(
+  { issuer, keys }: TrustedIssuerSettings,
+  own: KeySet,
+  ownIssuer: string | undefined,
+): void {
+  if (issuer === ownIssuer)
+    throw new ConfigurationError(
+      `JwtManager: trustedIssuers must not contain '${issuer}', which is the issuer of the manager itself`,
+    );
+  if (keys?.sharesKeyWith(own))
+    throw new ConfigurationError(
+      `JwtManager: trustedIssuers must not share a key with the manager, and '${issuer}' does: it could issue tokens in the manager's name`,
+    );
 }
 
 function keySetOf(keys: unknown, name: string): KeySet {

@@ -15,7 +15,7 @@ export interface EndWatch {
   readonly end: (reason: SessionEndReason) => void;
 }
 
-type EndSettings = Pick<ManagerSettings<object>, 'issuer' | 'clock' | 'clockTolerance'>;
+type EndSettings = Pick<ManagerSettings<object>, 'clock' | 'clockTolerance'>;
 
 interface Watch {
   readonly claims: VerifiedClaims;
@@ -30,16 +30,15 @@ const longestTimer = 2 ** 31 - 1;
 /** Calls a listener when the token that it waits for has come to its end: once. No timer keeps the process alive. */
 export class SessionEnds {
   readonly #settings: EndSettings;
-  readonly #subjects: Subjects;
   readonly #watches = new Map<string, Set<Watch>>();
 
   constructor(settings: EndSettings) {
     this.#settings = settings;
-    this.#subjects = new Subjects(settings.issuer);
   }
 
   watch(claims: VerifiedClaims, listener: EndListener): EndWatch {
-    const subject = this.#subjects.of(claims.sub);
+    // A trusted issuer may have a user of the same name.
+    const subject = new Subjects(claims.iss).of(claims.sub);
     const watch: Watch = { claims, subject, listener, timer: undefined };
     const watches = this.#watches.get(subject) ?? new Set();
     this.#watches.set(subject, watches.add(watch));

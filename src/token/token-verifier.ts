@@ -3,20 +3,15 @@ import { instanceOfClaims, type ClaimsClass, type ClaimsVerdict } from '../claim
 import { isActor, isIdentity } from '../claims/forms';
 import type { VerifiedClaims } from '../claims/registered';
 import { because, ofOwner, TokenExpiredError, WrongTokenTypeError, type JwtError } from '../errors/errors';
-import type { KeySet } from '../keys/key-set';
 import { unixTime, type Clock } from '../util/clock';
-import { tokenTypeOf } from './header';
 import { invalidToken, openSigned } from './open-signed';
+import type { TokenProfile } from './profile';
 import { parseStrictObject } from './strict-json';
 import { Token, tokenOf, type TokenType } from './token';
 import { asVerified, faultInClaims, type ClaimsFault } from './validate-claims';
 
 /** The parts of a verifier, durations in seconds. */
 export interface VerifierSettings<C extends object> {
-  readonly keys: KeySet;
-  readonly issuer: string | undefined;
-  readonly audience: readonly string[] | undefined;
-  readonly longestTtl: number;
   readonly clockTolerance: number;
   readonly issueTolerance: number;
   readonly freshFor: number;
@@ -31,11 +26,14 @@ export interface VerifierSettings<C extends object> {
  */
 export class TokenVerifier<C extends object> {
   readonly #settings: VerifierSettings<C>;
+  readonly #profile: TokenProfile;
   readonly #findKey;
 
-  constructor(settings: VerifierSettings<C>) {
+  /** @param profile whose tokens it verifies */
+  constructor(settings: VerifierSettings<C>, profile: TokenProfile) {
     this.#settings = settings;
-    this.#findKey = (kid: string | undefined) => settings.keys.find(kid);
+    this.#profile = profile;
+    this.#findKey = (kid: string | undefined) => profile.keys.find(kid);
   }
 
   /** Only claims that have a class need to be waited for. */
@@ -72,10 +70,10 @@ export class TokenVerifier<C extends object> {
 
   /** Everything up to the signature, and the JSON that it covers. */
   #open(text: unknown): { type: TokenType; claims: Record<string, unknown> } {
-    const signed = openSigned(text, this.#findKey, tokenTypeOf);
+    const signed = openSigned(text, this.#findKey, this.#profile.typeOf);
     const claims = parseStrictObject(signed.claims);
     if (!claims) throw invalidToken('json');
-    return { type: signed.type, claims };
+    return { type: signed.type, claims: this.#profile.claimsOf(claims, text as string) };
   }
 
   #checkClaims(claims: Record<string, unknown>, type: TokenType): void {
@@ -85,7 +83,8 @@ export class TokenVerifier<C extends object> {
   }
 
   #faultIn(claims: Record<string, unknown>, type: TokenType): ClaimsFault | undefined {
-    const { issuer, audience, longestTtl, clockTolerance, issueTolerance, clock } = this.#settings;
+    const { clockTolerance, issueTolerance, clock } = this.#settings;
+    const { issuer, audience, longestTtl } = this.#profile;
     const times = { longestTtl, clockTolerance, issueTolerance, now: unixTime(clock) };
     return faultInClaims(claims, type, { issuer, audience, ...times });
   }
