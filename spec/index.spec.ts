@@ -37,11 +37,11 @@ describe('the library', () => {
       'WrongTokenTypeError',
       'authenticateUpgrade',
       'createAuthorizationChecker',
-      'createCurrentUserChecker',
       'describeRoutes',
       'formatRoutes',
       'judgeRotation',
       'shardOf',
+      'tokenOf',
     ]);
     expect(Object.values(library)).not.to.include(undefined);
   });

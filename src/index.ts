@@ -1,7 +1,7 @@
+export { tokenOf } from './authentication/admission';
 export { authenticateUpgrade, type UpgradeRequirement } from './authentication/upgrade';
 export { createAuthorizationChecker } from './controllers/checker/authorization-checker';
 export type { AuthorizationCheckerOptions } from './controllers/checker/checker-options';
-export { createCurrentUserChecker } from './controllers/checker/current-user-checker';
 export { formatRoutes } from './controllers/routes/format-routes';
 export { InjectToken } from './controllers/decorators/inject-token';
 export {

@@ -21,7 +21,7 @@ const usage = {
   JwtRequirement:
     '@JwtRequired(requirement)` and the other decorators. `@JwtRefreshRequired` sets `type`, `@JwtOptional` sets `optional',
   AuthorizationCheckerOptions: 'createAuthorizationChecker(jwtManager, options)',
-  UpgradeRequirement: 'authenticateUpgrade(jwtManager, request, requirement)',
+  UpgradeRequirement: 'authenticateUpgrade(checker, request, requirement)',
   BearerHeaderOptions: 'new BearerHeader(options)',
   TokenCookiesOptions: 'new TokenCookies(options)',
   SetCookiesOptions: 'tokenCookies.set(context, pair, options)',

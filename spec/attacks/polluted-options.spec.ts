@@ -152,6 +152,7 @@ const calls: [string, Readonly<Record<string, true>>, () => unknown][] = [
       errorMessageKey: true,
       formatError: true,
       challenge: true,
+      currentUserChecker: true,
       protectByDefault: true,
     } satisfies Names<AuthorizationCheckerOptions>,
     () => createAuthorizationChecker(manager),

@@ -250,7 +250,7 @@ describe('authenticateUpgrade', () => {
 
   const wrong: [name: string, requirement: unknown, message: string][] = [
     ['optional, as an upgrade has no guests', { optional: true }, "no option 'optional'"],
-    ['a manager by name, as it has one', { manager: 'default' }, "no option 'manager'"],
+    ['a manager that there is not', { manager: 'admin' }, "no manager is called 'admin'"],
     ['a misspelt demand', { role: 'admin' }, "no option 'role'"],
     ['an empty list of roles', { roles: [] }, 'roles must be'],
     ['no object', 'admin', 'must be an object'],
@@ -267,9 +267,9 @@ describe('authenticateUpgrade', () => {
   }
 
   for (const manager of [undefined, {}, { default: jwtManager }]) {
-    it(`rejects without a manager: ${Object.keys(manager ?? { nothing: 1 }).join()}`, async () => {
+    it(`rejects without a checker or a manager: ${Object.keys(manager ?? { nothing: 1 }).join()}`, async () => {
       const attempt = authenticateUpgrade(manager as unknown as JwtManager, {} as IncomingMessage);
-      expect((await refusalOf(attempt, ConfigurationError)).message).to.include('needs the JwtManager');
+      expect((await refusalOf(attempt, ConfigurationError)).message).to.include('pass the checker');
     });
   }
 });

@@ -1,14 +1,7 @@
 import { expect } from 'chai';
 import { CurrentUser, Get, JsonController, useContainer } from 'routing-controllers';
 import { Container, Service } from 'typedi';
-import {
-  createAuthorizationChecker,
-  createCurrentUserChecker,
-  InjectToken,
-  JwtManager,
-  JwtRequired,
-  Token,
-} from '../../src';
+import { createAuthorizationChecker, InjectToken, JwtManager, JwtRequired, Token } from '../../src';
 import { type RunningApp, describeOnDrivers, getWith, startApp } from '../support/app';
 import { testManager } from '../support/manager';
 
@@ -18,8 +11,15 @@ interface User {
 
 @Service()
 class UserService {
-  readonly #names = new Map([['1', 'Ada']]);
+  readonly #names = new Map([
+    ['1', 'Ada'],
+    ['3', 'Eve'],
+  ]);
   loads = 0;
+
+  isWelcome({ name }: User): boolean {
+    return name !== 'Eve';
+  }
 
   async find(id: string): Promise<User | undefined> {
     this.loads++;
@@ -44,7 +44,7 @@ class InjectedController {
   }
 
   @Get('/token')
-  @JwtRequired({ check: ({ identity }) => Container.get(UserService).find(identity).then(Boolean) })
+  @JwtRequired({ check: (_token, _action, user: User) => Container.get(UserService).isWelcome(user) })
   async token(@InjectToken() { identity }: Token) {
     const text = await this.jwtManager.createAccessToken(identity);
     return { identity: (await this.jwtManager.verify(text)).identity };
@@ -76,10 +76,9 @@ describeOnDrivers('with a container', () => {
     users = Container.get(UserService);
     app = await startApp({
       controllers: [InjectedController],
-      authorizationChecker: createAuthorizationChecker(Container.get(JwtManager)),
-      currentUserChecker: createCurrentUserChecker(({ identity }) =>
-        Container.get(UserService).find(identity),
-      ),
+      authorizationChecker: createAuthorizationChecker(Container.get(JwtManager), {
+        currentUserChecker: ({ identity }) => Container.get(UserService).find(identity),
+      }),
     });
   });
 
@@ -100,7 +99,7 @@ describeOnDrivers('with a container', () => {
 
   it('a controller has the manager injected, and a check takes services out of it', async () => {
     expect(await get('/token', '1')).to.deep.include({ status: 200, body: { identity: '1' } });
-    expect(await get('/token', '2')).to.deep.include({ status: 403 });
+    expect(await get('/token', '3')).to.deep.include({ status: 403 });
   });
 
   it('a user whom the service does not know is refused', async () => {
@@ -118,8 +117,9 @@ describeOnDrivers('without a container', () => {
     const users = new UserService();
     const app = await startApp({
       controllers: [PlainController],
-      authorizationChecker: createAuthorizationChecker(jwtManager),
-      currentUserChecker: createCurrentUserChecker(({ identity }) => users.find(identity)),
+      authorizationChecker: createAuthorizationChecker(jwtManager, {
+        currentUserChecker: ({ identity }) => users.find(identity),
+      }),
     });
     const url = `${app.url}/without-container/me`;
     const answers = await Promise.all(

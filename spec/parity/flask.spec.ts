@@ -17,7 +17,6 @@ import {
   BearerHeader,
   BodyField,
   createAuthorizationChecker,
-  createCurrentUserChecker,
   CsrfError,
   FreshTokenRequiredError,
   InjectToken,
@@ -615,10 +614,10 @@ describe('what Flask-JWT-Extended says, said here', () => {
       let loads = 0;
       const jwtManager = testManager();
       const app = await start(jwtManager, [Me], {
-        currentUserChecker: createCurrentUserChecker(({ identity }) => {
+        currentUserChecker: ({ identity }) => {
           loads++;
           return users.get(identity);
-        }),
+        },
       });
       expect(await app.get('/me', await jwtManager.createAccessToken('ada'))).to.deep.equal(
         welcome({ name: 'Ada Lovelace', same: true }),
@@ -629,7 +628,7 @@ describe('what Flask-JWT-Extended says, said here', () => {
     it('refuses a token whose user is gone', async () => {
       const jwtManager = testManager();
       const app = await start(jwtManager, [Me], {
-        currentUserChecker: createCurrentUserChecker(({ identity }) => users.get(identity)),
+        currentUserChecker: ({ identity }) => users.get(identity),
       });
       expect(await app.get('/me', await jwtManager.createAccessToken('bob'))).to.deep.equal(
         refusal(new TokenInvalidError()),

@@ -14,7 +14,6 @@ import {
 import {
   BearerHeader,
   BodyField,
-  createCurrentUserChecker,
   HookFailedError,
   InjectToken,
   JwtManager,
@@ -272,7 +271,7 @@ describe('what a NestJS guard says, said here', () => {
     it('finds the user of a verified token, and refuses when there is none', async () => {
       const jwtManager = testManager();
       const app = await start(jwtManager, [ProfileController], {
-        currentUserChecker: createCurrentUserChecker(({ identity }) => users.get(identity) ?? null),
+        currentUserChecker: ({ identity }) => users.get(identity) ?? null,
       });
       expect(await app.get('/profile', await jwtManager.createAccessToken('ada'))).to.deep.equal(
         welcome({ name: 'Ada Lovelace' }),
@@ -285,11 +284,11 @@ describe('what a NestJS guard says, said here', () => {
     it('gives the request to whoever finds the user, and refuses with 503 when that fails', async () => {
       const jwtManager = testManager();
       const app = await start(jwtManager, [ProfileController], {
-        currentUserChecker: createCurrentUserChecker((token, action) => {
+        currentUserChecker: (token, action) => {
           const headers = headersOf(action);
           if (headers['x-database'] === 'down') throw new ForbiddenError('the database is down');
           return { name: `${token.identity} at ${String(headers['x-tenant'])}` };
-        }),
+        },
       });
       const Authorization = `Bearer ${await jwtManager.createAccessToken('ada')}`;
       const found = await request(`${app.url}/profile`, { headers: { Authorization, 'X-Tenant': 'acme' } });

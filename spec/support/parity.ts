@@ -25,8 +25,8 @@ export interface Seen extends Pick<Answer, 'status' | 'body' | 'challenge'> {
 }
 
 /** The options of the host, but for the checker, and those of the checker. */
-export type ParityOptions = Omit<RoutingControllersOptions, 'authorizationChecker'> &
-  Pick<AuthorizationCheckerOptions, 'locations' | 'errorMessageKey' | 'formatError'>;
+export type ParityOptions = Omit<RoutingControllersOptions, 'authorizationChecker' | 'currentUserChecker'> &
+  Pick<AuthorizationCheckerOptions, 'locations' | 'errorMessageKey' | 'formatError' | 'currentUserChecker'>;
 
 /** What a started app of this file's specs is; each ends with its spec. */
 export function parityApps(): (
@@ -37,9 +37,9 @@ export function parityApps(): (
   const running: RunningApp[] = [];
   afterEach(() => Promise.all(running.splice(0).map((app) => app.close())));
   return async (manager, controllers, options = {}) => {
-    const { locations, errorMessageKey, formatError, ...host } = options;
-    const checker = { locations, errorMessageKey, formatError };
-    const authorizationChecker = createAuthorizationChecker(manager, checker);
+    const { locations, errorMessageKey, formatError, currentUserChecker, ...host } = options;
+    const checker = { locations, errorMessageKey, formatError, currentUserChecker };
+    const authorizationChecker = createAuthorizationChecker(manager as JwtManager, checker);
     const app = await startApp({ controllers, authorizationChecker, ...host });
     running.push(app);
     return {

@@ -1,11 +1,16 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { IsEmail } from 'class-validator';
-import { CurrentUser, Get, JsonController, useKoaServer } from 'routing-controllers';
+import {
+  CurrentUser,
+  Get,
+  JsonController,
+  useKoaServer,
+  type AuthorizationChecker,
+} from 'routing-controllers';
 import {
   authenticateUpgrade,
   BodyField,
   createAuthorizationChecker,
-  createCurrentUserChecker,
   formatRoutes,
   InjectToken,
   JwtManager,
@@ -13,6 +18,7 @@ import {
   JwtRequired,
   QueryParameter,
   Token,
+  tokenOf,
 } from 'routing-controllers-jwt';
 import type { JwtRequirement, TokenLocation, UpgradeRequirement } from 'routing-controllers-jwt';
 
@@ -38,17 +44,24 @@ export const locations: TokenLocation[] = [
 ];
 
 export const checkers = [
-  createCurrentUserChecker((token) => users.find(token.identity)),
-  createCurrentUserChecker((token, { context }) => [token.claims['tenant'], context as unknown]),
-  createCurrentUserChecker((token: Token<UserClaims>) => token.claims.email),
-  createCurrentUserChecker<UserClaims>(({ claims }) => users.find(claims.email)),
+  createAuthorizationChecker(jwtManager, { currentUserChecker: (token) => users.find(token.identity) }),
+  createAuthorizationChecker(
+    { default: jwtManager, admin: typedManager },
+    { currentUserChecker: (token, { context }) => [token.claims['tenant'], context as unknown] },
+  ),
+  createAuthorizationChecker(typedManager, { currentUserChecker: ({ claims }) => users.find(claims.email) }),
+];
+
+export const requirements: JwtRequirement[] = [
+  { check: (token, { context }, user: User) => user.name === token.identity && context !== undefined },
+  { check: (token) => token.claims['tenant'] === 'acme' },
 ];
 
 useKoaServer(app, {
   authorizationChecker: createAuthorizationChecker(jwtManager, {
     formatError: ({ code }, { headers }) => ({ code, language: headers['accept-language'] }),
   }),
-  currentUserChecker: createCurrentUserChecker((token) => users.find(token.identity)),
+  currentUserChecker: (action) => users.find(tokenOf(action)?.identity ?? ''),
 });
 
 @JsonController()
@@ -77,14 +90,15 @@ createServer().on('upgrade', (request: IncomingMessage) => {
   const typed: Promise<Token<UserClaims>> = authenticateUpgrade(typedManager, request, {
     check: ({ claims }) => claims.email !== '',
   });
-  console.log(token, typed, whole, formatRoutes(), authenticateUpgrade(jwtManager, request));
+  const shared: Promise<Token> = authenticateUpgrade(checkers[0] as AuthorizationChecker, request, {
+    manager: 'admin',
+  });
+  console.log(shared, token, typed, whole, formatRoutes(), authenticateUpgrade(jwtManager, request));
 });
 
 export async function refused(request: IncomingMessage): Promise<void> {
   // @ts-expect-error TS2353: an upgrade with guests
   await authenticateUpgrade(jwtManager, request, { optional: true });
-  // @ts-expect-error TS2353: an upgrade with a manager by name
-  await authenticateUpgrade(jwtManager, request, { manager: 'default' });
   // @ts-expect-error TS2561: a misspelt demand of an upgrade
   await authenticateUpgrade(jwtManager, request, { role: 'admin' });
   // @ts-expect-error TS2551: a misspelt claim in a check of an upgrade
@@ -95,10 +109,10 @@ export async function refused(request: IncomingMessage): Promise<void> {
   console.log(new QueryParameter(1));
   // @ts-expect-error TS2345: fields of the body as a list
   console.log(new BodyField(['access_token', 'refresh_token']));
-  // @ts-expect-error TS2554: a user checker that loads nobody
-  createCurrentUserChecker();
+  // @ts-expect-error TS2769: a user checker that is no function
+  createAuthorizationChecker(jwtManager, { currentUserChecker: users });
   // @ts-expect-error TS2551: a misspelt claim in a user checker
-  createCurrentUserChecker((token: Token<UserClaims>) => token.claims.emial);
+  createAuthorizationChecker(typedManager, { currentUserChecker: ({ claims }) => claims.emial !== '' });
   // @ts-expect-error TS2739: routes that are none
   formatRoutes([{ path: '/' }]);
 }

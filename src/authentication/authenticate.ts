@@ -18,8 +18,10 @@ import type { JwtManager } from '../manager/jwt-manager';
 import { coreOf } from '../manager/manager-base';
 import type { Token } from '../token/token';
 import { ignore, isPromiseLike } from '../util/promises';
-import { autoRefresh, isDue, refreshCookieOf, type RefreshCookie } from './auto-refresh';
+import type { Admission } from './admission';
+import { autoRefresh, isDue, refreshCookieOf, type Refreshed, type RefreshCookie } from './auto-refresh';
 import { confirm } from './confirm';
+import { userOf, type LoadUser } from './current-user';
 import { meetDemands } from './demands/meet-demands';
 import type { ResolvedRequirement } from './requirement';
 
@@ -28,44 +30,88 @@ export interface Trial {
   readonly request: HttpRequest;
   manager: JwtManager<object>;
   token?: Token<object>;
+  /** What middleware has let the request in with: its token is not verified again. */
+  readonly earlier?: Admission | undefined;
+  /** Loads the user, where the application judges each account. */
+  readonly loadUser?: LoadUser | undefined;
 }
 
-/**
- * @internal Finds the token of a request, verifies it and holds it against what is demanded.
- *
- * @returns undefined for a guest, where guests may pass
- */
+/** A token that was verified, and what is known of it. */
+type Identified = Admission & { readonly token: Token<object> };
+
+/** @internal Finds the token of a request, verifies it and holds it against what is demanded. */
 export async function authenticate(
   trial: Trial,
   requirement: ResolvedRequirement,
   locations: readonly TokenLocation[],
   action: Action,
-): Promise<Token<object> | undefined> {
-  const { request, manager } = trial;
+): Promise<Admission> {
+  const { request, manager, earlier, loadUser } = trial;
   const found = find(request, locations, requirement.type);
-  const isRefreshable = requirement.type === 'access' && coreOf(manager).limits.rotationGrace > 0;
-  // Read only where it is needed: with a domain, a sibling host could add a second one to every request.
-  const findCookie = () => (isRefreshable ? refreshCookieOf(request, locations, found?.location) : undefined);
-  const presented = found && (await verify(found, requirement, trial, findCookie));
-  const refreshed = await refreshIfDue(findCookie, presented, found !== undefined, requirement, trial);
-  const token = refreshed ?? presented;
-  if (!token) {
-    if (requirement.optional) return undefined;
+  const identified =
+    identifiedBefore(trial, requirement, locations, found) ??
+    (await identify(trial, requirement, locations, found));
+  if (!identified) {
+    if (requirement.optional) return { manager, token: undefined, earlier };
     const [first, ...others] = locations;
     throw new TokenMissingError(first && others.length === 0 ? `Missing ${first.name}` : undefined);
   }
+  const { token } = identified;
   const { first, last, all } = requirement.demands;
-  const measured = { token, action, limits: coreOf(manager).limits };
-  await meetDemands(first, measured, all);
-  // A rotation has just shown that the session is alive.
-  if (!refreshed && !requirement.skipRevocationCheck) {
+  const presented = { token, action, limits: coreOf(manager).limits };
+  await meetDemands(first, presented, all);
+  const isAlive = identified.isAlive === true || !requirement.skipRevocationCheck;
+  if (isAlive && !identified.isAlive) {
     const seen = () => clientDetails(request);
     const pending = coreOf(manager).demandAlive(token, seen);
     if (pending) await pending;
   }
-  const late = meetDemands(last, measured, all);
+  const user: unknown = loadUser && (await currentUser(loadUser, identified, action));
+  const late = meetDemands(last, { ...presented, user }, all);
   if (late) await late;
-  return token;
+  return { ...identified, isAlive, loadUser, user, earlier };
+}
+
+/** What middleware has found out about the token that the request has in these locations. */
+function identifiedBefore(
+  trial: Trial,
+  { type }: ResolvedRequirement,
+  locations: readonly TokenLocation[],
+  found: FoundToken | undefined,
+): Identified | undefined {
+  for (let known = trial.earlier; known; known = known.earlier) {
+    const { manager, token, text, location } = known;
+    if (!token || manager !== trial.manager || text !== found?.text || !location) continue;
+    const isThere = found ? location === found.location : locations.includes(location);
+    if (!isThere || (type !== 'any' && type !== token.type)) continue;
+    trial.token = token;
+    return { ...known, token };
+  }
+  return undefined;
+}
+
+/** @returns undefined for a request without a token */
+async function identify(
+  trial: Trial,
+  requirement: ResolvedRequirement,
+  locations: readonly TokenLocation[],
+  found: FoundToken | undefined,
+): Promise<Identified | undefined> {
+  const { request, manager } = trial;
+  const { text, location } = found ?? {};
+  const isRefreshable = requirement.type === 'access' && coreOf(manager).limits.rotationGrace > 0;
+  // Read only where it is needed: with a domain, a sibling host could add a second one to every request.
+  const findCookie = () => (isRefreshable ? refreshCookieOf(request, locations, location) : undefined);
+  const presented = found && (await verify(found, requirement, trial, findCookie));
+  const refreshed = await refreshIfDue(findCookie, presented, found !== undefined, requirement, trial);
+  // A rotation has just shown that the session is alive.
+  if (refreshed) return { manager, ...refreshed, text, isAlive: true };
+  return presented && { manager, token: presented, text, location };
+}
+
+function currentUser(loadUser: LoadUser, identified: Identified, action: Action): unknown {
+  const { manager, token, loadUser: loadedBy, user } = identified;
+  return loadedBy === loadUser ? user : userOf(loadUser, token, manager, action);
 }
 
 /** @returns undefined for a token that has expired where another one can be had for it */
@@ -93,7 +139,7 @@ async function refreshIfDue(
   hasAccessCookie: boolean,
   { optional }: ResolvedRequirement,
   trial: Trial,
-): Promise<Token<object> | undefined> {
+): Promise<Refreshed | undefined> {
   if (access && !isDue(access)) return undefined;
   const { request, manager } = trial;
   const attempt = {

@@ -27,6 +27,12 @@ export interface RefreshCookie {
   readonly text: string;
 }
 
+/** The new access token, and where the refresh token came. */
+export interface Refreshed {
+  readonly token: Token<object>;
+  readonly location: TokenLocation;
+}
+
 /** What is known of a request whose access token is to be refreshed. */
 export interface RefreshAttempt {
   readonly request: HttpRequest;
@@ -80,7 +86,7 @@ export function isDue(token: Token<object>): boolean {
 export async function autoRefresh(
   attempt: RefreshAttempt,
   findCookie: () => RefreshCookie | undefined,
-): Promise<Token<object> | undefined> {
+): Promise<Refreshed | undefined> {
   try {
     const cookie = findCookie();
     return cookie && (await rotate(attempt, cookie));
@@ -100,7 +106,7 @@ export async function autoRefresh(
 async function rotate(
   { request, manager, access, verified }: RefreshAttempt,
   { location, carrier, text }: RefreshCookie,
-): Promise<Token<object> | undefined> {
+): Promise<Refreshed | undefined> {
   const refresh = await coreOf(manager).authenticate(text, 'refresh');
   if (access && access.sessionId !== refresh.sessionId) return undefined;
   verified(refresh);
@@ -111,7 +117,7 @@ async function rotate(
   clearIfRevoked();
   const token = await coreOf(manager).authenticate(pair.access_token, 'access');
   verified(token);
-  return token;
+  return { token, location };
 }
 
 /** Whether a refresh token is useless, and its owner a guest; one that was used before may have been stolen. */

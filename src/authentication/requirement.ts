@@ -92,6 +92,23 @@ export function resolveRequirement(given: JwtRequirement, owner = 'the requireme
   return { type, optional, demands: { first, last, all }, locations, skipRevocationCheck, manager };
 }
 
+/**
+ * @internal Checks a requirement that is passed to a function.
+ *
+ * @param args none, for the default; a requirement that is passed as undefined was lost on its way
+ * @param choices which members it may have
+ * @throws {@link ConfigurationError} when it is not one
+ */
+export function givenRequirement(
+  owner: string,
+  args: readonly [requirement?: object],
+  choices: readonly string[] = requirementKeys,
+): ResolvedRequirement {
+  const [own = {}] = args;
+  if (args.length > 0 && args[0] === undefined) throw undefinedError(owner, 'the requirement');
+  return resolveRequirement(readOptions(owner, own, choices), owner);
+}
+
 function resolveDemands(requirement: Readonly<Record<string, unknown>>, owner: string): ResolvedDemand[] {
   return demands.flatMap((demand) => {
     const given = requirement[demand.name];

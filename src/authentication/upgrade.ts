@@ -1,41 +1,43 @@
 import type { IncomingMessage } from 'node:http';
+import type { AuthorizationChecker } from 'routing-controllers';
 import { because, ConfigurationError, InvalidRequestError } from '../errors/errors';
+import { defaultRealm } from '../errors/response-headers';
 import { BearerHeader } from '../http/locations/bearer-header';
 import { requestOf } from '../http/request/request-of';
 import { JwtManager } from '../manager/jwt-manager';
 import type { Token } from '../token/token';
-import { readOptions } from '../util/options';
-import { defaultRealm } from '../errors/response-headers';
-import { authenticate, pathOf, refuse, type Trial } from './authenticate';
-import { requirementKeys, resolveRequirement, type JwtRequirement } from './requirement';
-import { undefinedError } from './undefined-members';
+import { admit } from './admission';
+import { authenticate, pathOf, refuse } from './authenticate';
+import { authenticatorOf, managerOf, trialOf, type Authenticator } from './authenticator';
+import { givenRequirement, requirementKeys, type JwtRequirement } from './requirement';
 
-/** What an upgrade may demand: it has one manager, and no guests. */
+/** What an upgrade may require: it has no guests. */
 export type UpgradeRequirement<C extends object = Record<string, unknown>> = Omit<
   JwtRequirement<C>,
-  'manager' | 'optional'
+  'optional'
 >;
 
-const form = { realm: defaultRealm, errorMessageKey: 'msg', formatError: undefined, challenge: undefined };
 const defaultLocations = [new BearerHeader()];
-const choices = requirementKeys.filter((key) => key !== 'manager' && key !== 'optional');
+const choices = requirementKeys.filter((key) => key !== 'optional');
 
 /**
  * Authenticates the request of a WebSocket upgrade, which passes no controller and no middleware, as
- * {@link createAuthorizationChecker} does with others: the same locations, demands, events and errors. Call it before
+ * {@link createAuthorizationChecker} does with others: the same locations, requirements, events and errors. Call it before
  * the upgrade is completed.
  *
  * A token is looked at once: a connection that lives longer than its token is the application's to close, at
  * `token.expiresAt`.
  *
- * @param requirement as for `@JwtRequired`, and never undefined; without `locations`, the token is in the `Authorization` header
- * @throws JwtError all refusals of a protected route; `status`, `headers` and `toJSON()` are the answer to write to the
- * socket. A requirement that is wrong is a {@link ConfigurationError}; operators are told what to do.
+ * @param by the checker of your routes, for the same locations, wording and `currentUserChecker`; or the JwtManager that
+ * verifies, for a token in the `Authorization` header
+ * @param requirement as for `@JwtRequired`, and never undefined
+ * @throws JwtError as on a protected route; write its `status`, `headers` and `toJSON()` to the socket. A requirement
+ * that is wrong is a {@link ConfigurationError}, whose message goes to the event `rejected`.
  * @example
  * ```ts
  * server.on('upgrade', async (request, socket, head) => {
  *   try {
- *     const token = await authenticateUpgrade(jwtManager, request, { scopes: 'chat' });
+ *     const token = await authenticateUpgrade(authorizationChecker, request, { scopes: 'chat' });
  *     sockets.handleUpgrade(request, socket, head, (webSocket) => greet(webSocket, token));
  *   } catch (error) {
  *     refuseUpgrade(socket, error);
@@ -44,32 +46,43 @@ const choices = requirementKeys.filter((key) => key !== 'manager' && key !== 'op
  * ```
  */
 export async function authenticateUpgrade<C extends object = Record<string, unknown>>(
-  manager: JwtManager<C>,
+  by: JwtManager<C> | AuthorizationChecker,
   request: IncomingMessage,
   ...requirement: [requirement?: UpgradeRequirement<C>]
 ): Promise<Token<C>> {
-  if (!(manager instanceof JwtManager))
-    throw new ConfigurationError('authenticateUpgrade needs the JwtManager that verifies');
+  const authenticator = by instanceof JwtManager ? standard(by) : authenticatorOf(by);
+  if (!authenticator)
+    throw new ConfigurationError(
+      'authenticateUpgrade: pass the checker of createAuthorizationChecker, or the JwtManager that verifies',
+    );
   if (typeof (request as Partial<IncomingMessage> | undefined)?.url !== 'string')
     throw new ConfigurationError("authenticateUpgrade needs the request of the server's event 'upgrade'");
   const upgrade = requestOf(request);
-  const trial: Trial = { request: upgrade, manager };
+  const trial = trialOf(upgrade, authenticator);
   try {
     // No router has read the URL yet.
     if (pathOf(upgrade) === undefined) throw because(new InvalidRequestError('Malformed request'), 'url');
-    const own = readOptions('authenticateUpgrade', given(requirement), choices);
-    const resolved = resolveRequirement(own as JwtRequirement, 'authenticateUpgrade');
+    const own = givenRequirement('authenticateUpgrade', requirement, choices);
+    trial.manager = managerOf(own, authenticator);
     const action = { request, response: upgrade.res };
-    return (await authenticate(trial, resolved, resolved.locations ?? defaultLocations, action)) as Token<C>;
+    const locations = own.locations ?? authenticator.locations;
+    const admission = await authenticate(trial, own, locations, action);
+    admit(upgrade, admission);
+    return admission.token as Token<C>;
   } catch (error) {
-    throw refuse(error, trial, form);
+    throw refuse(error, trial, authenticator);
   }
 }
 
-/** Not a default: a requirement that is passed as undefined was lost on its way here. */
-function given<C extends object>(requirement: readonly [UpgradeRequirement<C>?]): UpgradeRequirement<C> {
-  if (requirement.length === 0) return {};
-  const [own] = requirement;
-  if (own === undefined) throw undefinedError('authenticateUpgrade', 'the requirement');
-  return own;
+/** What a checker is created with when no option is given. */
+function standard(manager: JwtManager<object>): Authenticator {
+  return {
+    managers: new Map([['default', manager]]),
+    locations: defaultLocations,
+    realm: defaultRealm,
+    errorMessageKey: 'msg',
+    formatError: undefined,
+    challenge: undefined,
+    loadUser: undefined,
+  };
 }

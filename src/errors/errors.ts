@@ -99,7 +99,7 @@ export class IssuerUnavailableError extends JwtError {
   }
 }
 
-/** A function of yours (`loadUser`, `claimsFor`, a location) threw or took too long. */
+/** A function of yours (`currentUserChecker`, `claimsFor`, a location) threw or took too long. */
 export class HookFailedError extends JwtError {
   constructor() {
     super(503, 'ERR_JWT_HOOK', 'Authentication is unavailable');

@@ -83,7 +83,7 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
    */
   readonly maxTokenLength?: number | undefined;
   /**
-   * How long your functions may take, at most a minute: `check`, `loadUser`, `claimsFor`, the checks of `claims`.
+   * How long your functions may take, at most a minute: `check`, `currentUserChecker`, `claimsFor`, the checks of `claims`.
    * @default '5s'
    */
   readonly hookTimeout?: Duration | undefined;

@@ -2,16 +2,12 @@ import { expect } from 'chai';
 import { Controller, CurrentUser, Get, JsonController, type Action } from 'routing-controllers';
 import {
   createAuthorizationChecker,
-  createCurrentUserChecker,
   InjectToken,
   JwtOptional,
   JwtRequired,
   Token,
-  type JwtManager,
   type RejectedEvent,
 } from '../../../src';
-import { requestOf } from '../../../src/http/request/request-of';
-import { admit } from '../../../src/controllers/checker/token-parameter';
 import { ConfigurationError } from '../../../src/errors/errors';
 import { describeOnDrivers, getWith, request, type RunningApp, startApp } from '../../support/app';
 import { testManager } from '../../support/manager';
@@ -103,7 +99,7 @@ const unavailable = {
   challenge: null,
 };
 
-describeOnDrivers('createCurrentUserChecker', (driver) => {
+describeOnDrivers('currentUserChecker', (driver) => {
   const jwtManager = testManager({ hookTimeout: 1 });
   const partner = testManager({ hookTimeout: 60, issuer: 'partner' });
   const events: RejectedEvent[] = [];
@@ -125,22 +121,6 @@ describeOnDrivers('createCurrentUserChecker', (driver) => {
     loadUser = ({ identity }) => ({ name: identity });
   });
 
-  it('loads again when the request continues with another token or manager', async () => {
-    const own = await jwtManager.verify(token);
-    const other = await jwtManager.verify(await jwtManager.createAccessToken('grace'));
-    const theirs = await partner.verify(await partner.createAccessToken('ada'));
-    const checker = createCurrentUserChecker(({ identity }) => ({ identity }));
-    const action = { request: { headers: {}, url: '/' }, response: {} };
-    const userOf = async (given: Token, manager: JwtManager): Promise<unknown> => {
-      admit(requestOf(action), given, manager);
-      return (await checker(action)) as unknown;
-    };
-    const first = await userOf(own, jwtManager);
-    expect(await userOf(other, jwtManager)).to.deep.equal({ identity: 'grace' });
-    expect(await userOf(theirs, partner)).to.not.equal(first);
-    expect(await userOf(own, jwtManager)).to.equal(first);
-  });
-
   for (const defaultErrorHandler of [true, false]) {
     describe(`with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
       let app: RunningApp;
@@ -151,12 +131,14 @@ describeOnDrivers('createCurrentUserChecker', (driver) => {
           defaultErrorHandler,
           authorizationChecker: createAuthorizationChecker(
             { default: jwtManager, partner },
-            { realm: 'users' },
+            {
+              realm: 'users',
+              currentUserChecker: (given, action) => {
+                loaded.push([given, action]);
+                return loadUser(given, action);
+              },
+            },
           ),
-          currentUserChecker: createCurrentUserChecker((given, action) => {
-            loaded.push([given, action]);
-            return loadUser(given, action);
-          }),
         });
       });
 
@@ -266,7 +248,7 @@ describeOnDrivers('createCurrentUserChecker', (driver) => {
           expect([ran, loaded.length, events.length]).to.deep.equal([0, 1, 1]);
           expect(events[0]).to.include({
             code: 'ERR_JWT_HOOK',
-            reason: 'loadUser',
+            reason: 'currentUserChecker',
             cause: fault,
             identity: 'ada',
             path: '/users/thrice',
@@ -303,22 +285,12 @@ describeOnDrivers('createCurrentUserChecker', (driver) => {
     });
   }
 
-  it('answers nothing for a request that no checker let in', async () => {
-    const checker = createCurrentUserChecker(() => undefined);
-    expect(await checker({ request: { headers: {}, url: '/' }, response: {} })).to.equal(undefined);
-  });
-
-  it('types the claims of the token', () => {
-    class UserClaims {
-      tenant!: string;
-    }
-    const checker = createCurrentUserChecker((given: Token<UserClaims>) => given.claims.tenant);
-    expect(checker).to.be.a('function');
-  });
-
-  for (const wrong of [undefined, null, {}, 'loadUser']) {
+  for (const wrong of [null, {}, 'currentUserChecker']) {
     it(`is not made of ${JSON.stringify(wrong)}`, () => {
-      expect(() => createCurrentUserChecker(wrong as never)).to.throw(ConfigurationError, 'loadUser must be');
+      expect(() => createAuthorizationChecker(jwtManager, { currentUserChecker: wrong as never })).to.throw(
+        ConfigurationError,
+        'createAuthorizationChecker: currentUserChecker must be a function of the token that returns its user',
+      );
     });
   }
 });

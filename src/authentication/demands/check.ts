@@ -1,13 +1,22 @@
-import type { Action } from 'routing-controllers';
+import type { Action, CurrentUserChecker } from 'routing-controllers';
 import { ConfigurationError } from '../../errors/errors';
 import type { Token } from '../../token/token';
 import { within } from '../../util/within';
 import type { Demand, Presented, Unmet } from './demand';
 
+/** A user of the application, of any type. */
+type CurrentUser = ReturnType<CurrentUserChecker>;
+
 /** The member of `JwtRequirement`, which has the claims that its token has. */
 export interface CheckMember<C extends object> {
-  /** Your own rule. The request is rejected unless it returns `true` in time. @default false */
-  readonly check?: ((this: void, token: Token<C>, action: Action) => boolean | Promise<boolean>) | false;
+  /**
+   * Your own rule. The request is rejected unless it returns `true` in time. `user` is what the checker's
+   * `currentUserChecker` returned; undefined without one.
+   *
+   * @default false
+   */
+  readonly check?:
+    ((this: void, token: Token<C>, action: Action, user: CurrentUser) => boolean | Promise<boolean>) | false;
 }
 
 type Check = Exclude<NonNullable<CheckMember<object>['check']>, false>;
@@ -25,9 +34,9 @@ export const check: Demand<CheckMember<never>, Check> = {
   describe: () => 'check',
 };
 
-async function run(own: Check, { token, action, limits }: Presented): Promise<Unmet | undefined> {
+async function run(own: Check, { token, action, limits, user }: Presented): Promise<Unmet | undefined> {
   try {
-    const verdict: unknown = await within(limits.hookTimeout * 1000, own(token, action));
+    const verdict: unknown = await within(limits.hookTimeout * 1000, own(token, action, user));
     return verdict === true ? undefined : { reason: 'check' };
   } catch (cause) {
     return { reason: 'check', cause };

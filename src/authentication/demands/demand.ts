@@ -13,6 +13,8 @@ export interface Presented {
   readonly token: Token<object>;
   readonly action: Action;
   readonly limits: DemandLimits;
+  /** What `currentUserChecker` returned; undefined without one, and for a demand that is not met last. */
+  readonly user?: unknown;
 }
 
 /** Why a demand is not met, for operators. */

@@ -1,25 +1,32 @@
-import type { Action, AuthorizationChecker } from 'routing-controllers';
-import { guardAnswer } from '../../http/answer/guard-response';
+import type { AuthorizationChecker } from 'routing-controllers';
+import { admissionOf } from '../../authentication/admission';
+import { refuse } from '../../authentication/authenticate';
+import {
+  admitRequest,
+  managerCalled,
+  prepare,
+  rememberAuthenticator,
+  trialOf,
+} from '../../authentication/authenticator';
+import { prepareLocations } from '../../authentication/prepare-locations';
+import type { ResolvedRequirement } from '../../authentication/requirement';
 import { isPrepared } from '../../http/answer/rejection';
+import type { FrameworkRequest } from '../../http/request/http-request';
 import { requestOf } from '../../http/request/request-of';
 import type { JwtManager } from '../../manager/jwt-manager';
-import { authenticate, refuse, type Trial } from '../../authentication/authenticate';
-import { managerCalled, managersOf, resolveCheckerOptions } from './checker-options';
-import type { AuthorizationCheckerOptions, CheckerSettings } from './checker-options';
 import { installInheritance } from '../host/inheritance';
-import { warnOfMemoryStore } from './memory-store-warning';
-import { prepareLocations } from './prepare-locations';
-import type { ResolvedRequirement } from '../../authentication/requirement';
 import { rememberChecker } from '../host/known-checkers';
-import { asRule, defaultRule } from '../rules/route-rule';
 import { handleThrownRefusals } from '../host/thrown-rejections';
-import { admissionOf, admit } from './token-parameter';
+import { asRule, defaultRule } from '../rules/route-rule';
+import { managersOf, resolveCheckerOptions } from './checker-options';
+import type { AuthorizationCheckerOptions, CheckerSettings } from './checker-options';
 
 /**
  * Makes the function that the host asks before a protected method runs. It lets the request in or throws; it never
  * answers false. Create it before the server.
  *
  * @param manager the manager that verifies, or several by name, one of them `default`
+ * @typeParam C your own claims, inferred from the manager
  * @throws {@link ConfigurationError} when an option is wrong
  * @example
  * ```ts
@@ -27,9 +34,9 @@ import { admissionOf, admit } from './token-parameter';
  * createKoaServer({ controllers: [LoginController], authorizationChecker }).listen(8000);
  * ```
  */
-export function createAuthorizationChecker(
-  manager: JwtManager<object> | Readonly<Record<string, JwtManager<object>>>,
-  options: AuthorizationCheckerOptions = {},
+export function createAuthorizationChecker<C extends object = Record<string, unknown>>(
+  manager: JwtManager<C> | Readonly<Record<string, JwtManager<object>>>,
+  options: AuthorizationCheckerOptions<C> = {},
 ): AuthorizationChecker {
   const settings = resolveCheckerOptions(managersOf(manager), options);
   const defaultManager = managerCalled('default', settings.managers);
@@ -37,14 +44,18 @@ export function createAuthorizationChecker(
   for (const [name, each] of settings.managers)
     prepareLocations(each, settings.locations, name === 'default');
   const checker: AuthorizationChecker = async (action, roles) => {
-    await judge(action, roles, settings);
+    const request = requestOf(action);
+    const requirement = requirementOf(roles, settings, request);
+    if (requirement) await admitRequest(request, requirement, settings, action);
     return true;
   };
+  rememberAuthenticator(checker, settings);
   rememberChecker(checker, {
     managers: new Set(settings.managers.keys()),
     isProtectedByDefault: settings.isProtectedByDefault,
-    prepare: ({ locations, manager: name = 'default' }) => {
-      if (locations) prepareLocations(managerCalled(name, settings.managers), locations);
+    loadsUsers: settings.loadUser !== undefined,
+    prepare: (requirement) => {
+      prepare(requirement, settings);
     },
   });
   handleThrownRefusals(checker, (error, request) => {
@@ -56,32 +67,18 @@ export function createAuthorizationChecker(
   return checker;
 }
 
-async function judge(action: Action, roles: unknown[], settings: CheckerSettings): Promise<void> {
-  const request = requestOf(action);
-  const trial: Trial = { request, manager: managerCalled('default', settings.managers) };
-  try {
-    const requirement = requirementOf(roles, settings);
-    if (!requirement) return;
-    const locations = requirement.locations ?? settings.locations;
-    guardAnswer(
-      request,
-      locations.flatMap(({ vary }) => vary ?? []),
-      requirement.type === 'refresh',
-    );
-    trial.manager = managerCalled(requirement.manager ?? 'default', settings.managers);
-    warnOfMemoryStore(trial.manager, request);
-    admit(request, await authenticate(trial, requirement, locations, action), trial.manager);
-  } catch (error) {
-    throw refuse(error, trial, settings);
-  }
-}
-
+/** @throws JwtError the error to respond with, when the rule cannot be read */
 function requirementOf(
   roles: unknown[],
-  { isProtectedByDefault }: CheckerSettings,
+  settings: CheckerSettings,
+  request: FrameworkRequest,
 ): ResolvedRequirement | null {
   // The host puts the rules of class and method into one list; what decides was put in last.
   const last = roles.at(-1);
-  if (last === defaultRule && !isProtectedByDefault) return null;
-  return asRule(typeof last === 'string' ? roles : last).resolved;
+  if (last === defaultRule && !settings.isProtectedByDefault) return null;
+  try {
+    return asRule(typeof last === 'string' ? roles : last).resolved;
+  } catch (error) {
+    throw refuse(error, trialOf(request, settings), settings);
+  }
 }

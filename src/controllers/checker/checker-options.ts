@@ -1,19 +1,27 @@
+import type { Action } from 'routing-controllers';
+import type { Authenticator } from '../../authentication/authenticator';
+import type { LoadUser } from '../../authentication/current-user';
 import { ConfigurationError, type JwtError } from '../../errors/errors';
 import { BearerHeader } from '../../http/locations/bearer-header';
 import { checkLocations } from '../../http/locations/check-locations';
 import type { TokenLocation } from '../../http/locations/token-location';
 import type { ExtendChallenge } from '../../http/answer/challenge-parameters';
-import type { FormatError, RefusalForm } from '../../http/answer/rejection';
+import type { FormatError } from '../../http/answer/rejection';
 import type { HttpRequest } from '../../http/request/http-request';
 import { JwtManager } from '../../manager/jwt-manager';
 import { coreOf } from '../../manager/manager-base';
 import { acceptSameTokens } from '../../manager/manager-options';
+import type { Token } from '../../token/token';
 import { callback, flag, optional } from '../../util/option-parsers';
 import { parseOptions } from '../../util/options';
 import { defaultRealm } from '../../errors/response-headers';
 
-/** The options of {@link createAuthorizationChecker}. */
-export interface AuthorizationCheckerOptions {
+/**
+ * The options of {@link createAuthorizationChecker}.
+ *
+ * @typeParam C your own claims
+ */
+export interface AuthorizationCheckerOptions<C extends object = Record<string, unknown>> {
   /** Where requests carry their token; a request with tokens in two places is refused. @default [new BearerHeader()] */
   readonly locations?: readonly TokenLocation[] | undefined;
   /** What challenges call the protected space (RFC 9110, section 11.5). @default 'api' */
@@ -33,6 +41,13 @@ export interface AuthorizationCheckerOptions {
   readonly challenge?:
     ((error: JwtError, request: HttpRequest) => Readonly<Record<string, string>> | undefined) | undefined;
   /**
+   * Loads the user of a verified token, once for each request, on every route that lets the token in. It is passed to
+   * `check`, and `@CurrentUser()` hands it over: leave out the `currentUserChecker` of the server. `undefined`, `null` or
+   * `false` means that the account is gone: the request is rejected with TokenInvalidError (`ERR_JWT_INVALID`). If it throws,
+   * or takes longer than the manager's `hookTimeout`, the request is rejected with HookFailedError (`ERR_JWT_HOOK`).
+   */
+  readonly currentUserChecker?: ((token: Token<C>, action: Action) => unknown) | undefined;
+  /**
    * Whether every method without a rule requires an access token, as with `@JwtRequired()`; `@JwtPublic()` opens one.
    *
    * It holds for servers whose checker was created with it. Servers without a checker, or with a checker of this library
@@ -45,20 +60,8 @@ export interface AuthorizationCheckerOptions {
 }
 
 /** @internal The options of a checker once they are checked. */
-export interface CheckerSettings extends RefusalForm {
-  readonly managers: ReadonlyMap<string, JwtManager<object>>;
-  readonly locations: readonly TokenLocation[];
+export interface CheckerSettings extends Authenticator {
   readonly isProtectedByDefault: boolean;
-}
-
-/** @internal @throws {@link ConfigurationError} when there is none of that name */
-export function managerCalled(
-  name: string,
-  managers: ReadonlyMap<string, JwtManager<object>>,
-): JwtManager<object> {
-  const found = managers.get(name);
-  if (!found) throw new ConfigurationError(`no manager is called '${name}'`);
-  return found;
 }
 
 /**
@@ -99,16 +102,21 @@ const checkerOptions = {
   errorMessageKey: messageKeyOf,
   formatError: optional(callback<FormatError>('a function')),
   challenge: optional(callback<ExtendChallenge>('a function')),
+  currentUserChecker: optional(callback<LoadUser>('a function of the token that returns its user')),
   protectByDefault: flag(false),
 };
 
 /** @internal @throws {@link ConfigurationError} when an option is wrong */
-export function resolveCheckerOptions(
+export function resolveCheckerOptions<C extends object>(
   managers: Map<string, JwtManager<object>>,
-  given: AuthorizationCheckerOptions,
+  given: AuthorizationCheckerOptions<C>,
 ): CheckerSettings {
-  const { protectByDefault, ...options } = parseOptions('createAuthorizationChecker', given, checkerOptions);
-  return { ...options, managers, isProtectedByDefault: protectByDefault };
+  const {
+    protectByDefault: isProtectedByDefault,
+    currentUserChecker: loadUser,
+    ...options
+  } = parseOptions('createAuthorizationChecker', given, checkerOptions);
+  return { ...options, managers, loadUser, isProtectedByDefault };
 }
 
 function locationsOf(locations: unknown = [new BearerHeader()]): readonly TokenLocation[] {

@@ -2,7 +2,7 @@ import { getMetadataArgsStorage } from 'routing-controllers';
 import { ConfigurationError } from '../../errors/errors';
 import { installInheritance } from '../host/inheritance';
 import { refuseLate } from '../host/made-routes';
-import { tokenOf } from '../checker/token-parameter';
+import { injectedToken } from '../checker/token-parameter';
 
 /**
  * Hands the verified {@link Token} to a parameter of a protected method; undefined for a guest under
@@ -34,7 +34,7 @@ export function InjectToken(...misuse: never[]): ParameterDecorator {
       index,
       parse: false,
       required: false,
-      transform: tokenOf,
+      transform: injectedToken,
     });
   };
 }

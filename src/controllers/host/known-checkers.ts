@@ -5,6 +5,7 @@ import type { ResolvedRequirement } from '../../authentication/requirement';
 export interface KnownChecker {
   readonly managers: ReadonlySet<string>;
   readonly isProtectedByDefault: boolean;
+  readonly loadsUsers: boolean;
   /** Called for each route of a server when the server is created. @throws {@link ConfigurationError} */
   readonly prepare: (requirement: ResolvedRequirement) => void;
 }
@@ -14,6 +15,7 @@ const managers = new Set<string>();
 const leftOpen = new Set<string>();
 let isAnyKnown = false;
 let protectsByDefault = false;
+let isAnyLoading = false;
 
 /** Remembers what a checker was created with, for the servers that are created later. */
 export function rememberChecker(checker: AuthorizationChecker, known: KnownChecker): void {
@@ -27,6 +29,7 @@ export function rememberChecker(checker: AuthorizationChecker, known: KnownCheck
     );
   }
   protectsByDefault ||= known.isProtectedByDefault;
+  isAnyLoading ||= known.loadsUsers;
   isAnyKnown = true;
 }
 
@@ -38,6 +41,11 @@ export function knownChecker(checker: AuthorizationChecker | undefined): KnownCh
 /** Whether a checker of ours exists in the process. */
 export function hasKnownChecker(): boolean {
   return isAnyKnown;
+}
+
+/** Whether a checker of ours in the process loads users. */
+export function loadsUsers(): boolean {
+  return isAnyLoading;
 }
 
 /** Whether a checker of ours in the process protects by default. */

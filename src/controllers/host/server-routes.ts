@@ -2,11 +2,20 @@ import {
   ExpressDriver,
   getMetadataArgsStorage,
   KoaDriver,
+  type Action,
   type ActionMetadata,
   type BaseDriver,
 } from 'routing-controllers';
+import { admissionOf } from '../../authentication/admission';
 import { ConfigurationError } from '../../errors/errors';
-import { hasKnownChecker, knownChecker, rememberOpenRoute, type KnownChecker } from './known-checkers';
+import { requestOf } from '../../http/request/request-of';
+import {
+  hasKnownChecker,
+  knownChecker,
+  loadsUsers,
+  rememberOpenRoute,
+  type KnownChecker,
+} from './known-checkers';
 import { routeName } from '../rules/lineage';
 import { otherCopies } from './other-copies';
 import { checkTokenTypes, unvalidatedBodies } from './parameter-checks';
@@ -73,6 +82,7 @@ function settleRoute(driver: BaseDriver, action: ActionMetadata): void {
   if (checker) applyRule(action, checker);
   else if (driver.authorizationChecker) settleForUnknown(driver, action);
   else settleWithoutChecker(action);
+  handOverUsers(driver, action);
   checkTokenTypes(action);
   checkReplacements(getMetadataArgsStorage(), action.target, checker !== undefined);
   if (!checker && !ruleOn(action)) return;
@@ -110,6 +120,28 @@ function applyRule(action: ActionMetadata, checker: KnownChecker): void {
   if (holds?.resolved) checker.prepare(holds.resolved);
   action.isAuthorizedUsed = Boolean(holds?.resolved);
   action.authorizedRoles = holds ? [holds] : [];
+}
+
+/** `@CurrentUser()` gets the user that the checker has loaded. */
+function handOverUsers(driver: BaseDriver, action: ActionMetadata): void {
+  const { authorizationChecker, currentUserChecker } = driver;
+  const isOurs = knownChecker(authorizationChecker)?.loadsUsers;
+  if (isOurs && currentUserChecker && currentUserChecker !== admittedUser)
+    throw new ConfigurationError(
+      'currentUserChecker is given twice, to createAuthorizationChecker and to the server: leave it out for the server',
+    );
+  // A checker of the application's own may call one of ours.
+  const mayBeOurs = isOurs ?? (authorizationChecker !== undefined && loadsUsers() && hasOwnRule(action));
+  if (mayBeOurs && !currentUserChecker) driver.currentUserChecker = admittedUser;
+}
+
+function hasOwnRule(action: ActionMetadata): boolean {
+  const rule = ruleOn(action);
+  return rule !== undefined && rule !== defaultRule;
+}
+
+function admittedUser(action: Action): unknown {
+  return admissionOf(requestOf(action))?.user;
 }
 
 /** A checker of the application's own, which may call one of ours. */

@@ -1,6 +1,6 @@
-import type { FrameworkRequest } from '../../http/request/http-request';
-import type { JwtManager } from '../../manager/jwt-manager';
-import { coreOf } from '../../manager/manager-base';
+import type { FrameworkRequest } from '../http/request/http-request';
+import type { JwtManager } from '../manager/jwt-manager';
+import { coreOf } from '../manager/manager-base';
 
 const warned = new WeakSet<JwtManager<object>>();
 

@@ -1,7 +1,7 @@
-import { ConfigurationError } from '../../errors/errors';
-import type { TokenLocation } from '../../http/locations/token-location';
-import type { JwtManager } from '../../manager/jwt-manager';
-import { coreOf } from '../../manager/manager-base';
+import { ConfigurationError } from '../errors/errors';
+import type { TokenLocation } from '../http/locations/token-location';
+import type { JwtManager } from '../manager/jwt-manager';
+import { coreOf } from '../manager/manager-base';
 
 /**
  * Tells a manager where its tokens travel.

@@ -1,0 +1,96 @@
+import type { Action, AuthorizationChecker } from 'routing-controllers';
+import { ConfigurationError } from '../errors/errors';
+import { guardAnswer } from '../http/answer/guard-response';
+import type { RefusalForm } from '../http/answer/rejection';
+import type { TokenLocation } from '../http/locations/token-location';
+import type { FrameworkRequest } from '../http/request/http-request';
+import type { JwtManager } from '../manager/jwt-manager';
+import { admissionOf, admit } from './admission';
+import { authenticate, refuse, type Trial } from './authenticate';
+import type { LoadUser } from './current-user';
+import { warnOfMemoryStore } from './memory-store-warning';
+import { prepareLocations } from './prepare-locations';
+import type { ResolvedRequirement } from './requirement';
+
+/** What a checker was created with: all that a rule does not name. */
+export interface Authenticator extends RefusalForm {
+  readonly managers: ReadonlyMap<string, JwtManager<object>>;
+  readonly locations: readonly TokenLocation[];
+  readonly loadUser: LoadUser | undefined;
+}
+
+const authenticators = new WeakMap<AuthorizationChecker, Authenticator>();
+
+/** Notes what is behind a checker, for those who authenticate outside of it. */
+export function rememberAuthenticator(checker: AuthorizationChecker, authenticator: Authenticator): void {
+  authenticators.set(checker, authenticator);
+}
+
+/** What {@link rememberAuthenticator} noted; undefined for anything else. */
+export function authenticatorOf(checker: unknown): Authenticator | undefined {
+  return authenticators.get(checker as AuthorizationChecker);
+}
+
+/** @throws {@link ConfigurationError} when there is none of that name */
+export function managerCalled(
+  name: string,
+  managers: ReadonlyMap<string, JwtManager<object>>,
+): JwtManager<object> {
+  const found = managers.get(name);
+  if (!found) throw new ConfigurationError(`no manager is called '${name}'`);
+  return found;
+}
+
+/**
+ * Tells the manager of a requirement where its tokens travel.
+ *
+ * @throws {@link ConfigurationError} when there is no such manager, or its tokens do not fit
+ */
+export function prepare(requirement: ResolvedRequirement, authenticator: Authenticator): void {
+  const manager = managerOf(requirement, authenticator);
+  if (requirement.locations) prepareLocations(manager, requirement.locations);
+}
+
+/**
+ * The manager that a requirement names.
+ *
+ * @throws {@link ConfigurationError} when there is no such manager
+ */
+export function managerOf(
+  { manager = 'default' }: ResolvedRequirement,
+  { managers }: Authenticator,
+): JwtManager<object> {
+  return managerCalled(manager, managers);
+}
+
+/**
+ * Lets a request in that meets a requirement.
+ *
+ * @throws JwtError the error to respond with, which operators have been told of
+ */
+export async function admitRequest(
+  request: FrameworkRequest,
+  requirement: ResolvedRequirement,
+  authenticator: Authenticator,
+  action: Action,
+): Promise<void> {
+  const trial = { ...trialOf(request, authenticator), earlier: admissionOf(request) };
+  try {
+    const locations = requirement.locations ?? authenticator.locations;
+    guardAnswer(
+      request,
+      locations.flatMap(({ vary }) => vary ?? []),
+      requirement.type === 'refresh',
+    );
+    trial.manager = managerOf(requirement, authenticator);
+    warnOfMemoryStore(trial.manager, request);
+    admit(request, await authenticate(trial, requirement, locations, action));
+  } catch (error) {
+    throw refuse(error, trial, authenticator);
+  }
+}
+
+/** What is known of a request before it is judged. */
+export function trialOf(request: FrameworkRequest, { managers, loadUser }: Authenticator): Trial {
+  return { request, manager: managerCalled('default', managers), loadUser };
+}
