@@ -9,7 +9,7 @@ const clock = {
 const environment = { object: 'process', property: 'env', message: 'Options come from the application.' };
 
 export default defineConfig(
-  { ignores: ['dist', 'coverage', 'docs/api', '.tmp', 'node_modules', 'scripts/consumers'] },
+  { ignores: ['dist', 'coverage', 'docs/api', '.tmp', 'node_modules', 'scripts/consumers', 'templates'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -37,14 +37,14 @@ describe('the tarball of the package', function () {
     files = packedFiles();
   });
 
-  it('has the build, its source and the pages about it, and nothing else', () => {
+  it('has the build, its source, the template of a project and the pages about it, and nothing else', () => {
     const pages = [
       ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'],
       ...readdirSync('docs/guides', { recursive: true, encoding: 'utf8' })
         .filter((path) => path.endsWith('.md'))
         .map((page) => `docs/guides/${page}`),
     ];
-    const code = /^(dist\/src\/[\w/-]+\.(js|d\.ts)(\.map)?|src\/[\w/-]+\.ts)$/;
+    const code = /^(dist\/src\/[\w/-]+\.(js|d\.ts)(\.map)?|src\/[\w/-]+\.ts|templates\/api\/[\w./-]+)$/;
     expect(files.filter((file) => !code.test(file))).to.have.members(pages);
     expect(files.filter((file) => /(^|\/)(spec|examples?|bench)\/|\.env|\.tmp/.test(file))).to.deep.equal([]);
   });

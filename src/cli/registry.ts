@@ -8,6 +8,10 @@ export interface CommandEntry {
 
 /** All commands, in the order of the help. */
 export const commands: Readonly<Record<string, CommandEntry>> = {
+  init: {
+    summary: 'create a project with a working login',
+    load: async () => (await import('./commands/init.js')).init,
+  },
   keygen: {
     summary: 'create a key, as a JWK set',
     load: async () => (await import('./commands/keygen.js')).keygen,

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ConfigurationError } from '../errors/errors';
+import { ownPackage } from './own-package';
 import { parseArguments } from './parse-arguments';
 import { CommandError, UsageError, type Terminal } from './command';
 import { generalHelp, helpOf } from './help';
@@ -16,7 +15,7 @@ export async function run(line: readonly string[], io: Terminal): Promise<number
   const [name = '', ...rest] = line;
   try {
     if (['', 'help', '--help', '-h'].includes(name)) return await help(rest, name, io);
-    if (name === '--version') return done(`${version()}\n`, io);
+    if (name === '--version') return done(`${ownPackage().version}\n`, io);
     const entry = entryOf(name);
     if (!entry) throw new UsageError('there is no command of this name');
     return await runCommand(name, entry, rest, io);
@@ -60,9 +59,4 @@ function fail(error: unknown, rest: readonly string[], io: Terminal): number {
 function done(text: string, io: Terminal): number {
   io.write(text);
   return 0;
-}
-
-function version(): string {
-  const text = readFileSync(join(__dirname, '../../../package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

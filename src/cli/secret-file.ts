@@ -102,7 +102,8 @@ function openNew(temporary: string): number {
   }
 }
 
-function attempt<T>(path: string, verb: string, action: () => T): T {
+/** @throws CommandError if the file system does not allow it */
+export function attempt<T>(path: string, verb: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
