@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/errors';
 
 /**
- * Finds a member of a requirement that is present with the value `undefined`, in nested objects and lists, too. Such a
+ * Finds a member of a requirement that is present with the value `undefined`, also in nested objects and lists. Such a
  * member was meant to require something.
  *
  * @returns its path, such as `roles.deny[0]`; undefined when there is none

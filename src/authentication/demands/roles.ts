@@ -7,7 +7,7 @@ import { isObject, satisfies, type NameRule } from './names';
 
 /** The member of `JwtRequirement`. */
 export interface RolesMember {
-  /** One of these roles or, with `deny`, none of these; `deny` rejects tokens without any role, too. @default false */
+  /** One of these roles or, with `deny`, none of these; `deny` also rejects tokens without any role. @default false */
   readonly roles?: string | readonly string[] | { readonly deny: string | readonly string[] } | false;
 }
 

@@ -8,7 +8,7 @@ import { lineage, routeName } from '../rules/lineage';
  * Rejects a rule that is lost because a class decorator returned another class: `@JsonController` below it registered the
  * original, and the rule above it is on the replacement, which has no routes.
  *
- * @param readsAuthorized whether `@Authorized` is a rule for the server, too
+ * @param readsAuthorized whether `@Authorized` is a rule for the server as well
  * @throws {@link ConfigurationError} when there is one
  */
 export function checkReplacements(

@@ -108,7 +108,7 @@ function warn(message: string): void {
   process.emitWarning(message, { type: 'JwtRoutesWarning' });
 }
 
-/** Our checker reads `@Authorized`, too, inherits it, and is asked about nothing that is open. */
+/** Our checker also reads `@Authorized`, inherits it, and is asked about nothing that is open. */
 function applyRule(action: ActionMetadata, checker: KnownChecker): void {
   const rule = ruleOfRoute(getMetadataArgsStorage(), action.target, action.method);
   const holds = rule === defaultRule && !checker.isProtectedByDefault ? undefined : rule;

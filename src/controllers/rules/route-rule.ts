@@ -31,7 +31,7 @@ export function ruleOfOurs(
 }
 
 /**
- * The rule of a method on a server whose checker is ours, which reads `@Authorized`, too. Undefined when nothing was
+ * The rule of a method on a server whose checker is ours, which also reads `@Authorized`. Undefined when nothing was
  * said about it.
  *
  * @throws {@link ConfigurationError} when two rules cannot both hold, or `@Authorized` has something else than names
