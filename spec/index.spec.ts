@@ -37,6 +37,7 @@ describe('the library', () => {
       'WrongTokenTypeError',
       'authenticateUpgrade',
       'createAuthorizationChecker',
+      'createJwksController',
       'describeRoutes',
       'formatRoutes',
       'judgeRotation',

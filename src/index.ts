@@ -2,6 +2,8 @@ export { tokenOf } from './authentication/admission';
 export { authenticateUpgrade, type UpgradeRequirement } from './authentication/upgrade';
 export { createAuthorizationChecker } from './controllers/checker/authorization-checker';
 export type { AuthorizationCheckerOptions } from './controllers/checker/checker-options';
+export { createJwksController } from './endpoints/jwks/jwks-controller';
+export type { JwksControllerOptions } from './endpoints/jwks/jwks-options';
 export { formatRoutes } from './controllers/routes/format-routes';
 export { InjectToken } from './controllers/decorators/inject-token';
 export {

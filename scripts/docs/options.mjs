@@ -22,6 +22,7 @@ const usage = {
     '@JwtRequired(requirement)` and the other decorators. `@JwtRefreshRequired` sets `type`, `@JwtOptional` sets `optional',
   AuthorizationCheckerOptions: 'createAuthorizationChecker(jwtManager, options)',
   UpgradeRequirement: 'authenticateUpgrade(checker, request, requirement)',
+  JwksControllerOptions: 'createJwksController(jwtManager, options)',
   BearerHeaderOptions: 'new BearerHeader(options)',
   TokenCookiesOptions: 'new TokenCookies(options)',
   SetCookiesOptions: 'tokenCookies.set(context, pair, options)',
