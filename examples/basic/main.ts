@@ -6,5 +6,7 @@ serve(
   curl -H "Content-Type: application/json" -X POST \\
     -d '{"username":"test","password":"test"}' ${url}/login
   curl -H "Authorization: Bearer <ACCESS TOKEN>" ${url}/protected
+
+or open ${url}/docs in a browser.
 `,
 );

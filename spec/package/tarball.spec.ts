@@ -53,7 +53,14 @@ describe('the tarball of the package', function () {
     const { '.': entry } = manifest.exports;
     expect(entry).to.deep.equal({ types: manifest.types, default: manifest.main });
     expect(files).to.include.members([manifest.main, manifest.types].map(normalize));
-    expect(manifest.exports).to.have.all.keys('.', './testing', './redis', './typeorm', './package.json');
+    expect(manifest.exports).to.have.all.keys(
+      '.',
+      './testing',
+      './redis',
+      './typeorm',
+      './openapi',
+      './package.json',
+    );
   });
 
   it('has the types of each subpath for the older module resolution, too', () => {
@@ -65,7 +72,14 @@ describe('the tarball of the package', function () {
 
   it('has no optional peer that could stop an install', () => {
     const optional = Object.keys(manifest.peerDependenciesMeta);
-    expect(optional).to.have.members(['@types/koa', 'express', 'koa', 'redis', 'typeorm']);
+    expect(optional).to.have.members([
+      '@types/koa',
+      'express',
+      'koa',
+      'redis',
+      'routing-controllers-openapi',
+      'typeorm',
+    ]);
     for (const name of optional) {
       expect(manifest.peerDependenciesMeta[name], name).to.deep.equal({ optional: true });
       expect(manifest.peerDependencies[name], name).to.equal('*');

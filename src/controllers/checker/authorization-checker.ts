@@ -53,6 +53,9 @@ export function createAuthorizationChecker<C extends object = Record<string, unk
   rememberChecker(checker, {
     managers: new Set(settings.managers.keys()),
     isProtectedByDefault: settings.isProtectedByDefault,
+    locations: settings.locations,
+    errorMessageKey: settings.errorMessageKey,
+    hasOwnErrors: settings.formatError !== undefined,
     loadsUsers: settings.loadUser !== undefined,
     prepare: (requirement) => {
       prepare(requirement, settings);

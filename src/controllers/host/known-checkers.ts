@@ -1,10 +1,15 @@
 import type { AuthorizationChecker } from 'routing-controllers';
 import type { ResolvedRequirement } from '../../authentication/requirement';
+import type { TokenLocation } from '../../http/locations/token-location';
 
-/** What the server's routes have to know of a checker. */
+/** What the server's routes, and their description, have to know of a checker. */
 export interface KnownChecker {
   readonly managers: ReadonlySet<string>;
   readonly isProtectedByDefault: boolean;
+  readonly locations: readonly TokenLocation[];
+  readonly errorMessageKey: string;
+  /** Whether the application makes the bodies of errors. */
+  readonly hasOwnErrors: boolean;
   readonly loadsUsers: boolean;
   /** Called for each route of a server when the server is created. @throws {@link ConfigurationError} */
   readonly prepare: (requirement: ResolvedRequirement) => void;

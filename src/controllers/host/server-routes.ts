@@ -21,7 +21,7 @@ import { otherCopies } from './other-copies';
 import { checkTokenTypes, unvalidatedBodies } from './parameter-checks';
 import { checkReplacements, checkShadowed, classesWithoutRoutes } from './replaced-classes';
 import { RouteRule } from '../../authentication/requirement';
-import { defaultRule, ruleOfRoute } from '../rules/route-rule';
+import { defaultRule, ruleUnder } from '../rules/route-rule';
 import { wrapMethod } from './wrap-method';
 
 const hooked = new WeakSet<BaseDriver>();
@@ -110,8 +110,7 @@ function warn(message: string): void {
 
 /** Our checker also reads `@Authorized`, inherits it, and is asked about nothing that is open. */
 function applyRule(action: ActionMetadata, checker: KnownChecker): void {
-  const rule = ruleOfRoute(getMetadataArgsStorage(), action.target, action.method);
-  const holds = rule === defaultRule && !checker.isProtectedByDefault ? undefined : rule;
+  const holds = ruleUnder(checker, getMetadataArgsStorage(), action.target, action.method);
   const name = holds?.resolved?.manager;
   if (name !== undefined && !checker.managers.has(name))
     throw new ConfigurationError(

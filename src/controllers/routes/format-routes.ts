@@ -37,7 +37,8 @@ const inOrder = [
   ...demands.filter((demand) => demand.isLast),
 ];
 
-function inWords(requirement: JwtRequirement | null): string {
+/** A requirement in a few words; `open` without one. */
+export function inWords(requirement: JwtRequirement | null): string {
   if (!requirement) return 'open';
   const { type = 'access', optional, locations, skipRevocationCheck, manager } = requirement;
   const words = [

@@ -1,8 +1,8 @@
 import { ActionMetadata, ControllerMetadata, getMetadataArgsStorage } from 'routing-controllers';
 import type { JwtRequirement } from '../../authentication/requirement';
 import { entriesFor } from '../rules/authorized-entries';
-import { lineage } from '../rules/lineage';
 import { ruleOfRoute } from '../rules/route-rule';
+import { actionsOf } from './actions-of';
 
 /** One route and what it demands. */
 export interface RouteDescription {
@@ -60,14 +60,4 @@ function requirementOf(storage: Storage, target: Function, method: string | symb
 /** The host says that all names are strings. */
 function textOf(name: string | symbol): string {
   return String(name);
-}
-
-/** A method that is decorated again in a subclass is the subclass's. */
-function actionsOf(storage: Storage, target: Function): Storage['actions'] {
-  const actions: Storage['actions'] = [];
-  for (const link of lineage(target)) {
-    const known = new Set(actions.map(({ method }) => method));
-    actions.push(...storage.filterActionsWithTarget(link).filter(({ method }) => !known.has(method)));
-  }
-  return actions;
 }

@@ -2,7 +2,7 @@ import type { MetadataArgsStorage } from 'routing-controllers';
 import { ConfigurationError } from '../../errors/errors';
 import { entriesFor, type AuthorizedEntries, type Entry } from './authorized-entries';
 import { combineRules } from './combine-rules';
-import { hasManager, isProtectedByDefault } from '../host/known-checkers';
+import { hasManager, isProtectedByDefault, type KnownChecker } from '../host/known-checkers';
 import { routeName } from './lineage';
 import { RouteRule, ruleFor } from '../../authentication/requirement';
 
@@ -44,6 +44,17 @@ export function ruleOfRoute(
   const entries = entriesFor(storage, target, method);
   if (entries.ours.length + entries.foreign.length > 0) return combined(entries, routeName(target, method));
   return isProtectedByDefault() ? defaultRule : undefined;
+}
+
+/** The rule of a method on a server with this checker. @throws as {@link ruleOfRoute} */
+export function ruleUnder(
+  checker: Pick<KnownChecker, 'isProtectedByDefault'>,
+  storage: MetadataArgsStorage,
+  target: Function,
+  method: string | symbol,
+): RouteRule | undefined {
+  const rule = ruleOfRoute(storage, target, method);
+  return rule === defaultRule && !checker.isProtectedByDefault ? undefined : rule;
 }
 
 function combined({ foreign, ours }: AuthorizedEntries, where: string): RouteRule {

@@ -1,0 +1,90 @@
+import type { ResolvedRequirement, RouteRule } from '../authentication/requirement';
+import type { KnownChecker } from '../controllers/host/known-checkers';
+import type { LocationDescription } from '../http/locations/token-location';
+import type { TokenType } from '../token/token';
+import type { Part, SecurityAlternatives } from './document';
+
+/** The security schemes that operations use, by name. They are collected while the operations are described. */
+export class SecuritySchemes {
+  readonly all: Record<string, Part> = {};
+  readonly #checker: KnownChecker;
+  readonly #hasScopes: boolean;
+
+  /** @param version of OpenAPI; before 3.1, only OAuth schemes may name scopes */
+  constructor(checker: KnownChecker, version: string) {
+    this.#checker = checker;
+    this.#hasScopes = !version.startsWith('3.0');
+  }
+
+  /**
+   * The ways in which a request can be let in.
+   *
+   * @returns undefined if OpenAPI cannot describe any, such as a field of the body
+   */
+  alternativesFor({ resolved, declared }: ProtectedRule, method: string): SecurityAlternatives | undefined {
+    const { type, locations = this.#checker.locations, manager = 'default', optional } = resolved;
+    const scopes = this.#hasScopes ? scopeLists(declared) : [[]];
+    const alternatives = typesOf(type).flatMap((each) =>
+      locations.flatMap((location) => {
+        const description = location.describe?.(each, method.toUpperCase());
+        return description ? this.#alternatives(description, each, manager, scopes) : [];
+      }),
+    );
+    if (alternatives.length === 0) return undefined;
+    return optional ? [...alternatives, {}] : alternatives;
+  }
+
+  #alternatives(
+    description: LocationDescription,
+    type: TokenType,
+    manager: string,
+    scopes: readonly (readonly string[])[],
+  ): SecurityAlternatives {
+    const name = this.#nameFor(description, type, manager);
+    const csrfHeader = 'csrfHeader' in description ? description.csrfHeader : undefined;
+    const csrf = csrfHeader === undefined ? {} : { [this.#csrf(csrfHeader)]: [] };
+    return scopes.map((list) => ({ [name]: list, ...csrf }));
+  }
+
+  #nameFor(description: LocationDescription, type: TokenType, manager: string): string {
+    const place = 'scheme' in description ? ['bearer'] : [description.in, description.name];
+    const token = type === 'access' ? [] : [type];
+    const owner = manager === 'default' ? [] : [manager];
+    const what = `${type === 'access' ? 'An access' : 'A refresh'} token${owner.map((name) => ` of '${name}'`).join('')}.`;
+    return this.#add(
+      [...place, ...token, ...owner],
+      'scheme' in description
+        ? { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: what }
+        : { type: 'apiKey', in: description.in, name: description.name, description: what },
+    );
+  }
+
+  #csrf(header: string): string {
+    const description = 'The CSRF value of the login: the value of its CSRF cookie.';
+    return this.#add(['csrf', header], { type: 'apiKey', in: 'header', name: header, description });
+  }
+
+  /** Names of components have no other characters (OpenAPI, "Components Object"). */
+  #add(words: readonly string[], scheme: Part): string {
+    const name = words.join('.').replace(/[^A-Za-z0-9._-]/g, '_');
+    this.all[name] = scheme;
+    return name;
+  }
+}
+
+/** A rule that lets in nobody without a token. */
+export interface ProtectedRule {
+  readonly declared: NonNullable<RouteRule['declared']>;
+  readonly resolved: ResolvedRequirement;
+}
+
+function typesOf(type: ResolvedRequirement['type']): readonly TokenType[] {
+  return type === 'any' ? ['access', 'refresh'] : [type];
+}
+
+/** Each list is enough by itself. */
+function scopeLists({ scopes }: ProtectedRule['declared']): readonly (readonly string[])[] {
+  if (scopes === undefined || scopes === false) return [[]];
+  if (typeof scopes === 'string') return [scopes.split(' ')];
+  return 'any' in scopes ? scopes.any.map((scope) => [scope]) : [scopes];
+}
