@@ -76,11 +76,11 @@ export { judgeRotation } from './store/judge-rotation';
 export { MemoryTokenStore } from './store/memory/memory-token-store';
 export type { MemoryTokenStoreOptions } from './store/memory/memory-token-store-options';
 export type { OnceEvent, OnceStore } from './store/once-store';
-export { shardOf } from './store/shard';
+export { shardOf, subjectHash } from './store/shard';
+export type { RevocationChange } from './store/revocation-change';
 export type {
   LoginLimits,
   LoginResult,
-  RevocationChange,
   RevocationQuery,
   RevokeSubjectOptions,
   Rotation,

@@ -1,2 +1,3 @@
 export type { IoredisClient, NodeRedisClient } from './store/redis/redis-client';
-export { RedisTokenStore, type RedisTokenStoreOptions } from './store/redis/redis-token-store';
+export { RedisTokenStore } from './store/redis/redis-token-store';
+export type { RedisTokenStoreOptions } from './store/redis/redis-token-store-options';

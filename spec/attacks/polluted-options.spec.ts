@@ -197,7 +197,7 @@ const calls: [string, Readonly<Record<string, true>>, () => unknown][] = [
   ],
   [
     'new RedisTokenStore',
-    { prefix: true } satisfies Names<RedisTokenStoreOptions>,
+    { prefix: true, consistency: true } satisfies Names<RedisTokenStoreOptions>,
     () => new RedisTokenStore(plainRedis, {}),
   ],
   [

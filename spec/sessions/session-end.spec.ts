@@ -4,7 +4,9 @@ import {
   ConfigurationError,
   MemoryTokenStore,
   TokenInvalidError,
+  subjectHash,
   type JwtManager,
+  type RevocationChange,
   type SessionEndReason,
   type Token,
 } from '../../src';
@@ -192,6 +194,30 @@ describe('onSessionEnd', () => {
     isBroken = true;
     const reasons = await watched(manager, token);
     await manager.revokeSession(sessionId);
+    expect(reasons).to.deep.equal(['revoked']);
+  });
+
+  it('believes a logout everywhere that the feed tells of if the store cannot be asked about it', async () => {
+    let tell: (change: RevocationChange) => void = () => undefined;
+    let isBroken = false;
+    const { manager } = sessionWorld({}, (store) => ({
+      ...intervenedStore(store, (verb, ask) => {
+        if (verb === 'isRevoked' && isBroken) throw new Error('gone');
+        return ask();
+      }),
+      subscribe: (listener) => {
+        tell = listener;
+        return Promise.resolve(() => Promise.resolve());
+      },
+    }));
+    const reasons = await watched(manager, (await login(manager)).token);
+    const change = { kind: 'subject', subjectHash: subjectHash('ada'), notBefore: 0 } as const;
+    tell(change);
+    await settled();
+    expect(reasons, 'the session began later').to.deep.equal([]);
+    isBroken = true;
+    tell(change);
+    await settled();
     expect(reasons).to.deep.equal(['revoked']);
   });
 

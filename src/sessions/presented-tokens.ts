@@ -1,4 +1,5 @@
 import { because, RefreshReusedError, TokenRevokedError, type JwtError } from '../errors/errors';
+import { subjectHash } from '../store/shard';
 import type { StoreOperation } from '../store/guarded-store';
 import type { RevocationQuery, RotationResult, Session } from '../store/token-store';
 import type { VerifiedClaims } from '../claims/registered';
@@ -110,24 +111,21 @@ export class PresentedTokens {
     const { rotatedAt: now, expiresAt } = this.nextFrame(claims);
     const { userAgent, ip } = seen;
     const subject = this.#context.subjects.of(sub);
-    const graceSeconds = this.#settings.rotationGrace;
-    const {
-      outcome,
-      session: row,
-      flipped,
-    } = await operation.rotateSession({
+    const result = await operation.rotateSession({
       sessionId,
       subject,
       generation,
       now,
       expiresAt,
-      graceSeconds,
+      graceSeconds: this.#settings.rotationGrace,
       // The label stays as it was at login.
       seen: { userAgent: recorded.userAgent, ip: recorded.ip },
     });
+    const { outcome, session: row, flipped } = result;
     const session = row && outcome !== 'unknown' ? this.#context.subjects.publish(row) : undefined;
     if (outcome === 'reused' && flipped) {
-      this.#context.ends.apply({ kind: 'session', subject, sessionId, reason: 'reused' });
+      const hash = subjectHash(subject);
+      this.#context.ends.apply({ kind: 'session', subjectHash: hash, sessionId, reason: 'reused' });
       this.#context.events.emit('sessionReused', {
         identity: sub,
         ...actorIn(claims.act),

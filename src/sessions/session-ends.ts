@@ -1,7 +1,9 @@
 import type { ManagerSettings } from '../manager/manager-options';
-import type { RevocationChange } from '../store/token-store';
+import { subjectHash } from '../store/shard';
+import type { RevocationChange } from '../store/revocation-change';
 import type { VerifiedClaims } from '../claims/registered';
 import type { SessionEndReason } from './session-end-reason';
+import { ignore } from '../util/promises';
 import { Subjects } from './subjects';
 
 /** Hears of the end of a token. */
@@ -19,7 +21,7 @@ type EndSettings = Pick<ManagerSettings<object>, 'clock' | 'clockTolerance'>;
 
 interface Watch {
   readonly claims: VerifiedClaims;
-  readonly subject: string;
+  readonly subjectHash: string;
   readonly listener: EndListener;
   timer: NodeJS.Timeout | undefined;
 }
@@ -38,10 +40,10 @@ export class SessionEnds {
 
   watch(claims: VerifiedClaims, listener: EndListener): EndWatch {
     // A trusted issuer may have a user of the same name.
-    const subject = new Subjects(claims.iss).of(claims.sub);
-    const watch: Watch = { claims, subject, listener, timer: undefined };
-    const watches = this.#watches.get(subject) ?? new Set();
-    this.#watches.set(subject, watches.add(watch));
+    const hash = subjectHash(new Subjects(claims.iss).of(claims.sub));
+    const watch: Watch = { claims, subjectHash: hash, listener, timer: undefined };
+    const watches = this.#watches.get(hash) ?? new Set();
+    this.#watches.set(hash, watches.add(watch));
     this.#await(watch);
     const stop = () => {
       this.#remove(watch);
@@ -52,12 +54,32 @@ export class SessionEnds {
     return { stop, end };
   }
 
-  /** Ends the waits for what has been revoked. */
-  apply(change: RevocationChange): void {
-    for (const watch of [...(this.#watches.get(change.subject) ?? [])]) {
-      if (isMeant(watch.claims, change))
-        this.#end(watch, change.kind === 'session' ? change.reason : 'revoked');
+  /**
+   * Ends the waits for what has been revoked.
+   *
+   * @param isDead given for a change that others have made: it may be older than a login that is waited for
+   */
+  apply(change: RevocationChange, isDead?: (claims: VerifiedClaims) => boolean | Promise<boolean>): void {
+    for (const watch of [...(this.#watches.get(change.subjectHash) ?? [])]) {
+      if (!isMeant(watch.claims, change)) continue;
+      const reason = change.kind === 'session' ? change.reason : 'revoked';
+      if (isDead && change.kind === 'subject') ignore(this.#endIfDead(watch, reason, isDead));
+      else this.#end(watch, reason);
     }
+  }
+
+  /** Without an answer the change is believed. */
+  async #endIfDead(
+    watch: Watch,
+    reason: SessionEndReason,
+    isDead: (claims: VerifiedClaims) => boolean | Promise<boolean>,
+  ): Promise<void> {
+    try {
+      if (!(await isDead(watch.claims))) return;
+    } catch {
+      // The listener is called rather once too often.
+    }
+    this.#end(watch, reason);
   }
 
   #await(watch: Watch): void {
@@ -85,9 +107,9 @@ export class SessionEnds {
 
   #remove(watch: Watch): boolean {
     clearTimeout(watch.timer);
-    const watches = this.#watches.get(watch.subject);
+    const watches = this.#watches.get(watch.subjectHash);
     if (!watches?.delete(watch)) return false;
-    if (watches.size === 0) this.#watches.delete(watch.subject);
+    if (watches.size === 0) this.#watches.delete(watch.subjectHash);
     return true;
   }
 }

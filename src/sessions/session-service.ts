@@ -72,7 +72,7 @@ export class SessionService<C extends object> {
   #follow(): Promise<unknown> {
     this.#feed ??= Promise.resolve(
       this.#source.subscribe?.((change) => {
-        this.#context.ends.apply(change);
+        this.#context.ends.apply(change, (claims) => this.presented.isDead(claims));
       }),
     ).catch(() => (this.#feed = undefined));
     return this.#feed;

@@ -1,6 +1,6 @@
 import { because, ConfigurationError, TokenRevokedError } from '../errors/errors';
 import type { StoreOperation } from '../store/guarded-store';
-import { shardOf } from '../store/shard';
+import { shardOf, subjectHash } from '../store/shard';
 import type { Session } from '../store/token-store';
 import type { VerifiedClaims } from '../claims/registered';
 import type { TokenType } from '../token/token';
@@ -91,7 +91,7 @@ export class Sessions {
     const { store, subjects, ends } = this.#context;
     const subject = subjects.of(sub);
     await store.operation().revokeToken({ jti, subject, now, expiresAt });
-    ends.apply({ kind: 'token', jti, subject });
+    ends.apply({ kind: 'token', jti, subjectHash: subjectHash(subject) });
   }
 
   /** Ends a session; without an identity, of any user of this manager. */
@@ -141,13 +141,15 @@ export class Sessions {
 
   #ended(identity: string, sessionId: string): void {
     const { ends, events, subjects } = this.#context;
-    ends.apply({ kind: 'session', subject: subjects.of(identity), sessionId, reason: 'revoked' });
+    const hash = subjectHash(subjects.of(identity));
+    ends.apply({ kind: 'session', subjectHash: hash, sessionId, reason: 'revoked' });
     events.emit('sessionRevoked', { identity, sessionId });
   }
 
   #endedAll(identity: string, notBefore: number, exceptSessionId: string | undefined): void {
     const { ends, events, subjects } = this.#context;
-    ends.apply({ kind: 'subject', subject: subjects.of(identity), notBefore, exceptSessionId });
+    const hash = subjectHash(subjects.of(identity));
+    ends.apply({ kind: 'subject', subjectHash: hash, notBefore, exceptSessionId });
     events.emit('sessionRevoked', { identity, sessionId: undefined, exceptSessionId });
   }
 

@@ -1,3 +1,5 @@
+import type { RevocationChange } from './revocation-change';
+
 /** One login, whatever its age. Times are absolute Unix seconds. */
 export interface Session {
   /** `sid` in every token of the session. Starts with the shard of its subject, see `shardOf`. */
@@ -119,24 +121,6 @@ export interface LoginResult {
   readonly ended: readonly string[];
 }
 
-/** A change that was just made. All tokens that it covers are revoked. */
-export type RevocationChange =
-  | {
-      readonly kind: 'session';
-      readonly subject: string;
-      readonly sessionId: string;
-      /** `reused`: a refresh token was used a second time. */
-      readonly reason: 'revoked' | 'reused';
-    }
-  | {
-      /** All sessions but one, and the tokens without a session that were issued at `notBefore` or earlier. */
-      readonly kind: 'subject';
-      readonly subject: string;
-      readonly notBefore: number;
-      readonly exceptSessionId?: string | undefined;
-    }
-  | { readonly kind: 'token'; readonly subject: string; readonly jti: string };
-
 /**
  * Keeps sessions and revocations. A store never sees the text of a token. Times are absolute Unix seconds and are
  * arguments of each call. The one exception is the grace window of {@link TokenStore.rotateSession}. The store
@@ -144,7 +128,8 @@ export type RevocationChange =
  * two processes differ.
  *
  * Every method is atomic: no other call for the same session or subject, from any process, takes effect in between.
- * The effect of a call is permanent, and visible to every later call of every process. A store that cannot prove that
+ * The effect of a call is permanent, and visible to every later call of every process; `isRevoked` may be an exception if
+ * an option of the store says how late it may be. A store that cannot prove that
  * its server is the primary throws, in every method.
  *
  * The cost of every method is independent of the number of sessions of the subject, except for `listSessions` (its
@@ -242,7 +227,7 @@ export interface TokenStore {
 
   /**
    * Optional: reports all revocations from now on, of this process and of others, in their order. May report a change
-   * twice.
+   * twice, also later.
    *
    * @returns a function that ends the subscription
    */

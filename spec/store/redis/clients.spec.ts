@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { RESP_TYPES } from 'redis';
 import { ConfigurationError } from '../../../src';
 import { RedisTokenStore, type NodeRedisClient } from '../../../src/redis';
-import { shardOf } from '../../../src/store/shard';
+import { shardOf, subjectHash } from '../../../src/store/shard';
 import { ioredis, keysWith, nodeRedis, ownPrefix } from '../../support/redis-clients';
 import { newSession, now, queryOf, rotationOf } from '../../support/redis-sessions';
 import { refusalOf } from '../../support/rejected';
@@ -52,8 +52,9 @@ describe('What a RedisTokenStore is made of', () => {
       { jti: 'jti', subject: 'ada', now, expiresAt: now + 60 },
       { deadline: performance.now() + 1000 },
     );
+    const base = `{routing-controllers-jwt:${shardOf('ada')}}`;
     expect(calls).to.deep.equal([
-      { keys: [`{routing-controllers-jwt:${shardOf('ada')}}:r:jti`], arguments: ['0', '3660'] },
+      { keys: [`${base}:r:jti`, `${base}:x`], arguments: ['0', '3660', `${subjectHash('ada')}jti`] },
     ]);
   });
 });
@@ -78,7 +79,7 @@ describe('The client of a RedisTokenStore', () => {
     expect(await store.isRevoked(queryOf(session))).to.equal(true);
     close();
     const keys = await keysWith(url(), prefix);
-    expect(keys).to.have.length(3);
+    expect(keys).to.have.length(4);
     for (const key of keys) expect(key.startsWith(`${outer}{${prefix}:${shardOf('ada')}}:`)).to.equal(true);
   });
 

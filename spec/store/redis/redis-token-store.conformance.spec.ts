@@ -1,9 +1,16 @@
 import type { OnceStore, StoreLimits, TokenStore } from '../../../src';
 import { RedisTokenStore } from '../../../src/redis';
-import { onceStoreSuite, tokenStoreSuite } from '../../../src/testing';
+import { onceStoreSuite, tokenStoreSuite, type SpecRunner } from '../../../src/testing';
 import { isFull } from '../../support/full';
-import { clientKinds, clusterKinds, ownPrefix, type Connected } from '../../support/redis-clients';
+import { clientKinds, clusterKinds, nodeRedis, ownPrefix, type Connected } from '../../support/redis-clients';
+import { ageFeeds } from '../../support/redis-feed';
 import { useCluster, useRedis } from '../../support/use-redis';
+
+/** A replica takes the session of a token for alive unless its end was told. No login has issued these tokens. */
+const unknownSessions = new Set([
+  'of a session that the store does not know is dead',
+  "of another subject's session is dead",
+]);
 
 describe('RedisTokenStore', () => {
   for (const [kind, connect] of Object.entries(clientKinds)) {
@@ -20,30 +27,57 @@ describe('RedisTokenStore', () => {
     });
   }
 
+  for (const isOld of [false, true]) {
+    describe(`with a replica of ${isOld ? 'an old' : 'a new'} feed`, () => {
+      const prefix = ownPrefix();
+      const url = useRedis(prefix);
+      if (isOld) before(() => ageFeeds(url(), prefix));
+      const store = useStore(() => nodeRedis(url()), prefix, 'replica');
+      const run: SpecRunner = {
+        describe,
+        it: (title, body) => !(isOld && unknownSessions.has(title)) && it(title, body),
+      };
+      tokenStoreSuite(
+        run,
+        store,
+        isFull ? { rounds: 50, callers: [2, 10, 50] } : { rounds: 2, callers: [2] },
+      );
+    });
+  }
+
   describe('in a cluster', () => {
     const cluster = useCluster();
     for (const [kind, connect] of Object.entries(clusterKinds)) {
-      describe(`with ${kind}`, () => {
-        const store = useStore(() => connect(cluster().ports), ownPrefix());
-        tokenStoreSuite(
-          { describe, it },
-          store,
-          isFull ? { rounds: 50, callers: [2, 50] } : { rounds: 2, callers: [2] },
-        );
-        onceStoreSuite({ describe, it }, store);
-      });
+      for (const consistency of isFull ? (['strong', 'replica'] as const) : (['strong'] as const)) {
+        describe(`with ${kind}, ${consistency}`, () => {
+          const store = useStore(() => connect(cluster().ports), ownPrefix(), consistency);
+          tokenStoreSuite(
+            { describe, it },
+            store,
+            isFull ? { rounds: 50, callers: [2, 50] } : { rounds: 2, callers: [2] },
+          );
+          onceStoreSuite({ describe, it }, store);
+        });
+      }
     }
   });
 });
 
-function useStore(connect: () => Promise<Connected>, prefix: string): () => TokenStore & OnceStore {
+function useStore(
+  connect: () => Promise<Connected>,
+  prefix: string,
+  consistency: 'strong' | 'replica' = 'strong',
+): () => TokenStore & OnceStore {
   let connected: Connected | undefined;
+  let own: RedisTokenStore | undefined;
   let store: TokenStore & OnceStore;
   before(async () => {
     connected = await connect();
-    store = limited(new RedisTokenStore(connected.client, { prefix }));
+    own = new RedisTokenStore(connected.client, { prefix, consistency });
+    store = limited(own);
   });
   after(() => {
+    own?.close();
     connected?.close();
   });
   return () => store;

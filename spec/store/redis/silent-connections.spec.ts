@@ -82,7 +82,9 @@ describe('A connection to Redis that is lost without notice', () => {
       const query = queryOf(newSession('sid'), { sessionId: undefined });
       const ask = () =>
         Promise.race([
-          store.isRevoked(query, { deadline: performance.now() + patience }).catch(() => 'failed'),
+          Promise.resolve(store.isRevoked(query, { deadline: performance.now() + patience })).catch(
+            () => 'failed',
+          ),
           new Promise((resolve) => setTimeout(resolve, patience, 'failed')),
         ]);
       expect(await ask()).to.equal(false);

@@ -5,14 +5,15 @@ import type { OnceEvent, OnceStore } from '../once-store';
 import { inTime } from './in-time';
 import { Logins } from './logins';
 import { resolveMemoryOptions, type MemoryTokenStoreOptions } from './memory-token-store-options';
+import { subjectHash } from '../shard';
 import { ShardedMap } from './sharded-map';
 import { SubjectRevocations } from './subject-revocations';
 import type { Login } from './subject-index';
 import { Sweeper, type Expiring } from './sweeper';
+import type { RevocationChange } from '../revocation-change';
 import type {
   LoginLimits,
   LoginResult,
-  RevocationChange,
   RevocationQuery,
   RevokeSubjectOptions,
   Rotation,
@@ -122,7 +123,7 @@ export class MemoryTokenStore implements TokenStore, OnceStore {
       this.#sweeper.expect(this.#revokedSubjects.add(subject, now, options));
       this.#logins.revokeAll(subject, now, exceptSessionId);
       this.#shrink();
-      this.#tell({ kind: 'subject', subject, notBefore, exceptSessionId });
+      this.#tell({ kind: 'subject', subjectHash: subjectHash(subject), notBefore, exceptSessionId });
     });
   }
 
@@ -148,7 +149,7 @@ export class MemoryTokenStore implements TokenStore, OnceStore {
       this.#revokedTokens.set(jti, entry);
       this.#sweeper.expect(entry);
       this.#shrink();
-      this.#tell({ kind: 'token', subject, jti });
+      this.#tell({ kind: 'token', subjectHash: subjectHash(subject), jti });
     });
   }
 
@@ -223,7 +224,7 @@ export class MemoryTokenStore implements TokenStore, OnceStore {
   #revoke(login: Login, session: Session, reason: 'revoked' | 'reused' = 'revoked'): string {
     const { id: sessionId, subject } = session;
     this.#logins.revoke(login, session);
-    this.#tell({ kind: 'session', subject, sessionId, reason });
+    this.#tell({ kind: 'session', subjectHash: subjectHash(subject), sessionId, reason });
     return sessionId;
   }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { subjectHash } from '../shard';
 import type { RevokeSubjectOptions } from '../token-store';
 import { ShardedMap } from './sharded-map';
 import type { Expiring } from './sweeper';
@@ -16,7 +16,7 @@ export class SubjectRevocations {
   readonly entries = new ShardedMap<SubjectRevocation>();
 
   of(subject: string): SubjectRevocation | undefined {
-    return this.entries.size === 0 ? undefined : this.entries.get(hashOf(subject));
+    return this.entries.size === 0 ? undefined : this.entries.get(subjectHash(subject));
   }
 
   /** A later call never moves a time back. */
@@ -31,11 +31,7 @@ export class SubjectRevocations {
       revokedAt: Math.max(now, before?.revokedAt ?? now),
       expiresAt: Math.max(keepUntil, before?.expiresAt ?? keepUntil),
     };
-    this.entries.set(hashOf(subject), revocation);
+    this.entries.set(subjectHash(subject), revocation);
     return revocation;
   }
-}
-
-function hashOf(subject: string): string {
-  return createHash('sha256').update(subject).digest('base64url');
 }

@@ -1,5 +1,5 @@
 /**
- * keys: session, list, details, subject
+ * keys: session, list, details, subject, feed
  *
  * id, hash, generation, rotatedAt, createdAt, lastUsedAt, expiresAt, TTL, limit or empty, authenticatedAt or empty,
  * subject, userAgent, ip, label
@@ -36,7 +36,7 @@ local function keepNewest(list, details, now, count, answer)
   push(answer, ended)
 end
 
-local session, list, details, subject = unpack(KEYS)
+local session, list, details, subject, feed = unpack(KEYS)
 local id, hash, g, r, c, u, e, ttl, limit, authenticatedAt = unpack(ARGV, 2, 11)
 if redis.call('EXISTS', session) == 1 then return { clock, 'taken' } end
 local state = redis.call('HMGET', subject, 'revokedAt')
@@ -64,6 +64,11 @@ end
 if #answer > 2 then
   redis.call('HSET', subject, 'endedAt', c)
   keep(subject, ttl)
+end
+for first = 3, #answer, 100 do
+  local told = {}
+  for index = first, math.min(first + 99, #answer) do push(told, { 'session', hash .. answer[index] }) end
+  announce(feed, unpack(told))
 end
 local m = math.floor(clock / 1000)
 redis.call('HSET', session, 's', hash, 'g', g, 'r', r, 'm', m, 'c', c, 'u', u, 'e', e)

@@ -1,9 +1,14 @@
-import { createHash } from 'node:crypto';
-import { shardOf } from '../shard';
+import { shardOf, subjectHash } from '../shard';
+
+/** How a subject is named. */
+export interface SubjectName {
+  readonly shard: string;
+  /** Stands for the subject in Redis. */
+  readonly hash: string;
+}
 
 /** The names of a subject's keys, which are all in one hash slot. */
 export interface SubjectKeys {
-  /** Stands for the subject in Redis. */
   readonly hash: string;
   /** A hash: what outlives the subject's sessions. */
   readonly subject: string;
@@ -13,25 +18,47 @@ export interface SubjectKeys {
   readonly details: string;
   /** A sorted set: the sessions whose rows are being erased. */
   readonly forgotten: string;
+  /** A stream: what was revoked in the shard. */
+  readonly feed: string;
 }
+
+/** How many subjects are remembered with their names. */
+const most = 10_000;
 
 /** How keys are named. The hash tag is the prefix and the shard of a subject. */
 export class KeyNames {
   readonly #prefix: string;
+  readonly #known = new Map<string, SubjectName>();
 
   constructor(prefix: string) {
     this.#prefix = prefix;
   }
 
+  /** The channel that tells which shards have news. */
+  get channel(): string {
+    return `${this.#prefix}:feed`;
+  }
+
+  /** Hashing costs more than everything else that a local check does. */
+  nameOf(subject: string): SubjectName {
+    const known = this.#known.get(subject);
+    if (known) return known;
+    if (this.#known.size >= most) this.#known.clear();
+    const name = { shard: shardOf(subject), hash: subjectHash(subject) };
+    this.#known.set(subject, name);
+    return name;
+  }
+
   ofSubject(subject: string): SubjectKeys {
-    const hash = createHash('sha256').update(subject).digest('base64url').slice(0, 22);
-    const base = this.#base(shardOf(subject));
+    const { shard, hash } = this.nameOf(subject);
+    const base = this.#base(shard);
     return {
       hash,
       subject: `${base}u:${hash}`,
       sessions: `${base}l:${hash}`,
       details: `${base}d:${hash}`,
       forgotten: `${base}f:${hash}`,
+      feed: this.feedOf(shard),
     };
   }
 
@@ -41,7 +68,7 @@ export class KeyNames {
 
   /** A token is in the shard of its subject. */
   ofToken(jti: string, subject: string): string {
-    return `${this.#base(shardOf(subject))}r:${jti}`;
+    return `${this.#base(this.nameOf(subject).shard)}r:${jti}`;
   }
 
   ofEvent(id: string): string {
@@ -49,17 +76,21 @@ export class KeyNames {
   }
 
   /** For a caller that knows the hash of the subject alone. */
-  ofHash(sessionId: string, hash: string): Pick<SubjectKeys, 'hash' | 'sessions' | 'details'> {
+  ofHash(sessionId: string, hash: string): Pick<SubjectKeys, 'hash' | 'sessions' | 'details' | 'feed'> {
     const base = this.#base(sessionId.slice(0, 2));
-    return { hash, sessions: `${base}l:${hash}`, details: `${base}d:${hash}` };
+    return { hash, sessions: `${base}l:${hash}`, details: `${base}d:${hash}`, feed: `${base}x` };
+  }
+
+  feedOf(shard: string): string {
+    return `${this.#base(shard)}x`;
+  }
+
+  /** A session whose id has another shard than the subject cannot be the subject's. */
+  mayBelong(sessionId: string, subject: string): boolean {
+    return sessionId.startsWith(this.nameOf(subject).shard);
   }
 
   #base(shard: string): string {
     return `{${this.#prefix}:${shard}}:`;
   }
-}
-
-/** A session whose id has another shard than the subject cannot be the subject's. */
-export function mayBelong(sessionId: string, subject: string): boolean {
-  return sessionId.startsWith(shardOf(subject));
 }

@@ -1,3 +1,6 @@
+/** Seconds that the feed of a shard holds at least. */
+export const horizon = 7200;
+
 /** The verdict of a script that changed nothing because its deadline had passed. */
 export const late = 'late';
 
@@ -14,6 +17,8 @@ export const late = 'late';
  * The sessions of a subject that are alive are in one sorted set, each three times, in three ranges of scores: as
  * `c<id>` by createdAt, as `u<id>` by lastUsedAt, as `e<id>` by expiresAt. A session that is not in it has ended,
  * whatever its own row contains, so that ending many of them does not change their rows.
+ *
+ * What is revoked is told in the same step in the feed of the shard, a stream. See feed.ts.
  */
 const prelude = `local time = redis.call('TIME')
 local clock = time[1] * 1000000 + time[2]
@@ -66,6 +71,25 @@ local function tell(answer, session, details, id, revokedAt)
   push(answer, redis.call('HMGET', session, 'g', 'r', 'c', 'u', 'e'))
   push(answer, { tostring(revokedAt or '') })
   return push(answer, redis.call('HMGET', details, id .. ':userAgent', id .. ':ip', id .. ':label'))
+end
+
+-- A feed that is not there, or is not there any more, starts with a note, since what was told before is not in it.
+local function begin(feed)
+  redis.call('XADD', feed, '*', 'begin', '')
+  redis.call('EXPIRE', feed, ${String(2 * horizon)})
+end
+
+-- The entry before the new one stays, so that those who have read it see that they have missed none.
+local function announce(feed, ...)
+  local last = redis.call('XREVRANGE', feed, '+', '-', 'COUNT', 1)[1]
+  if not last then begin(feed) end
+  local oldest = math.floor(clock / 1000) - ${String(1000 * horizon)}
+  if last then oldest = math.min(oldest, tonumber(string.match(last[1], '%d+'))) end
+  redis.call('XADD', feed, 'MINID', '~', string.format('%.0f', oldest), '*', ...)
+  redis.call('EXPIRE', feed, ${String(2 * horizon)})
+  -- Those who do not hear it read the feed a moment later. The user may not be allowed to.
+  local prefix, shard = string.match(feed, '([^{]*):(%x%x)}:x$')
+  redis.pcall('PUBLISH', prefix .. ':feed', shard)
 end
 
 -- Seconds since the last rotation by the clock of Redis; negative when that clock was set back.

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { ConfigurationError } from '../../errors/errors';
+import { listenWithIoredis, listenWithNodeRedis, type Listening } from './listen';
 
 interface EvalOptions {
   keys: string[];
@@ -47,6 +48,10 @@ export interface ScriptClient {
   eval(script: string, call: ScriptCall): Promise<unknown>;
   /** Whether the client takes its connection for open. */
   isOpen(): boolean;
+  /** Whether the application has closed the client. */
+  isClosed(): boolean;
+  /** Subscribes to a channel, over a connection that does not get in the way of other commands. */
+  listen(channel: string, listener: (message: string) => void): Listening;
 }
 
 /** Milliseconds. */
@@ -79,6 +84,8 @@ function ofNodeRedis(client: NodeRedisClient): ScriptClient {
     evalSha: (sha, { patience, ...given }) => patient(patience).evalSha(sha, given),
     eval: (script, { patience, ...given }) => patient(patience).eval(script, given),
     isOpen: () => (client as { readonly isReady?: boolean }).isReady !== false,
+    isClosed: () => (client as { readonly isOpen?: boolean }).isOpen === false,
+    listen: (channel, listener) => listenWithNodeRedis(client, channel, listener),
   };
 }
 
@@ -114,5 +121,7 @@ function ofIoredis(client: IoredisClient): ScriptClient {
     evalSha: (sha, { keys, arguments: given }) => client.evalsha(sha, keys.length, ...keys, ...given),
     eval: (script, { keys, arguments: given }) => client.eval(script, keys.length, ...keys, ...given),
     isOpen: () => (client as { readonly status?: string }).status === 'ready',
+    isClosed: () => (client as { readonly status?: string }).status === 'end',
+    listen: (channel, listener) => listenWithIoredis(client, channel, listener),
   };
 }

@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../../errors/errors';
-import { readOptions } from '../../util/options';
+import { parseOptions } from '../../util/options';
 import type { OnceEvent, OnceStore } from '../once-store';
+import type { RevocationChange } from '../revocation-change';
 import type {
   LoginLimits,
   LoginResult,
@@ -14,29 +14,15 @@ import type {
   TokenRevocation,
   TokenStore,
 } from '../token-store';
-import { KeyNames, mayBelong } from './names';
+import { FollowedRevocations } from './followed-revocations';
+import { KeyNames } from './names';
+import { redisStoreOptions, type RedisTokenStoreOptions } from './redis-token-store-options';
 import { scriptClient, type IoredisClient, type NodeRedisClient } from './redis-client';
 import { ScriptRunner } from './script-runner';
 import { scripts } from './scripts';
 import { forgetRows, pageOf } from './session-list';
 import { decode, encode, sessionsOf } from './session-row';
-import { timeToLive } from './time-to-live';
-
-/**
- * The options of a {@link RedisTokenStore}.
- *
- * @example
- * ```ts
- * const store = new RedisTokenStore(client, { prefix: 'shop' });
- * ```
- */
-export interface RedisTokenStoreOptions {
-  /**
-   * The start of the names of all keys. Applications that share a Redis need different prefixes.
-   * @default 'routing-controllers-jwt'
-   */
-  readonly prefix?: string | undefined;
-}
+import { slack, timeToLive } from './time-to-live';
 
 type Limits = Partial<StoreLimits>;
 
@@ -70,17 +56,21 @@ type Limits = Partial<StoreLimits>;
 export class RedisTokenStore implements TokenStore, OnceStore {
   readonly #names: KeyNames;
   readonly #runner: ScriptRunner;
+  readonly #revocations: FollowedRevocations;
 
   /** @throws {@link ConfigurationError} if it is not a client of `redis` or `ioredis`, or if the prefix is invalid */
   constructor(client: NodeRedisClient | IoredisClient, options: RedisTokenStoreOptions = {}) {
-    this.#runner = new ScriptRunner(scriptClient(client));
-    const { prefix = 'routing-controllers-jwt' } = readOptions('RedisTokenStore', options, ['prefix']);
-    this.#names = new KeyNames(checkPrefix(prefix));
+    const own = scriptClient(client);
+    const { prefix, consistency } = parseOptions('RedisTokenStore', options, redisStoreOptions);
+    this.#runner = new ScriptRunner(own);
+    this.#names = new KeyNames(prefix);
+    const source = { client: own, runner: this.#runner, names: this.#names };
+    this.#revocations = new FollowedRevocations(source, consistency);
   }
 
   async createSession(session: Session, limits: Limits & LoginLimits = {}): Promise<LoginResult> {
     const { id, subject, generation, rotatedAt, createdAt, lastUsedAt, expiresAt } = session;
-    if (!mayBelong(id, subject))
+    if (!this.#names.mayBelong(id, subject))
       throw new Error('the id of a session must start with the shard of its subject');
     const keys = this.#names.ofSubject(subject);
     const times = [rotatedAt, createdAt, lastUsedAt, expiresAt].map(String);
@@ -88,10 +78,11 @@ export class RedisTokenStore implements TokenStore, OnceStore {
     const details = [subject, session.userAgent, session.ip, session.label].map(encode);
     const [verdict, ...ended] = await this.#runner.run(
       scripts.createSession,
-      [this.#names.ofSession(id), keys.sessions, keys.details, keys.subject],
+      [this.#names.ofSession(id), keys.sessions, keys.details, keys.subject, keys.feed],
       [id, keys.hash, String(generation), ...times, timeToLive(expiresAt - createdAt), ...bounds, ...details],
       limits,
     );
+    if (ended.length > 0) this.#behind(subject);
     if (verdict === 'taken') throw new Error('there is a session with this id');
     return { created: verdict === 'created', ended };
   }
@@ -109,18 +100,21 @@ export class RedisTokenStore implements TokenStore, OnceStore {
 
   async rotateSession(rotation: Rotation, limits?: Limits): Promise<RotationResult> {
     const { sessionId, subject, now, expiresAt, seen: { userAgent, ip } = {} } = rotation;
-    if (!mayBelong(sessionId, subject)) return { outcome: 'unknown' };
+    if (!this.#names.mayBelong(sessionId, subject)) return { outcome: 'unknown' };
     const keys = this.#names.ofSubject(subject);
     const numbers = [rotation.generation, now, expiresAt].map(String);
     const given = [timeToLive(expiresAt - now), String(rotation.graceSeconds), encode(userAgent), encode(ip)];
     const [outcome, ...texts] = await this.#runner.run(
       scripts.rotateSession,
-      [this.#names.ofSession(sessionId), keys.sessions, keys.details, keys.subject],
+      [this.#names.ofSession(sessionId), keys.sessions, keys.details, keys.subject, keys.feed],
       [sessionId, keys.hash, ...numbers, ...given],
       limits,
     );
     const [session] = sessionsOf(texts, subject);
-    if (outcome === 'flipped') return { outcome: 'reused', session, flipped: true };
+    if (outcome === 'flipped') {
+      this.#behind(subject);
+      return { outcome: 'reused', session, flipped: true };
+    }
     if (outcome === 'reused') return { outcome, session, flipped: false };
     return { outcome: outcome as RotationResult['outcome'], ...(session && { session }) };
   }
@@ -134,10 +128,11 @@ export class RedisTokenStore implements TokenStore, OnceStore {
     if (!keys) return false;
     const [verdict] = await this.#runner.run(
       scripts.revokeSession,
-      [this.#names.ofSession(sessionId), keys.sessions, keys.details],
+      [this.#names.ofSession(sessionId), keys.sessions, keys.details, keys.feed],
       [sessionId, keys.hash, String(now)],
       limits,
     );
+    this.#revocations.behind(sessionId.slice(0, 2));
     return verdict === 'revoked';
   }
 
@@ -170,24 +165,17 @@ export class RedisTokenStore implements TokenStore, OnceStore {
   }
 
   async revokeToken({ jti, subject, now, expiresAt }: TokenRevocation, limits?: Limits): Promise<void> {
-    const keys = [this.#names.ofToken(jti, subject)];
-    await this.#runner.run(scripts.revokeToken, keys, [timeToLive(expiresAt - now)], limits);
+    const { hash, feed } = this.#names.ofSubject(subject);
+    const keys = [this.#names.ofToken(jti, subject), feed];
+    await this.#runner.run(scripts.revokeToken, keys, [timeToLive(expiresAt - now), hash + jti], limits);
+    this.#behind(subject);
   }
 
-  async isRevoked(query: RevocationQuery, limits?: Limits): Promise<boolean> {
-    const { jti, sessionId, generation, subject, issuedAt, now, graceSeconds } = query;
-    if (sessionId !== undefined && !mayBelong(sessionId, subject)) return true;
-    const token = this.#names.ofToken(jti, subject);
-    const keys = this.#names.ofSubject(subject);
-    const [verdict] = await (sessionId === undefined
-      ? this.#runner.run(scripts.isTokenRevoked, [token, keys.subject], [String(issuedAt)], limits)
-      : this.#runner.run(
-          scripts.isSessionRevoked,
-          [token, this.#names.ofSession(sessionId), keys.sessions],
-          [sessionId, String(now), String(generation ?? ''), String(graceSeconds)],
-          limits,
-        ));
-    return verdict === 'dead';
+  /** With a replica the answer is there at once, where Redis need not be asked. */
+  isRevoked(query: RevocationQuery, limits?: Limits): boolean | Promise<boolean> {
+    const { sessionId, subject } = query;
+    if (sessionId !== undefined && !this.#names.mayBelong(sessionId, subject)) return true;
+    return this.#revocations.isRevoked(query) ?? this.#askRevoked(query, limits);
   }
 
   async remember({ id, now, expiresAt }: OnceEvent, limits?: Limits): Promise<boolean> {
@@ -196,12 +184,48 @@ export class RedisTokenStore implements TokenStore, OnceStore {
     return verdict === 'news';
   }
 
+  /** Calls the listener soon after a revocation, also in other processes. Opens a connection of its own. */
+  subscribe(listener: (change: RevocationChange) => void): Promise<() => Promise<void>> {
+    return this.#revocations.subscribe(listener);
+  }
+
+  /**
+   * Ends what `consistency: 'replica'` and `subscribe` have started. Your client stays open. Not needed if you close your client: that
+   * ends it, too.
+   */
+  close(): void {
+    this.#revocations.close();
+  }
+
   /** Nothing when the session is not known, or cannot be that subject's. */
   async #keysOf(sessionId: string, limits: Limits & { readonly subject?: string | undefined }) {
     const { subject } = limits;
-    if (subject !== undefined) return mayBelong(sessionId, subject) && this.#names.ofSubject(subject);
+    if (subject !== undefined)
+      return this.#names.mayBelong(sessionId, subject) && this.#names.ofSubject(subject);
     const [, hash] = await this.#runner.run(scripts.locate, [this.#names.ofSession(sessionId)], [], limits);
     return hash !== undefined && this.#names.ofHash(sessionId, hash);
+  }
+
+  async #askRevoked(query: RevocationQuery, limits?: Limits): Promise<boolean> {
+    const { jti, sessionId, generation, subject, issuedAt, now, graceSeconds } = query;
+    const learn = this.#revocations.asking(query);
+    const token = this.#names.ofToken(jti, subject);
+    const keys = this.#names.ofSubject(subject);
+    const [verdict, expiresAt = Infinity] = await (sessionId === undefined
+      ? this.#runner.run(scripts.isTokenRevoked, [token, keys.subject], [String(issuedAt)], limits)
+      : this.#runner.run(
+          scripts.isSessionRevoked,
+          [token, this.#names.ofSession(sessionId), keys.sessions],
+          [sessionId, String(now), String(generation ?? ''), String(graceSeconds)],
+          limits,
+        ));
+    if (verdict === 'alive') learn?.(Number(expiresAt));
+    return verdict === 'dead';
+  }
+
+  /** What this process has revoked is known to it before anything else is checked. */
+  #behind(subject: string): void {
+    this.#revocations.behind(this.#names.nameOf(subject).shard);
   }
 
   async #endAll(
@@ -211,16 +235,16 @@ export class RedisTokenStore implements TokenStore, OnceStore {
     limits?: Limits,
     mode = '',
   ): Promise<void> {
+    if (notBefore > now + slack) throw new Error('notBefore may be an hour ahead at most');
     const keys = this.#names.ofSubject(subject);
-    const given = [String(now), String(notBefore), timeToLive(keepUntil - now), exceptSessionId, mode];
-    const names = [keys.sessions, keys.details, keys.subject, keys.forgotten];
-    await this.#runner.run(scripts.revokeSubject, names, given, limits);
+    const times = [String(now), String(notBefore), timeToLive(keepUntil - now)];
+    const names = [keys.sessions, keys.details, keys.subject, keys.forgotten, keys.feed];
+    await this.#runner.run(
+      scripts.revokeSubject,
+      names,
+      [...times, exceptSessionId, mode, keys.hash],
+      limits,
+    );
+    this.#behind(subject);
   }
-}
-
-function checkPrefix(prefix: unknown): string {
-  if (typeof prefix === 'string' && /^[^{}]{1,200}$/.test(prefix)) return prefix;
-  throw new ConfigurationError(
-    'RedisTokenStore: prefix must be a string of 1 to 200 characters without braces',
-  );
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createSession } from './create-session';
 import { late, withPrelude } from './prelude';
+import { readFeed } from './read-feed';
 
 /** A script, the hash by which Redis knows it, and what it may return in the second place. */
 export interface Script {
@@ -10,7 +11,7 @@ export interface Script {
 }
 
 /**
- * keys: session, list, details, subject
+ * keys: session, list, details, subject, feed
  *
  * id, hash, generation, now, expiresAt, TTL, grace, userAgent, ip
  *
@@ -18,7 +19,7 @@ export interface Script {
  * subject ended is returned instead.
  */
 const rotateSession = `
-local session, list, details, subject = unpack(KEYS)
+local session, list, details, subject, feed = unpack(KEYS)
 local id, hash = ARGV[2], ARGV[3]
 local generation, now, grace = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[8])
 local s, g, r, m, c, u, e, d = unpack(row(session))
@@ -46,6 +47,7 @@ end
 redis.call('HSET', session, 'd', now)
 local answer = tell({ clock, 'flipped' }, session, details, id, now)
 strike(list, details, id)
+announce(feed, 'reused', hash .. id)
 return answer
 `;
 
@@ -56,25 +58,26 @@ if not hash then return { clock, 'unknown' } end
 return { clock, 'found', hash }
 `;
 
-/** keys: session, list, details. id, hash, now */
+/** keys: session, list, details, feed. id, hash, now */
 const revokeSession = `
-local session, list, details = unpack(KEYS)
+local session, list, details, feed = unpack(KEYS)
 local s, g, r, m, c, u, e, d = unpack(row(session))
 if s ~= ARGV[3] or d or not isAlive(list, ARGV[2], tonumber(ARGV[4])) then return { clock, 'dead' } end
 redis.call('HSET', session, 'd', ARGV[4])
 strike(list, details, ARGV[2])
+announce(feed, 'session', ARGV[3] .. ARGV[2])
 return { clock, 'revoked' }
 `;
 
 /**
- * keys: list, details, subject, forgotten
+ * keys: list, details, subject, forgotten, feed
  *
- * now, notBefore, TTL, id of the session that is spared or empty, 'forget' or empty
+ * now, notBefore, TTL, id of the session that is spared or empty, 'forget' or empty, hash
  *
  * Its cost does not depend on how many sessions there are.
  */
 const revokeSubject = `
-local list, details, subject, forgotten = unpack(KEYS)
+local list, details, subject, forgotten, feed = unpack(KEYS)
 local now, notBefore, ttl, id = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local state = redis.call('HMGET', subject, 'notBefore', 'revokedAt')
 redis.call('HSET', subject, 'notBefore', math.max(notBefore, tonumber(state[1] or notBefore)),
@@ -97,6 +100,7 @@ if spared then
   keep(list, left)
   keep(details, left)
 end
+announce(feed, 'subject', ARGV[7] .. ARGV[3] .. ' ' .. (spared and id or ''))
 return { clock, 'revoked' }
 `;
 
@@ -154,9 +158,10 @@ end
 return answer
 `;
 
-/** keys: token. TTL */
+/** keys: token, feed. TTL, hash and jti */
 const revokeToken = `
 if redis.call('TTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('SET', KEYS[1], '', 'EX', ARGV[2]) end
+announce(KEYS[2], 'token', ARGV[3])
 return { clock, 'revoked' }
 `;
 
@@ -173,7 +178,7 @@ local notBefore = tonumber(redis.call('HGET', KEYS[2], 'notBefore'))
 return { clock, notBefore and tonumber(ARGV[2]) <= notBefore and 'dead' or 'alive' }
 `;
 
-/** keys: token, session, list. id, now, generation or empty, grace */
+/** keys: token, session, list. id, now, generation or empty, grace. Tells when a session that is alive expires. */
 const isSessionRevoked = `
 local token, session, list = unpack(KEYS)
 local generation, grace = tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -182,7 +187,8 @@ local state = redis.call('HMGET', session, 'g', 'm')
 if not state[1] then return { clock, 'dead' } end
 local age = generation and tonumber(state[1]) - generation or 0
 local isCurrent = age == 0 or age == 1 and inWindow(state[2], grace)
-return { clock, isCurrent and 'alive' or 'dead' }
+if not isCurrent then return { clock, 'dead' } end
+return { clock, 'alive', score(list, 'e', ARGV[2]) }
 `;
 
 /** The numbers above start at `ARGV[2]`. A login and the use of a ticket fail when Redis is full. */
@@ -200,6 +206,7 @@ export const scripts = {
   remember: script(remember, ['news', 'known'], false),
   isTokenRevoked: script(isTokenRevoked, ['dead', 'alive']),
   isSessionRevoked: script(isSessionRevoked, ['dead', 'alive']),
+  readFeed: script(readFeed, ['read']),
 };
 
 function script(body: string, verdicts: string[], isWelcome = true): Script {

@@ -1,7 +1,10 @@
 import { maximumDuration } from '../../util/duration';
 
-/** Seconds that entries stay longer than their tokens: clocks differ, and a manager may tolerate that. */
-const slack = 3600;
+/**
+ * Seconds by which the clocks of an application's servers may differ from that of Redis: entries stay longer than their tokens by
+ * that much.
+ */
+export const slack = 3600;
 
 /** Relative: the caller's clock may not be that of Redis. */
 export function timeToLive(seconds: number): string {

@@ -1,0 +1,34 @@
+import { setTimeout } from 'node:timers/promises';
+import type { RevocationQuery, TokenStore } from '../../src';
+import { nodeRedis } from './redis-clients';
+import { now } from './redis-sessions';
+
+/** The feeds look as if they had been kept for two hours: everything about tokens of the last hour is known. */
+export async function ageFeeds(url: string, prefix: string): Promise<void> {
+  const { client, close } = await nodeRedis(url);
+  const id = `${String((now - 7200) * 1000)}-0`;
+  for (const shard of allShards) await client.xAdd(`{${prefix}:${shard}}:x`, id, { begin: '' });
+  close();
+}
+
+/** The names of all shards. */
+export const allShards = Array.from({ length: 256 }, (_, number) => number.toString(16).padStart(2, '0'));
+
+/** Waits until the store answers without asking Redis. */
+export async function untilSync(store: TokenStore, query: RevocationQuery): Promise<boolean> {
+  for (;;) {
+    const answer = store.isRevoked(query);
+    if (typeof answer === 'boolean') return answer;
+    await Promise.resolve(answer).catch(() => undefined);
+    await setTimeout(2);
+  }
+}
+
+/** Waits until the store answers this without asking Redis. */
+export async function untilKnown(
+  store: TokenStore,
+  query: RevocationQuery,
+  expected: boolean,
+): Promise<void> {
+  while ((await untilSync(store, query)) !== expected) await setTimeout(2);
+}

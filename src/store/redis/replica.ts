@@ -1,0 +1,94 @@
+import { warn } from '../../util/warn';
+import type { RevocationChange } from '../revocation-change';
+import type { RevocationQuery } from '../token-store';
+import type { FeedReader } from './feed';
+import { KnownTokens } from './known-tokens';
+import type { KeyNames } from './names';
+import { horizon } from './prelude';
+import { ShardRevocations } from './shard-revocations';
+import { slack } from './time-to-live';
+
+/**
+ * What was revoked in the last two hours, in this process. It decides where it is sure; everything else is a question to Redis:
+ *
+ * - while nothing vouches for the shard
+ * - about a refresh token: its generation changes without a revocation
+ * - about a token that may be older than what is known, and about the tokens of a subject that was logged out everywhere
+ *   within the hour before they were issued, since they may be of a new session. Once Redis has found one alive, it is
+ *   known until something happens to it.
+ */
+export class Replica implements FeedReader {
+  readonly #names: KeyNames;
+  readonly #shards = new Map<string, ShardRevocations>();
+  readonly #known = new KnownTokens();
+  /** The time of Redis when it last vouched. */
+  #time = 0;
+  #hasWarned = false;
+
+  constructor(names: KeyNames) {
+    this.#names = names;
+  }
+
+  begin(shard: string, time: number): void {
+    this.#of(shard).begin(time);
+  }
+
+  change(shard: string, time: number, change: RevocationChange): void {
+    this.#of(shard).add(time, change);
+  }
+
+  vouched(shard: string, time: number): void {
+    this.#time = time;
+    this.#of(shard).keepSince(time - horizon);
+  }
+
+  /** @returns undefined where Redis must be asked. Only for a shard that is vouched for */
+  isRevoked(query: RevocationQuery): boolean | undefined {
+    const { jti, sessionId, subject, issuedAt } = query;
+    if (query.generation !== undefined || !this.#isTimely(query.now)) return undefined;
+    const { shard, hash } = this.#names.nameOf(subject);
+    const revocations = this.#of(shard);
+    const all = revocations.ofSubject(hash);
+    const isRevoked =
+      sessionId === undefined
+        ? all !== undefined && issuedAt <= all.notBefore
+        : revocations.hasSession(sessionId);
+    if (isRevoked || revocations.hasToken(jti)) return true;
+    const isMeant = all !== undefined && sessionId !== undefined && sessionId !== all.exceptSessionId;
+    const isDoubtful = issuedAt <= revocations.since + slack || (isMeant && issuedAt <= all.time + slack);
+    if (!isDoubtful) return false;
+    const count = Math.max(revocations.beganAt, isMeant ? all.count : 0);
+    return this.#known.has(query, count) ? false : undefined;
+  }
+
+  /** Called before Redis is asked. @returns what to call if it finds the token alive */
+  asking(query: RevocationQuery): (expiresAt: number) => void {
+    const revocations = this.#of(this.#names.nameOf(query.subject).shard);
+    const { count } = revocations;
+    return (expiresAt) => {
+      // What happened meanwhile may have happened after Redis answered.
+      if (query.generation === undefined && revocations.count === count)
+        this.#known.add(query, count, expiresAt);
+    };
+  }
+
+  /** Otherwise times of issue say nothing about what came first. */
+  #isTimely(now: number): boolean {
+    if (Math.abs(now - this.#time) <= slack / 2) return true;
+    if (!this.#hasWarned) {
+      this.#hasWarned = true;
+      warn(
+        'JwtRedisClockWarning',
+        'RedisTokenStore: the clock of this process differs from that of Redis by more than half an hour. ' +
+          'The replica is not used, and Redis is asked about each token. Synchronize the clocks.',
+      );
+    }
+    return false;
+  }
+
+  #of(shard: string): ShardRevocations {
+    let revocations = this.#shards.get(shard);
+    if (!revocations) this.#shards.set(shard, (revocations = new ShardRevocations()));
+    return revocations;
+  }
+}
