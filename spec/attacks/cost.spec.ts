@@ -117,7 +117,7 @@ describe('text of more than 8 KiB', () => {
 
   it('is where decoding is watched by something that sees', async () => {
     const [target] = targets as [Target];
-    const token = target.sign(target.header(), target.claims());
+    const token = target.sign(target.header(), target.claims({ seen: 'never before' }));
     const calls = await callsDuring(decoding, () => expectTaken(target.manager, token));
     expect(calls).to.include.members(['from', 'decode', 'parse']);
   });

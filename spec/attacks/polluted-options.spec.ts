@@ -100,6 +100,7 @@ const calls: [string, Readonly<Record<string, true>>, () => unknown][] = [
       store: true,
       storeTimeout: true,
       maxTokenLength: true,
+      cache: true,
       hookTimeout: true,
       clock: true,
     } satisfies Names<JwtManagerOptions>,

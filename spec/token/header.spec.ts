@@ -19,9 +19,10 @@ describe('the header of a token', () => {
   const good = { alg: 'HS256', typ: 'at+jwt', kid: 'a' };
 
   it('names the key and the type', () => {
-    expect(read(good)).to.deep.equal({ key, type: 'access' });
+    expect(read(good)).to.deep.equal({ key, kid: 'a', type: 'access' });
     expect(read({ ...good, typ: 'application/RT+jwt', kid: undefined })).to.deep.equal({
       key,
+      kid: undefined,
       type: 'refresh',
     });
   });
@@ -38,7 +39,11 @@ describe('the header of a token', () => {
 
   it('is read by whoever asks for another type', () => {
     const isJwt = (typ: unknown) => (typ === 'JWT' ? 0 : undefined);
-    expect(readHeader(encode({ ...good, typ: 'JWT' }), () => key, isJwt)).to.deep.equal({ key, type: 0 });
+    expect(readHeader(encode({ ...good, typ: 'JWT' }), () => key, isJwt)).to.deep.equal({
+      key,
+      kid: 'a',
+      type: 0,
+    });
     expect(readHeader(encode(good), () => key, isJwt)).to.equal('typ');
   });
 });

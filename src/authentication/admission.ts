@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import type { Action } from 'routing-controllers';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { HttpRequest, RequestSource } from '../http/request/http-request';
 import { requestOf } from '../http/request/request-of';
 import type { JwtManager } from '../manager/jwt-manager';
 import type { Token } from '../token/token';
+import { createNotes } from '../util/notes';
 import type { LoadUser } from './current-user';
 
 /** What a request was let in with. */
@@ -27,7 +27,7 @@ export interface Admission {
 }
 
 /** Requests that were let in. */
-const admitted = new WeakMap<IncomingMessage, Admission>();
+const admitted = createNotes<Admission>();
 
 /** Notes that a request was let in. */
 export function admit({ req }: HttpRequest, admission: Admission): void {

@@ -3,7 +3,6 @@ import {
   because,
   ConfigurationError,
   HookFailedError,
-  InvalidRequestError,
   isReported,
   JwtError,
   TokenExpiredError,
@@ -17,19 +16,22 @@ import { prepareRefusal, type RefusalForm } from '../http/answer/rejection';
 import type { JwtManager } from '../manager/jwt-manager';
 import { coreOf } from '../manager/manager-base';
 import type { Token } from '../token/token';
-import { ignore, isPromiseLike } from '../util/promises';
+import { isPromiseLike, type Soon } from '../util/promises';
 import type { Admission } from './admission';
 import { autoRefresh, isDue, refreshCookieOf, type Refreshed, type RefreshCookie } from './auto-refresh';
 import { confirm } from './confirm';
 import { userOf, type LoadUser } from './current-user';
+import type { Presented } from './demands/demand';
 import { meetDemands } from './demands/meet-demands';
+import { findToken, type FoundToken } from './find-token';
+import { pathOf } from './request-path';
 import type { ResolvedRequirement } from './requirement';
 
 /** @internal What is known of a request while it is judged. */
 export interface Trial {
   readonly request: HttpRequest;
   manager: JwtManager<object>;
-  token?: Token<object>;
+  token?: Token<object> | undefined;
   /** What middleware has let the request in with: its token is not verified again. */
   readonly earlier?: Admission | undefined;
   /** Loads the user, where the application judges each account. */
@@ -39,46 +41,37 @@ export interface Trial {
 /** A token that was verified, and what is known of it. */
 type Identified = Admission & { readonly token: Token<object> };
 
-/** @internal Finds the token of a request, verifies it and holds it against what is demanded. */
-export async function authenticate(
+/** What one route requires of one request, and the text that was found. */
+interface Examination {
+  readonly trial: Trial;
+  readonly requirement: ResolvedRequirement;
+  readonly locations: readonly TokenLocation[];
+  readonly action: Action;
+  readonly found: FoundToken | undefined;
+}
+
+/**
+ * @internal Finds the token of a request, verifies it and holds it against what is demanded: at once, unless there is
+ * something to wait for.
+ */
+export function authenticate(
   trial: Trial,
   requirement: ResolvedRequirement,
   locations: readonly TokenLocation[],
   action: Action,
-): Promise<Admission> {
-  const { request, manager, earlier, loadUser } = trial;
-  const found = find(request, locations, requirement.type);
-  const identified =
-    identifiedBefore(trial, requirement, locations, found) ??
-    (await identify(trial, requirement, locations, found));
-  if (!identified) {
-    if (requirement.optional) return { manager, token: undefined, earlier };
-    const [first, ...others] = locations;
-    throw new TokenMissingError(first && others.length === 0 ? `Missing ${first.name}` : undefined);
-  }
-  const { token } = identified;
-  const { first, last, all } = requirement.demands;
-  const presented = { token, action, limits: coreOf(manager).limits };
-  await meetDemands(first, presented, all);
-  const isAlive = identified.isAlive === true || !requirement.skipRevocationCheck;
-  if (isAlive && !identified.isAlive) {
-    const seen = () => clientDetails(request);
-    const pending = coreOf(manager).demandAlive(token, seen);
-    if (pending) await pending;
-  }
-  const user: unknown = loadUser && (await currentUser(loadUser, identified, action));
-  const late = meetDemands(last, { ...presented, user }, all);
-  if (late) await late;
-  return { ...identified, isAlive, loadUser, user, earlier };
+): Soon<Admission> {
+  const found = findToken(trial.request, locations, requirement.type);
+  const examination = { trial, requirement, locations, action, found };
+  const before = identifiedBefore(examination);
+  if (before) return demandAll(before, examination);
+  const presented = found && verify(found, examination);
+  if (isPromiseLike(presented)) return presented.then((token) => proceed(token, examination));
+  return proceed(presented, examination);
 }
 
 /** What middleware has found out about the token that the request has in these locations. */
-function identifiedBefore(
-  trial: Trial,
-  { type }: ResolvedRequirement,
-  locations: readonly TokenLocation[],
-  found: FoundToken | undefined,
-): Identified | undefined {
+function identifiedBefore({ trial, requirement, locations, found }: Examination): Identified | undefined {
+  const { type } = requirement;
   for (let known = trial.earlier; known; known = known.earlier) {
     const { manager, token, text, location } = known;
     if (!token || manager !== trial.manager || text !== found?.text || !location) continue;
@@ -90,96 +83,144 @@ function identifiedBefore(
   return undefined;
 }
 
-/** @returns undefined for a request without a token */
-async function identify(
-  trial: Trial,
-  requirement: ResolvedRequirement,
-  locations: readonly TokenLocation[],
-  found: FoundToken | undefined,
-): Promise<Identified | undefined> {
-  const { request, manager } = trial;
-  const { text, location } = found ?? {};
-  const isRefreshable = requirement.type === 'access' && coreOf(manager).limits.rotationGrace > 0;
-  // Read only where it is needed: with a domain, a sibling host could add a second one to every request.
-  const findCookie = () => (isRefreshable ? refreshCookieOf(request, locations, location) : undefined);
-  const presented = found && (await verify(found, requirement, trial, findCookie));
-  const refreshed = await refreshIfDue(findCookie, presented, found !== undefined, requirement, trial);
-  // A rotation has just shown that the session is alive.
-  if (refreshed) return { manager, ...refreshed, text, isAlive: true };
-  return presented && { manager, token: presented, text, location };
-}
-
-function currentUser(loadUser: LoadUser, identified: Identified, action: Action): unknown {
-  const { manager, token, loadUser: loadedBy, user } = identified;
-  return loadedBy === loadUser ? user : userOf(loadUser, token, manager, action);
-}
-
 /** @returns undefined for a token that has expired where another one can be had for it */
-async function verify(
-  { text, location }: FoundToken,
-  { type }: ResolvedRequirement,
-  trial: Trial,
-  findCookie: () => RefreshCookie | undefined,
-): Promise<Token<object> | undefined> {
-  const { request, manager } = trial;
+function verify(found: FoundToken, examination: Examination): Soon<Token<object> | undefined> {
+  const { trial, requirement } = examination;
+  let token: Soon<Token<object>>;
   try {
-    trial.token = await coreOf(manager).authenticate(text, type);
+    token = coreOf(trial.manager).authenticate(found.text, requirement.type);
   } catch (error) {
-    if (error instanceof TokenExpiredError && findCookie()) return undefined;
-    throw error;
+    return unlessExpired(error, examination);
   }
-  const confirmation = confirm(location, request, trial.token, manager);
-  if (confirmation) await confirmation;
-  return trial.token;
+  if (!isPromiseLike(token)) return confirmed(token, found, trial);
+  return token.then(
+    (late) => confirmed(late, found, trial),
+    (error: unknown) => unlessExpired(error, examination),
+  );
 }
 
-async function refreshIfDue(
-  findCookie: () => RefreshCookie | undefined,
+function unlessExpired(error: unknown, examination: Examination): Token<object> | undefined {
+  if (error instanceof TokenExpiredError && findCookie(examination)) return undefined;
+  throw error;
+}
+
+function confirmed(token: Token<object>, { location }: FoundToken, trial: Trial): Soon<Token<object>> {
+  trial.token = token;
+  const confirmation = confirm(location, trial.request, token, trial.manager);
+  return confirmation ? confirmation.then(() => token) : token;
+}
+
+function proceed(presented: Token<object> | undefined, examination: Examination): Soon<Admission> {
+  const { trial, found } = examination;
+  const { manager } = trial;
+  const { text, location } = found ?? {};
+  const mayRefresh = canRefresh(examination) && (!presented || isDue(presented));
+  if (!mayRefresh)
+    return presented
+      ? demandAll({ manager, token: presented, text, location }, examination)
+      : withoutToken(examination);
+  return refresh(presented, examination).then((refreshed) => {
+    // A rotation has just shown that the session is alive.
+    if (refreshed) return demandAll({ manager, ...refreshed, text, isAlive: true }, examination);
+    return presented
+      ? demandAll({ manager, token: presented, text, location }, examination)
+      : withoutToken(examination);
+  });
+}
+
+function withoutToken({ trial, requirement, locations }: Examination): Admission {
+  const { manager, earlier } = trial;
+  if (requirement.optional) return { manager, token: undefined, earlier };
+  const [first, ...others] = locations;
+  throw new TokenMissingError(first && others.length === 0 ? `Missing ${first.name}` : undefined);
+}
+
+function canRefresh({ trial, requirement, locations }: Examination): boolean {
+  if (requirement.type !== 'access' || coreOf(trial.manager).limits.rotationGrace === 0) return false;
+  return locations.some(hasAutoRefresh);
+}
+
+function hasAutoRefresh({ autoRefresh: carrier }: TokenLocation): boolean {
+  return carrier !== undefined;
+}
+
+/** Read only where it is needed: with a domain, a sibling host could add a second one to every request. */
+function findCookie(examination: Examination): RefreshCookie | undefined {
+  const { trial, locations, found } = examination;
+  return canRefresh(examination) ? refreshCookieOf(trial.request, locations, found?.location) : undefined;
+}
+
+function refresh(
   access: Token<object> | undefined,
-  hasAccessCookie: boolean,
-  { optional }: ResolvedRequirement,
-  trial: Trial,
+  examination: Examination,
 ): Promise<Refreshed | undefined> {
-  if (access && !isDue(access)) return undefined;
+  const { trial, requirement, found } = examination;
   const { request, manager } = trial;
   const attempt = {
     request,
     manager,
     access,
-    mayBeGuest: optional && !hasAccessCookie,
+    mayBeGuest: requirement.optional && !found,
     verified: (token: Token<object>) => (trial.token = token),
     report: (error: unknown) => {
       const refusal = refusalFor(error);
       if (refusal.status >= 500) report(refusal, trial);
     },
   };
-  return autoRefresh(attempt, findCookie);
+  return autoRefresh(attempt, () => findCookie(examination));
 }
 
-interface FoundToken {
-  readonly text: string;
-  readonly location: TokenLocation;
+/** A token that is held against what the route requires. */
+interface Candidate extends Presented {
+  readonly identified: Identified;
+  readonly examination: Examination;
 }
 
-/** More than one credential in a request is an error, not a choice (RFC 6750, section 2). */
-function find(
-  request: HttpRequest,
-  locations: readonly TokenLocation[],
-  type: ResolvedRequirement['type'],
-): FoundToken | undefined {
-  const found = locations.flatMap((location) => {
-    const text: unknown = location.read(request, type);
-    return text === undefined ? [] : [{ text: asText(text, location), location }];
-  });
-  if (found.length > 1)
-    throw because(new InvalidRequestError('More than one token in the request'), 'two tokens');
-  return found[0];
+function demandAll(identified: Identified, examination: Examination): Soon<Admission> {
+  const { trial, requirement, action } = examination;
+  const { limits } = coreOf(trial.manager);
+  const { first, all } = requirement.demands;
+  const candidate = { token: identified.token, action, limits, user: undefined, identified, examination };
+  return after(meetDemands(first, candidate, all), demandAlive, candidate);
 }
 
-function asText(text: unknown, { name }: TokenLocation): string {
-  if (typeof text === 'string') return text;
-  if (isPromiseLike(text)) ignore(text);
-  throw because(new HookFailedError(), `the location '${name}' read something that is no string`);
+function demandAlive(candidate: Candidate): Soon<Admission> {
+  const { token, identified, examination } = candidate;
+  const { request, manager } = examination.trial;
+  const isSkipped = identified.isAlive === true || examination.requirement.skipRevocationCheck;
+  const pending = isSkipped ? undefined : coreOf(manager).demandAlive(token, request, clientDetails);
+  return after(pending, demandUser, candidate);
+}
+
+function demandUser(candidate: Candidate): Soon<Admission> {
+  const { identified, examination, action } = candidate;
+  const { manager, token, loadUser: loadedBy, user } = identified;
+  const { loadUser } = examination.trial;
+  if (!loadUser) return demandLast(candidate);
+  if (loadedBy === loadUser) return demandLast({ ...candidate, user });
+  return userOf(loadUser, token, manager, action).then((loaded) =>
+    demandLast({ ...candidate, user: loaded }),
+  );
+}
+
+function demandLast(candidate: Candidate): Soon<Admission> {
+  const { last, all } = candidate.examination.requirement.demands;
+  return after(meetDemands(last, candidate, all), admissionFor, candidate);
+}
+
+function admissionFor({ identified, examination, user }: Candidate): Admission {
+  const { manager, token, text, location } = identified;
+  const { trial, requirement } = examination;
+  const isAlive = identified.isAlive === true || !requirement.skipRevocationCheck;
+  return { manager, token, text, location, isAlive, loadUser: trial.loadUser, user, earlier: trial.earlier };
+}
+
+function after(
+  pending: void | Promise<void>,
+  next: (candidate: Candidate) => Soon<Admission>,
+  candidate: Candidate,
+): Soon<Admission> {
+  return pending ? pending.then(() => next(candidate)) : next(candidate);
 }
 
 /** @internal Makes a refusal of what was thrown, for the client to see, and tells the operators. */
@@ -202,26 +243,4 @@ function refusalFor(error: unknown): JwtError {
   if (error instanceof ConfigurationError) return withoutDetails(error);
   if (error instanceof JwtError) return error;
   return because(new HookFailedError(), 'unexpected error', error);
-}
-
-/**
- * @internal The path, for operators; undefined where the URL has none. What Node.js and Koa throw then holds all of the URL, with
- * the token that may be there.
- */
-export function pathOf(request: HttpRequest): string | undefined {
-  try {
-    return withoutTokens(request.path);
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Events are logged, and an application may have tokens in its paths: their headers all begin alike, with `{"`, which
- * each letter of may be percent-encoded, however often.
- */
-const tokenInPath = /(?:e|%(?:25)*65)(?:y|%(?:25)*79)(?:J|%(?:25)*4[Aa])[^/]*/g;
-
-function withoutTokens(path: string): string {
-  return path.replace(tokenInPath, '[redacted]');
 }

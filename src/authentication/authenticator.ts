@@ -1,11 +1,12 @@
 import type { Action, AuthorizationChecker } from 'routing-controllers';
 import { ConfigurationError } from '../errors/errors';
-import { guardAnswer } from '../http/answer/guard-response';
+import { guardFor } from '../http/answer/guard-response';
 import type { RefusalForm } from '../http/answer/rejection';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { FrameworkRequest } from '../http/request/http-request';
 import type { JwtManager } from '../manager/jwt-manager';
-import { admissionOf, admit } from './admission';
+import { isPromiseLike } from '../util/promises';
+import { admissionOf, admit, type Admission } from './admission';
 import { authenticate, refuse, type Trial } from './authenticate';
 import type { LoadUser } from './current-user';
 import { warnOfMemoryStore } from './memory-store-warning';
@@ -64,33 +65,45 @@ export function managerOf(
 }
 
 /**
- * Lets a request in that meets a requirement.
+ * Lets a request in that meets a requirement: at once, unless there is something to wait for.
  *
  * @throws JwtError the error to respond with, which operators have been told of
  */
-export async function admitRequest(
+export function admitRequest(
   request: FrameworkRequest,
   requirement: ResolvedRequirement,
   authenticator: Authenticator,
   action: Action,
-): Promise<void> {
-  const trial = { ...trialOf(request, authenticator), earlier: admissionOf(request) };
+): void | Promise<void> {
+  const trial = trialOf(request, authenticator, admissionOf(request));
   try {
     const locations = requirement.locations ?? authenticator.locations;
-    guardAnswer(
-      request,
-      locations.flatMap(({ vary }) => vary ?? []),
-      requirement.type === 'refresh',
-    );
+    guardFor(locations, requirement.type === 'refresh').guard(request);
     trial.manager = managerOf(requirement, authenticator);
     warnOfMemoryStore(trial.manager, request);
-    admit(request, await authenticate(trial, requirement, locations, action));
+    const admission = authenticate(trial, requirement, locations, action);
+    if (!isPromiseLike(admission)) {
+      admit(request, admission);
+      return undefined;
+    }
+    return admission.then(
+      (late) => {
+        admit(request, late);
+      },
+      (error: unknown) => {
+        throw refuse(error, trial, authenticator);
+      },
+    );
   } catch (error) {
     throw refuse(error, trial, authenticator);
   }
 }
 
 /** What is known of a request before it is judged. */
-export function trialOf(request: FrameworkRequest, { managers, loadUser }: Authenticator): Trial {
-  return { request, manager: managerCalled('default', managers), loadUser };
+export function trialOf(
+  request: FrameworkRequest,
+  { managers, loadUser }: Authenticator,
+  earlier?: Admission,
+): Trial {
+  return { request, manager: managerCalled('default', managers), loadUser, earlier, token: undefined };
 }

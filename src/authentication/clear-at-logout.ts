@@ -36,9 +36,9 @@ export function clearAtLogout(
       clearIfRevoked();
     },
   };
-  const forget = () => open.delete(response);
+  const forget = () => void open.delete(response);
   open.add(response);
-  beforeSending(request.res, forget);
+  beforeSending(request.res, { adjust: forget });
   // Where the client has gone before anything was sent.
   request.res.once('close', forget);
   return clearIfRevoked;

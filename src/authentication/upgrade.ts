@@ -7,8 +7,9 @@ import { requestOf } from '../http/request/request-of';
 import { JwtManager } from '../manager/jwt-manager';
 import type { Token } from '../token/token';
 import { admit } from './admission';
-import { authenticate, pathOf, refuse } from './authenticate';
+import { authenticate, refuse } from './authenticate';
 import { authenticatorOf, managerOf, trialOf, type Authenticator } from './authenticator';
+import { pathOf } from './request-path';
 import { givenRequirement, requirementKeys, type JwtRequirement } from './requirement';
 
 /** What an upgrade may require: it has no guests. */

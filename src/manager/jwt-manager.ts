@@ -90,7 +90,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
       const { type } = parseOptions('verify', expected, verifyOptions);
       const token = await this.#core.authenticate(jwt, type);
       attempt.token = token;
-      const pending = this.#core.demandAlive(token);
+      const pending = this.#core.demandAlive(token, {}, itself);
       if (pending) await pending;
       return token;
     });
@@ -196,6 +196,10 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   #own(given: Token<C> | string, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
     return this.#core.authenticate(textOf(given), type);
   }
+}
+
+function itself<T>(value: T): T {
+  return value;
 }
 
 function textOf(given: unknown): string {

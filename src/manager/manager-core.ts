@@ -50,12 +50,21 @@ export class ManagerCore<C extends object> {
 
   /** The part of `verify` before the store, without the event. */
   authenticate(text: unknown, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
-    return (this.trusted.readerFor(text) ?? this.verifier).verify(text, type);
+    // A token that is known has no issuer to be found.
+    const known = this.verifier.known(text, type);
+    return known ?? (this.trusted.readerFor(text) ?? this.verifier).verify(text, type);
   }
 
-  /** @throws TokenRevokedError, RefreshReusedError, StoreUnavailableError; synchronously if the store is */
-  demandAlive(token: Token<C>, seen?: () => SessionDetails): void | Promise<void> {
-    return this.isOwn(token.issuer) ? this.service?.presented.demandAlive(token, seen) : undefined;
+  /**
+   * @param seen reads the details of the client, for events, if the token is dead
+   * @throws TokenRevokedError, RefreshReusedError, StoreUnavailableError; synchronously if the store is
+   */
+  demandAlive<Source>(
+    token: Token<C>,
+    source: Source,
+    seen: (source: Source) => SessionDetails,
+  ): void | Promise<void> {
+    return this.isOwn(token.issuer) ? this.service?.presented.demandAlive(token, source, seen) : undefined;
   }
 
   /** The claims of a token, as {@link TokenVerifier.identify}, also of one that a trusted issuer has signed. */

@@ -10,6 +10,7 @@ import { systemClock, type Clock } from '../util/clock';
 import type { Duration } from '../util/duration';
 import { callback, count, duration, optional, text, unchecked } from '../util/option-parsers';
 import { parseOptions, type ParsedOptions } from '../util/options';
+import { cacheOf } from './cache-option';
 import { audienceOf, type IssueOptions } from './issue-options';
 import { trustedIssuersOf, type TrustedIssuer, type TrustedIssuerSettings } from './trusted-issuer-options';
 
@@ -83,6 +84,12 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
    */
   readonly maxTokenLength?: number | undefined;
   /**
+   * How many verified tokens are remembered, so that their signature is not verified again. Every use still checks times,
+   * keys and revocation. `false` verifies each time. The checks of `claims` run once for a remembered token.
+   * @default { maxEntries: 10_000 }
+   */
+  readonly cache?: false | { readonly maxEntries?: number | undefined } | undefined;
+  /**
    * How long your functions may take, at most a minute: `check`, `currentUserChecker`, `claimsFor`, the checks of `claims`.
    * @default '5s'
    */
@@ -126,6 +133,7 @@ const managerOptions = {
   store: optional(storeOf),
   storeTimeout: duration('1s', { maximum: 60 }),
   maxTokenLength: tokenLimitOf,
+  cache: cacheOf,
   hookTimeout: duration('5s', { maximum: 60 }),
   clock: callback<Clock>('a function such as Date.now', systemClock),
 };

@@ -29,11 +29,18 @@ export class PresentedTokens {
     return this.#context.store.operation();
   }
 
-  /** @throws TokenRevokedError, RefreshReusedError; synchronously if the store is */
-  demandAlive(token: Token<object>, seen: () => SessionDetails = () => ({})): void | Promise<void> {
+  /**
+   * @param seen reads the details of the client if the token is dead
+   * @throws TokenRevokedError, RefreshReusedError; synchronously if the store is
+   */
+  demandAlive<Source>(
+    token: Token<object>,
+    source: Source,
+    seen: (source: Source) => SessionDetails,
+  ): void | Promise<void> {
     const operation = this.operation();
     const answer = operation.isRevoked(this.#queryFor(token.verifiedClaims()));
-    return answer === false ? undefined : this.#refuseDead(answer, token, seen, operation);
+    return answer === false ? undefined : this.#refuseDead(answer, token, () => seen(source), operation);
   }
 
   /** Whether an access token, or its session, was revoked. */

@@ -8,6 +8,7 @@ export const mediaTypes: Readonly<Record<TokenType, string>> = { access: 'at+jwt
 /** The header of a token, after it was checked to be one that this library could have written. */
 export interface VerifiedHeader<T> {
   readonly key: Key;
+  readonly kid: string | undefined;
   readonly type: T;
 }
 
@@ -40,7 +41,7 @@ export function readHeader<T>(
   if (!key) return 'kid';
   if (alg !== key.algorithm) return 'alg';
   const type = readType(typ);
-  return type === undefined ? 'typ' : { key, type };
+  return type === undefined ? 'typ' : { key, kid, type };
 }
 
 function hasPlainMembers(header: Record<string, unknown>): boolean {

@@ -7,6 +7,8 @@ import { readHeader } from './header';
 /** A token whose signature holds: what its `typ` means, and its claims, still encoded. */
 export interface SignedToken<T> {
   readonly type: T;
+  readonly key: Key;
+  readonly kid: string | undefined;
   readonly claims: string;
 }
 
@@ -28,7 +30,7 @@ export function openSigned<T>(
   const header = readHeader(compact.header, findKey, readType);
   if (typeof header === 'string') throw invalidToken(header);
   if (!hasSignatureOf(text as string, header.key)) throw invalidToken('signature');
-  return { type: header.type, claims: compact.claims };
+  return { ...header, claims: compact.claims };
 }
 
 /** The rejection of a token, with its reason for the event. */

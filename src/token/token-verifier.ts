@@ -3,7 +3,9 @@ import { instanceOfClaims, type ClaimsClass, type ClaimsVerdict } from '../claim
 import { isActor, isIdentity } from '../claims/forms';
 import type { VerifiedClaims } from '../claims/registered';
 import { because, ofOwner, TokenExpiredError, WrongTokenTypeError, type JwtError } from '../errors/errors';
+import type { Key } from '../keys/key';
 import { unixTime, type Clock } from '../util/clock';
+import { TokenCache } from './cache';
 import { invalidToken, openSigned } from './open-signed';
 import type { TokenProfile } from './profile';
 import { parseStrictObject } from './strict-json';
@@ -17,6 +19,8 @@ export interface VerifierSettings<C extends object> {
   readonly freshFor: number;
   readonly hookTimeout: number;
   readonly claims: ClaimsClass<C> | undefined;
+  /** How many verified tokens are remembered; 0 for none. */
+  readonly cache: number;
   readonly clock: Clock;
 }
 
@@ -28,32 +32,61 @@ export class TokenVerifier<C extends object> {
   readonly #settings: VerifierSettings<C>;
   readonly #profile: TokenProfile;
   readonly #findKey;
+  readonly #cache: TokenCache<C> | undefined;
 
   /** @param profile whose tokens it verifies */
   constructor(settings: VerifierSettings<C>, profile: TokenProfile) {
     this.#settings = settings;
     this.#profile = profile;
+    this.#cache = settings.cache > 0 ? new TokenCache(settings.cache) : undefined;
     this.#findKey = (kid: string | undefined) => profile.keys.find(kid);
   }
 
-  /** Only claims that have a class need to be waited for. */
+  /** A promise only if the claims have a class and the token is not known yet. */
   verify(text: unknown, expected: TokenType | 'any'): Token<C> | Promise<Token<C>> {
-    const { type, claims } = this.#open(text);
+    return this.known(text, expected) ?? this.#verify(text, expected);
+  }
+
+  /** The token of a text that was verified before, if everything that may change since then still holds. */
+  known(text: unknown, expected: TokenType | 'any'): Token<C> | undefined {
+    if (typeof text !== 'string') return undefined;
+    const known = this.#cache?.find(text);
+    if (!known) return undefined;
+    const now = unixTime(this.#settings.clock);
+    const isInTime = now >= known.validFrom && now < known.validUntil;
+    if (!isInTime || this.#findKey(known.kid) !== known.key) {
+      this.#cache?.delete(text);
+      return undefined;
+    }
+    return expected === 'any' || known.token.type === expected ? known.token : undefined;
+  }
+
+  #verify(text: unknown, expected: TokenType | 'any'): Token<C> | Promise<Token<C>> {
+    const { type, key, kid, claims } = this.#open(text);
     if (expected !== 'any' && type !== expected)
       throw about(claims, because(new WrongTokenTypeError(expected), 'typ'));
     this.#checkClaims(claims, type);
     const { claims: claimsClass, freshFor, clock } = this.#settings;
-    const tokenWith = (typed: C) =>
-      tokenOf({
-        type,
-        verified: asVerified(claims),
-        claims: typed,
-        raw: text as string,
-        freshFor,
-        clock,
-      });
+    const verified = asVerified(claims);
+    const tokenWith = (typed: C) => {
+      const raw = this.#cache ? copyOf(text as string) : (text as string);
+      const token = tokenOf({ type, verified, claims: typed, raw, freshFor, clock });
+      this.#cache?.add(raw, { token, kid, key, ...this.#validityOf(verified) });
+      return token;
+    };
     if (!claimsClass) return tokenWith(ownClaims(claims) as C);
     return this.#typedClaims(claimsClass, claims).then(({ instance }) => tokenWith(instance));
+  }
+
+  #validityOf({ iat, nbf = iat, auth_time: authTime = iat, exp }: VerifiedClaims): {
+    validFrom: number;
+    validUntil: number;
+  } {
+    const { clockTolerance, issueTolerance } = this.#settings;
+    return {
+      validFrom: Math.max(iat, nbf, authTime) - issueTolerance,
+      validUntil: exp + clockTolerance,
+    };
   }
 
   /**
@@ -69,11 +102,16 @@ export class TokenVerifier<C extends object> {
   }
 
   /** Everything up to the signature, and the JSON that it covers. */
-  #open(text: unknown): { type: TokenType; claims: Record<string, unknown> } {
+  #open(text: unknown): {
+    type: TokenType;
+    key: Key;
+    kid: string | undefined;
+    claims: Record<string, unknown>;
+  } {
     const signed = openSigned(text, this.#findKey, this.#profile.typeOf);
     const claims = parseStrictObject(signed.claims);
     if (!claims) throw invalidToken('json');
-    return { type: signed.type, claims: this.#profile.claimsOf(claims, text as string) };
+    return { ...signed, claims: this.#profile.claimsOf(claims, text as string) };
   }
 
   #checkClaims(claims: Record<string, unknown>, type: TokenType): void {
@@ -106,6 +144,11 @@ export class TokenVerifier<C extends object> {
 function about<E extends JwtError>({ sub, jti, sid, act }: Record<string, unknown>, error: E): E {
   const owner = { identity: textIn(sub), tokenId: textIn(jti), sessionId: textIn(sid) };
   return ofOwner(error, isActor(act) ? { ...owner, actor: act.sub } : owner);
+}
+
+/** A part of a longer text, such as a header with many cookies, keeps all of it in memory. */
+function copyOf(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 function textIn(claim: unknown): string | undefined {

@@ -7,3 +7,6 @@ export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
 export function ignore(promise: PromiseLike<unknown>): void {
   void Promise.resolve(promise).catch(() => undefined);
 }
+
+/** A value that is there already, or the promise of one. */
+export type Soon<T> = T | Promise<T>;

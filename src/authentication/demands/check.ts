@@ -1,8 +1,9 @@
 import type { Action, CurrentUserChecker } from 'routing-controllers';
 import { ConfigurationError } from '../../errors/errors';
 import type { Token } from '../../token/token';
+import { isPromiseLike } from '../../util/promises';
 import { within } from '../../util/within';
-import type { Demand, Presented, Unmet } from './demand';
+import type { Demand, DemandLimits, Presented, Unmet } from './demand';
 
 /** A user of the application, of any type. */
 type CurrentUser = ReturnType<CurrentUserChecker>;
@@ -34,11 +35,29 @@ export const check: Demand<CheckMember<never>, Check> = {
   describe: () => 'check',
 };
 
-async function run(own: Check, { token, action, limits, user }: Presented): Promise<Unmet | undefined> {
+function run(
+  own: Check,
+  { token, action, limits, user }: Presented,
+): Unmet | undefined | Promise<Unmet | undefined> {
   try {
-    const verdict: unknown = await within(limits.hookTimeout * 1000, own(token, action, user));
-    return verdict === true ? undefined : { reason: 'check' };
+    const verdict: unknown = own(token, action, user);
+    return isPromiseLike(verdict) ? settled(verdict, limits) : unlessTrue(verdict);
   } catch (cause) {
     return { reason: 'check', cause };
   }
+}
+
+async function settled(
+  verdict: PromiseLike<unknown>,
+  { hookTimeout }: DemandLimits,
+): Promise<Unmet | undefined> {
+  try {
+    return unlessTrue(await within(hookTimeout * 1000, verdict));
+  } catch (cause) {
+    return { reason: 'check', cause };
+  }
+}
+
+function unlessTrue(verdict: unknown): Unmet | undefined {
+  return verdict === true ? undefined : { reason: 'check' };
 }

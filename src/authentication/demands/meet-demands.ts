@@ -20,7 +20,8 @@ export function meetDemands(
   presented: Presented,
   all: readonly ResolvedDemand[],
 ): void | Promise<void> {
-  for (const [index, { demand, value }] of some.entries()) {
+  for (let index = 0; index < some.length; index++) {
+    const { demand, value } = some[index] as ResolvedDemand;
     const unmet = demand.meet(value, presented);
     if (isPromiseLike(unmet))
       return unmet.then((late) => {

@@ -43,11 +43,16 @@ export function createAuthorizationChecker<C extends object = Record<string, unk
   installInheritance();
   for (const [name, each] of settings.managers)
     prepareLocations(each, settings.locations, name === 'default');
-  const checker: AuthorizationChecker = async (action, roles) => {
-    const request = requestOf(action);
-    const requirement = requirementOf(roles, settings, request);
-    if (requirement) await admitRequest(request, requirement, settings, action);
-    return true;
+  const checker: AuthorizationChecker = (action, roles) => {
+    try {
+      const request = requestOf(action);
+      const requirement = requirementOf(roles, settings, request);
+      const pending = requirement && admitRequest(request, requirement, settings, action);
+      return pending ? pending.then(() => true) : true;
+    } catch (error) {
+      const refusal = error as Error;
+      return Promise.reject(refusal);
+    }
   };
   rememberAuthenticator(checker, settings);
   rememberChecker(checker, {

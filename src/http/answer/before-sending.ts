@@ -1,40 +1,49 @@
 import type { ServerResponse } from 'node:http';
+import { createNotes } from '../../util/notes';
 
-/** Called with the status just before the headers of a response are sent. It may still change them. */
-export type SendingListener = (status: number) => void;
+/** Adjusts the headers of a response just before they are sent. */
+export interface Adjustment {
+  adjust(res: ServerResponse, status: number): void;
+}
 
 /** As the application gave them; Node.js checks them. */
 type Header = readonly [name: unknown, value: unknown];
 
-const listenersOf = new WeakMap<ServerResponse, SendingListener[]>();
+type WriteHead = (...head: unknown[]) => ServerResponse;
+
+/** What is adjusted, the last one first, and what sends the headers then. */
+interface Sending {
+  readonly adjustment: Adjustment;
+  readonly earlier: Sending | undefined;
+  readonly writeHead: WriteHead;
+}
+
+const sendings = createNotes<Sending>();
 
 /**
- * Calls a listener just before the headers of a response are sent, after everything that could still change them:
- * `@Header` of a method, the framework's error handler, and headers given to `res.writeHead`. The last listener added runs first.
+ * Adjusts the headers of a response just before they are sent, after everything that could still change them: `@Header` of
+ * a method, the framework's error handler, and headers given to `res.writeHead`. The last adjustment added runs first.
  */
-export function beforeSending(res: ServerResponse, listener: SendingListener): void {
-  const known = listenersOf.get(res);
-  if (known) {
-    known.unshift(listener);
-    return;
-  }
-  const listeners = [listener];
-  listenersOf.set(res, listeners);
-  replaceWriteHead(res, listeners);
+export function beforeSending(res: ServerResponse, adjustment: Adjustment): void {
+  const earlier = sendings.get(res);
+  const writeHead = earlier ? earlier.writeHead : (res.writeHead.bind(res) as WriteHead);
+  if (!earlier) res.writeHead = adjustAndWriteHead.bind(res);
+  sendings.set(res, { adjustment, earlier, writeHead });
 }
 
-function replaceWriteHead(res: ServerResponse, listeners: readonly SendingListener[]): void {
-  const writeHead = res.writeHead.bind(res) as (...head: unknown[]) => ServerResponse;
-  res.writeHead = (...head: unknown[]) => {
-    const [status, reason] = head;
-    const headers = headersIn(head);
-    // Node.js rejects these itself, and changes no header before it does.
-    if (res.headersSent || !headers || !isStatus(status)) return writeHead(...head);
-    for (const [name, value] of headers) res.setHeader(name as string, value as string);
-    for (const listener of listeners) listener(Number(status));
-    return typeof reason === 'string' ? writeHead(status, reason) : writeHead(status);
-  };
+function adjustAndWriteHead(this: ServerResponse, ...head: unknown[]): ServerResponse {
+  const last = sendings.get(this) as Sending;
+  const [status, reason] = head;
+  const headers = head.length > 1 ? headersIn(head) : none;
+  // Node.js rejects these itself, and changes no header before it does.
+  if (this.headersSent || !headers || !isStatus(status)) return last.writeHead(...head);
+  for (const [name, value] of headers) this.setHeader(name as string, value as string);
+  for (let sending: Sending | undefined = last; sending; sending = sending.earlier)
+    sending.adjustment.adjust(this, Number(status));
+  return typeof reason === 'string' ? last.writeHead(status, reason) : last.writeHead(status);
 }
+
+const none: readonly Header[] = [];
 
 function isStatus(status: unknown): boolean {
   return Number(status) >= 100 && Number(status) <= 999;

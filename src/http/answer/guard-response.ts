@@ -1,25 +1,71 @@
+import type { ServerResponse } from 'node:http';
+import type { TokenLocation } from '../locations/token-location';
 import type { HttpRequest } from '../request/http-request';
-import { beforeSending } from './before-sending';
+import { beforeSending, type Adjustment } from './before-sending';
 import { addVary, membersOf, setHeader } from './header-fields';
 
 /**
- * Every response of the request varies by these headers. No cache keeps a 401, nor the response of a route that issues
- * tokens (RFC 6749, section 5.1).
+ * Every response of a request varies by these headers. No cache keeps a 401, nor the response of a route that issues tokens
+ * (RFC 6749, section 5.1).
  */
-export function guardAnswer({ res }: HttpRequest, vary: readonly string[], issuesTokens: boolean): void {
-  beforeSending(res, (status) => {
-    addVary(res, vary);
-    if (status === 401 || issuesTokens) setHeader(res, 'Cache-Control', 'no-store');
-  });
-  addVary(res, vary);
+class ResponseGuard implements Adjustment {
+  readonly #vary: readonly string[];
+  readonly #varyText: string;
+  readonly #issuesTokens: boolean;
+
+  constructor(vary: readonly string[], issuesTokens: boolean) {
+    this.#vary = vary;
+    this.#varyText = vary.join(', ');
+    this.#issuesTokens = issuesTokens;
+  }
+
+  /** Adds the headers now, and again just before they are sent: an error handler may remove them. */
+  guard({ res }: HttpRequest): void {
+    beforeSending(res, this);
+    this.#addVary(res);
+  }
+
+  adjust(res: ServerResponse, status: number): void {
+    this.#addVary(res);
+    if (status === 401 || this.#issuesTokens) setHeader(res, 'Cache-Control', 'no-store');
+  }
+
+  #addVary(res: ServerResponse): void {
+    if (res.getHeader('Vary') !== this.#varyText) addVary(res, this.#vary);
+  }
+}
+
+/** The guards for some locations: of routes that issue tokens, and of others. */
+interface Guards {
+  readonly issuing: ResponseGuard;
+  readonly other: ResponseGuard;
+}
+
+const known = new WeakMap<readonly TokenLocation[], Guards>();
+
+/** The guard of responses to requests that carry their token in one of these locations. */
+export function guardFor(locations: readonly TokenLocation[], issuesTokens: boolean): ResponseGuard {
+  const guards = known.get(locations) ?? createGuards(locations);
+  return issuesTokens ? guards.issuing : guards.other;
+}
+
+function createGuards(locations: readonly TokenLocation[]): Guards {
+  const vary = locations.flatMap((location) => location.vary ?? []);
+  const guards = { issuing: new ResponseGuard(vary, true), other: new ResponseGuard(vary, false) };
+  known.set(locations, guards);
+  return guards;
 }
 
 /** No shared cache keeps the response, whatever the method declares (RFC 6750, section 2.3). */
 export function answerPrivately({ res }: HttpRequest): void {
-  beforeSending(res, () => {
-    setHeader(res, 'Cache-Control', privately(membersOf(res, 'Cache-Control')));
-  });
+  beforeSending(res, privateOnly);
 }
+
+const privateOnly: Adjustment = {
+  adjust: (res) => {
+    setHeader(res, 'Cache-Control', privately(membersOf(res, 'Cache-Control')));
+  },
+};
 
 function privately(directives: readonly string[]): string {
   if (directives.some((directive) => /^(private|no-store)$/i.test(directive))) return directives.join(', ');

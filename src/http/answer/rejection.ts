@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { JwtError } from '../../errors/errors';
 import { copyForResponse, copyOf, originalOf } from '../../errors/copies';
+import { createNotes } from '../../util/notes';
 import { ignore, isPromiseLike } from '../../util/promises';
 import { responseHeaders } from '../../errors/response-headers';
 import type { HttpRequest } from '../request/http-request';
@@ -28,7 +29,7 @@ interface Prepared {
 }
 
 /** The last error of each response. Earlier ones were caught. */
-const prepared = new WeakMap<ServerResponse, Prepared>();
+const prepared = createNotes<Prepared>();
 
 /** Whether {@link prepareRefusal} returned this error for this request. */
 export function isPrepared(error: JwtError, { res }: HttpRequest): boolean {
@@ -51,7 +52,7 @@ export function prepareRefusal(error: JwtError, request: HttpRequest, form: Refu
   const { body, type } = wordingOf(error, request, form);
   const copy = copyForResponse(error, { headers: { ...headers, ...sharedHeaders(res) }, body });
   prepared.set(res, { error: copy, headers });
-  beforeSending(res, (sent) => {
+  const adjust = (_: ServerResponse, sent: number) => {
     if (!isPrepared(copy, request)) return;
     if (sent === status) {
       put(headers, res);
@@ -60,7 +61,8 @@ export function prepareRefusal(error: JwtError, request: HttpRequest, form: Refu
       // Middleware of the application turned the error into another response.
       withdraw(res);
     }
-  });
+  };
+  beforeSending(res, { adjust });
   return copy;
 }
 

@@ -45,9 +45,10 @@ function cookiesOf(res: ServerResponse): Map<string, string> {
   if (known) return known;
   const lines = new Map<string, string>();
   linesByAnswer.set(res, lines);
-  beforeSending(res, () => {
+  const adjust = () => {
     write(res, lines);
-  });
+  };
+  beforeSending(res, { adjust });
   return lines;
 }
 

@@ -3,12 +3,13 @@ import { express } from './express';
 import type { ActionSource, Framework, FrameworkRequest, RequestSource } from './http-request';
 import { koa } from './koa';
 import { node } from './node';
+import { createNotes } from '../../util/notes';
 
 /** The first one that recognizes a source adapts it. A new framework is one file and one line here. */
 const frameworks: readonly Framework[] = [koa, express, node];
 
 /** By the framework's own object, and by itself. */
-const known = new WeakMap<object, FrameworkRequest>();
+const known = createNotes<FrameworkRequest>();
 
 /**
  * The request to which a source leads. A source that leads to the same object of the framework leads to the same request.
@@ -16,7 +17,7 @@ const known = new WeakMap<object, FrameworkRequest>();
  * @throws {@link ConfigurationError} when it leads to none
  */
 export function requestOf(source: RequestSource | ActionSource): FrameworkRequest {
-  const request = known.get(source) ?? adapted(source);
+  const request = find(source);
   if (!request)
     throw new ConfigurationError(
       "there is no request: pass Koa's context, or the request or response of Express",
@@ -24,8 +25,10 @@ export function requestOf(source: RequestSource | ActionSource): FrameworkReques
   return request;
 }
 
-function adapted(source: unknown): FrameworkRequest | undefined {
+function find(source: unknown): FrameworkRequest | undefined {
   if (typeof source !== 'object' || source === null) return undefined;
+  const request = known.get(source);
+  if (request) return request;
   for (const framework of frameworks) {
     const found = framework.find(source as Readonly<Record<string, unknown>>);
     if (found) return known.get(found) ?? remembered(found, framework.adapt(found));

@@ -1,0 +1,7 @@
+import { count } from '../util/option-parsers';
+import { parseOptions } from '../util/options';
+
+/** The option `cache`: the number of entries, 0 without a cache. */
+export function cacheOf(cache: unknown = {}, name: string): number {
+  return cache === false ? 0 : parseOptions(name, cache as object, { maxEntries: count(10_000) }).maxEntries;
+}
