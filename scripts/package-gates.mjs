@@ -26,7 +26,9 @@ const olderPeers = { redis: '3.1.1', typeorm: '0.2.45', koa: '2.16.1', express: 
 
 const tarball = pack();
 run('publint', 'npx', ['publint', '--strict', tarball]);
-run('attw', 'npx', ['attw', tarball]);
+// The browser client is an ES module; Node.js 20.19 and later can require one.
+run('attw', 'npx', ['attw', tarball, '--exclude-entrypoints', './client']);
+run('attw on the client', 'npx', ['attw', tarball, '--entrypoints', './client', '--profile', 'esm-only']);
 if (process.env.PACKAGE_GATES || hasRegistry()) {
   tryConsumers(installConsumer());
   tryPeers();

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { Script } from 'node:vm';
 import { expect } from 'chai';
+import ts from 'typescript';
 import { compile, type Program, type Project } from '../support/docs/compiler';
 import { itWithCurl } from '../support/docs/curl';
 import { uninstalled } from '../support/docs/installs';
@@ -135,7 +135,7 @@ describe('the documentation', function () {
           expect(known).to.include(language);
           if (language === 'ts') expect(compilerOn(page)).to.deep.equal([]);
           // For browsers, where spec/docs/cookies-page.spec.ts runs it, or of another library.
-          if (language === 'js') expect(new Script(text)).to.be.instanceOf(Script);
+          if (language === 'js') expect(syntaxErrorsIn(text)).to.deep.equal([]);
           if (language === 'sh') expect(brokenCommands(text, scriptsOf(page))).to.deep.equal([]);
           if (language === 'json') expect(JSON.parse(text)).to.be.an('object');
         });
@@ -187,6 +187,10 @@ describe('the documentation', function () {
         .empty;
     });
 
+    it('has a script that does not parse, is found out', () => {
+      expect(syntaxErrorsIn("import x from 'y';\nawait x(;")).to.not.be.empty;
+    });
+
     it('has a block without an end, is found out', () => {
       expect(() => readPage('a page', '```ts\nexport {};')).to.throw('a page:1: a block without an end');
     });
@@ -214,6 +218,11 @@ describe('the documentation', function () {
     return problems.map((problem) => `line ${String(program.block.line)}: ${problem}`);
   }
 });
+
+function syntaxErrorsIn(text: string): unknown[] {
+  const { diagnostics = [] } = ts.transpileModule(text, { fileName: 'page.js', reportDiagnostics: true });
+  return diagnostics.map(({ messageText }) => messageText);
+}
 
 /** What the first guide tells its readers to put into their tsconfig.json. */
 function compilerOptions(): unknown {

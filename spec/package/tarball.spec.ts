@@ -44,7 +44,8 @@ describe('the tarball of the package', function () {
         .filter((path) => path.endsWith('.md'))
         .map((page) => `docs/guides/${page}`),
     ];
-    const code = /^(dist\/src\/[\w/-]+\.(js|d\.ts)(\.map)?|src\/[\w/-]+\.ts|templates\/api\/[\w./-]+)$/;
+    const code =
+      /^(dist\/src\/[\w/-]+\.(js|d\.ts)(\.map)?|dist\/client\/\w+\.(mjs|d\.mts)|src\/[\w/-]+\.ts|templates\/api\/[\w./-]+)$/;
     expect(files.filter((file) => !code.test(file))).to.have.members(pages);
     expect(files.filter((file) => /(^|\/)(spec|examples?|bench)\/|\.env|\.tmp/.test(file))).to.deep.equal([]);
   });
@@ -59,6 +60,7 @@ describe('the tarball of the package', function () {
       './redis',
       './typeorm',
       './openapi',
+      './client',
       './package.json',
     );
   });
