@@ -38,6 +38,7 @@ describe('the library', () => {
       'authenticateUpgrade',
       'createAuthorizationChecker',
       'createJwksController',
+      'createJwtMiddleware',
       'describeRoutes',
       'formatRoutes',
       'judgeRotation',

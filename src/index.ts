@@ -1,4 +1,5 @@
 export { tokenOf } from './authentication/admission';
+export { createJwtMiddleware, type JwtMiddleware } from './authentication/middleware';
 export { authenticateUpgrade, type UpgradeRequirement } from './authentication/upgrade';
 export { createAuthorizationChecker } from './controllers/checker/authorization-checker';
 export type { AuthorizationCheckerOptions } from './controllers/checker/checker-options';

@@ -36,12 +36,17 @@ export async function startApp(
   options: RoutingControllersOptions,
   app: Koa | Express = currentDriver === 'koa' ? new Koa() : expressApp(),
 ): Promise<RunningApp> {
+  if (app instanceof Koa) useKoaServer(app, options);
+  else useExpressServer(app, options);
+  return serve(app);
+}
+
+/** Starts an app as it is, without routing-controllers. */
+export async function serve(app: Koa | Express): Promise<RunningApp> {
   const errors: unknown[] = [];
   if (app instanceof Koa) {
     app.on('error', (error: unknown) => errors.push(error));
-    useKoaServer(app, options);
   } else {
-    useExpressServer(app, options);
     app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {
       // routing-controllers passes on what it has responded to, too.
       if (response.headersSent) return;

@@ -1,6 +1,7 @@
 import { getMetadataArgsStorage, type MetadataArgsStorage } from 'routing-controllers';
 import { ConfigurationError } from '../../errors/errors';
 import { entriesFor } from '../rules/authorized-entries';
+import { inheritedMiddleware } from './inherited-middleware';
 import { inheritedParameters } from './inherited-parameters';
 import { routeName } from '../rules/lineage';
 import { rememberRoute } from './made-routes';
@@ -35,6 +36,7 @@ export function installInheritance(): void {
   checkHttpError();
   inheritRules(prototype);
   inheritParameters(prototype);
+  inheritMiddleware(prototype);
   Object.defineProperty(prototype, mark, { value: thisCopy });
 }
 
@@ -67,6 +69,14 @@ function inheritParameters(prototype: MetadataArgsStorage): void {
       if (parameters.some(isTokenParameter))
         checkTokenParameter(parameters, ruleOfRoute(this, target, method), routeName(target, method));
       return parameters;
+    };
+  });
+}
+
+function inheritMiddleware(prototype: MetadataArgsStorage): void {
+  wrapMethod(prototype, 'filterUsesWithTargetAndMethod', (original) => {
+    return function (this: MetadataArgsStorage, target, method) {
+      return [...inheritedMiddleware(this, target, method), ...original.call(this, target, method)];
     };
   });
 }

@@ -17,6 +17,7 @@ import {
   type KnownChecker,
 } from './known-checkers';
 import { routeName } from '../rules/lineage';
+import { registerWithErrors } from './middleware-errors';
 import { otherCopies } from './other-copies';
 import { checkTokenTypes, unvalidatedBodies } from './parameter-checks';
 import { checkReplacements, checkShadowed, classesWithoutRoutes } from './replaced-classes';
@@ -50,7 +51,9 @@ function hook(prototype: BaseDriver, settle: (driver: BaseDriver, action: Action
   wrapMethod(prototype, 'registerAction', (original) => {
     return function (this: BaseDriver, action, execute) {
       settle(this, action);
-      original.call(this, action, execute);
+      registerWithErrors(this, action, () => {
+        original.call(this, action, execute);
+      });
     };
   });
   wrapMethod(prototype, 'registerRoutes', (original) => {

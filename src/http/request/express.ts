@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { Framework, FrameworkRequest } from './http-request';
 import { pathIn, queryIn } from './request-target';
 
@@ -69,5 +69,13 @@ class ExpressRequest implements FrameworkRequest {
 
   get environment(): unknown {
     return this.#request.app.get('env') as unknown;
+  }
+
+  get app(): object {
+    return this.#request.app;
+  }
+
+  send(status: number, body: object): void {
+    (this.#request.res as Response).status(status).json(body);
   }
 }

@@ -57,6 +57,10 @@ export interface ActionSource {
 export interface FrameworkRequest extends HttpRequest {
   /** The application's environment, such as `production`. */
   readonly environment: unknown;
+  /** The framework's object for the application; undefined without one. */
+  readonly app: object | undefined;
+  /** Ends the request with JSON. */
+  send(status: number, body: object): void;
 }
 
 /** @internal A framework that requests come through. */

@@ -64,4 +64,12 @@ class KoaRequest implements FrameworkRequest {
   get environment(): string {
     return this.#context.app.env;
   }
+
+  get app(): object {
+    return this.#context.app;
+  }
+
+  send(status: number, body: object): void {
+    Object.assign(this.#context, { status, body });
+  }
 }

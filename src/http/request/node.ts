@@ -34,6 +34,7 @@ class NodeRequest implements FrameworkRequest {
   readonly body = undefined;
   readonly rawBody = undefined;
   readonly environment = undefined;
+  readonly app = undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.req = request;
@@ -63,5 +64,10 @@ class NodeRequest implements FrameworkRequest {
 
   get host(): string {
     return this.headers.host ?? '';
+  }
+
+  send(status: number, body: object): void {
+    this.res.setHeader('Content-Type', 'application/json; charset=utf-8');
+    this.res.writeHead(status).end(JSON.stringify(body));
   }
 }
