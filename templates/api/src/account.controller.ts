@@ -1,7 +1,7 @@
-import { Body, Get, HttpCode, HttpError, JsonController, NotFoundError, Post } from 'routing-controllers';
-import { InjectToken, JwtPublic, JwtRequired, Token } from 'routing-controllers-jwt';
+import { Body, CurrentUser, Get, HttpCode, HttpError, JsonController, Post } from 'routing-controllers';
+import { JwtPublic, JwtRequired } from 'routing-controllers-jwt';
 import { NewAccountDto } from './login.dto.js';
-import { users } from './users.js';
+import { users, type User } from './users.js';
 
 @JsonController('/account')
 @JwtRequired()
@@ -16,9 +16,7 @@ export class AccountController {
   }
 
   @Get()
-  read(@InjectToken() token: Token) {
-    const user = users.find(token.identity);
-    if (!user) throw new NotFoundError('There is no such account');
-    return { id: user.id, username: user.username, roles: user.roles };
+  read(@CurrentUser() { id, username, roles }: User) {
+    return { id, username, roles };
   }
 }

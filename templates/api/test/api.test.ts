@@ -53,7 +53,7 @@ describe('the API', () => {
     const { id, ...rest } = (await (await account(`Bearer ${access_token}`)).json()) as { id: string };
     assert.deepEqual(rest, { username: 'ada', roles: ['member'] });
     assert.equal((await account(await bearerFor(jwtManager, id))).status, 200);
-    assert.equal((await account(await bearerFor(jwtManager, 'gone'))).status, 404);
+    assert.equal((await account(await bearerFor(jwtManager, 'gone'))).status, 401);
   });
 
   it('rejects a request without a token, and bad tokens', async () => {
