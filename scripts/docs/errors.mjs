@@ -14,14 +14,15 @@ const samples = {
   ConfigurationError: ['…'],
 };
 
-/** Every error that users can meet, with the comment of its class, in the order of the source. */
+/** Every error that users can meet, with the comment of its class, by status and then in the order of the source. */
 const errors = exportsOf('src/index.ts')
   .filter(({ name }) => library[name]?.prototype instanceof library.JwtError)
   .sort((one, other) => one.declaration.pos - other.declaration.pos)
   .map((found) => ({
     error: new library[found.name](...(samples[found.name] ?? [])),
     when: commentOf(found),
-  }));
+  }))
+  .sort((one, other) => one.error.status - other.error.status);
 
 export function table() {
   const rows = errors.map(({ error }) => [

@@ -13,6 +13,11 @@ import { undefinedError, undefinedMember } from './undefined-members';
  * from the rule of its class, except `optional`; `false` drops what the class requires.
  *
  * No member may be `undefined`: a circular import makes it so, and the route would be open.
+ *
+ * @example
+ * ```ts
+ * const requirement: JwtRequirement = { roles: 'admin', fresh: '5m' };
+ * ```
  */
 export interface JwtRequirement<C extends object = Record<string, unknown>>
   extends DemandMembers, CheckMember<C> {

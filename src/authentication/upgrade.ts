@@ -12,7 +12,14 @@ import { authenticatorOf, managerOf, trialOf, type Authenticator } from './authe
 import { pathOf } from './request-path';
 import { givenRequirement, requirementKeys, type JwtRequirement } from './requirement';
 
-/** What an upgrade may require: it has no guests. */
+/**
+ * What an upgrade may require: it has no guests.
+ *
+ * @example
+ * ```ts
+ * const requirement: UpgradeRequirement = { scopes: 'chat' };
+ * ```
+ */
 export type UpgradeRequirement<C extends object = Record<string, unknown>> = Omit<
   JwtRequirement<C>,
   'optional'

@@ -1,7 +1,14 @@
 import { HttpError } from './host';
 import { responseHeaders, type Challenge } from './response-headers';
 
-/** The stable code of a refusal, in every body and on every error. */
+/**
+ * The stable code of a refusal, in every body and on every error.
+ *
+ * @example
+ * ```ts
+ * const code: JwtErrorCode = 'ERR_JWT_EXPIRED';
+ * ```
+ */
 export type JwtErrorCode =
   | 'ERR_JWT_MISSING'
   | 'ERR_JWT_REQUEST'
@@ -24,6 +31,18 @@ export type JwtErrorCode =
  * It carries what both error modes of the host read: `httpCode` and `toJSON()` for its default handler, `status`,
  * `expose` and `headers` for Koa. A refusal has no stack: it is no fault, it must be cheap under a flood of bad
  * requests, and there is nothing to leak.
+ *
+ * @example
+ * ```ts
+ * app.use(async (ctx, next) => {
+ *   try {
+ *     await next();
+ *   } catch (error) {
+ *     if (error instanceof JwtError) logger.info(error.code);
+ *     throw error;
+ *   }
+ * });
+ * ```
  */
 export abstract class JwtError extends HttpError {
   /** The stable code, for programs. */

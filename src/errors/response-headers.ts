@@ -1,4 +1,11 @@
-/** What `WWW-Authenticate` says beside the realm (RFC 6750, section 3; RFC 9470, section 3). */
+/**
+ * What `WWW-Authenticate` says beside the realm (RFC 6750, section 3; RFC 9470, section 3).
+ *
+ * @example
+ * ```ts
+ * const challenge: Challenge = { error: 'insufficient_scope', scope: 'posts:write' };
+ * ```
+ */
 export interface Challenge {
   readonly error:
     'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'insufficient_user_authentication';

@@ -1,6 +1,13 @@
 import type { StoreLimits } from './token-store';
 
-/** Something that may happen only once, such as the use of a ticket. */
+/**
+ * Something that may happen only once, such as the use of a ticket.
+ *
+ * @example
+ * ```ts
+ * const event: OnceEvent = { id: 'invitation-17', now, expiresAt: now + 900 };
+ * ```
+ */
 export interface OnceEvent {
   /** Names the event: 1 to 300 characters. */
   readonly id: string;
@@ -16,6 +23,11 @@ export interface OnceEvent {
  * As for a `TokenStore`: the method is atomic, its effect is permanent and visible to every process, and a store
  * that cannot prove that its server is the primary throws. `onceStoreSuite` of `routing-controllers-jwt/testing` is this
  * contract as specs.
+ *
+ * @example
+ * ```ts
+ * const isFirst = await onceStore.remember(event);
+ * ```
  */
 export interface OnceStore {
   /**

@@ -1,6 +1,11 @@
 /**
  * A change that was just made. All tokens that it covers are revoked. A subject is named by its hash, see `subjectHash`,
  * because a change is kept longer than what is stored about the subject.
+ *
+ * @example
+ * ```ts
+ * await store.subscribe?.((change: RevocationChange) => logger.info(change.kind));
+ * ```
  */
 export type RevocationChange =
   | {

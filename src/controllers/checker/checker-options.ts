@@ -20,6 +20,10 @@ import { defaultRealm } from '../../errors/response-headers';
  * The options of {@link createAuthorizationChecker}.
  *
  * @typeParam C your own claims
+ * @example
+ * ```ts
+ * const options: AuthorizationCheckerOptions = { realm: 'shop', protectByDefault: true };
+ * ```
  */
 export interface AuthorizationCheckerOptions<C extends object = Record<string, unknown>> {
   /** Where requests carry their token; a request with tokens in two places is refused. @default [new BearerHeader()] */

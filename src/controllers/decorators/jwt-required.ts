@@ -7,7 +7,14 @@ import { refuseLate } from '../host/made-routes';
 import { undefinedError, undefinedMember } from '../../authentication/undefined-members';
 import { requirementKeys, RouteRule, ruleFor, type JwtRequirement } from '../../authentication/requirement';
 
-/** Goes on a controller method or a controller class. */
+/**
+ * Goes on a controller method or a controller class.
+ *
+ * @example
+ * ```ts
+ * const AdminOnly = (): RouteDecorator => JwtRequired({ roles: 'admin', fresh: '5m' });
+ * ```
+ */
 export type RouteDecorator = (target: object, method?: string | symbol) => void;
 
 /**
@@ -39,6 +46,14 @@ export function JwtRequired<C extends object = Record<string, unknown>>(
  * and bad is refused.
  *
  * @throws {@link ConfigurationError} as {@link JwtRequired}
+ * @example
+ * ```ts
+ * @Get('/greeting')
+ * @JwtOptional()
+ * greet(@InjectToken() token: Token | undefined) {
+ *   return { hello: token?.identity ?? 'guest' };
+ * }
+ * ```
  */
 export function JwtOptional<C extends object = Record<string, unknown>>(
   ...requirement: [requirement?: Omit<JwtRequirement<C>, 'optional'>, ...misuse: never[]]
@@ -50,6 +65,14 @@ export function JwtOptional<C extends object = Record<string, unknown>>(
  * The method runs only with a verified refresh token.
  *
  * @throws {@link ConfigurationError} as {@link JwtRequired}
+ * @example
+ * ```ts
+ * @Post('/refresh')
+ * @JwtRefreshRequired()
+ * refresh(@InjectToken() token: Token) {
+ *   return jwtManager.refresh(token);
+ * }
+ * ```
  */
 export function JwtRefreshRequired<C extends object = Record<string, unknown>>(
   ...requirement: [requirement?: Omit<JwtRequirement<C>, 'type'>, ...misuse: never[]]
@@ -57,7 +80,18 @@ export function JwtRefreshRequired<C extends object = Record<string, unknown>>(
   return decorator('@JwtRefreshRequired', requirement, { type: 'refresh' });
 }
 
-/** The method is open to everyone, in a protected class or under `protectByDefault`. */
+/**
+ * The method is open to everyone, in a protected class or under `protectByDefault`.
+ *
+ * @example
+ * ```ts
+ * @Get('/terms')
+ * @JwtPublic()
+ * terms() {
+ *   return { version: 3 };
+ * }
+ * ```
+ */
 export function JwtPublic(...misuse: never[]): RouteDecorator {
   refuseMisuse('@JwtPublic', misuse);
   return recording('@JwtPublic', new RouteRule(null, null));

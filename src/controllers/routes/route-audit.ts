@@ -4,7 +4,14 @@ import { entriesFor } from '../rules/authorized-entries';
 import { ruleOfRoute } from '../rules/route-rule';
 import { actionsOf } from './actions-of';
 
-/** One route and what it demands. */
+/**
+ * One route and what it demands.
+ *
+ * @example
+ * ```ts
+ * const names = describeRoutes().map(({ controller, method }: RouteDescription) => `${controller}.${method}`);
+ * ```
+ */
 export interface RouteDescription {
   /** The HTTP method, in capitals. */
   readonly method: string;

@@ -4,7 +4,14 @@ import { splitCompact } from '../../token/compact';
 import { parseStrictObject } from '../../token/strict-json';
 import { csrfValueOf } from './csrf';
 
-/** What {@link TokenCookies.set} takes: a pair as it was issued, or an access token alone. */
+/**
+ * What {@link TokenCookies.set} takes: a pair as it was issued, or an access token alone.
+ *
+ * @example
+ * ```ts
+ * const tokens: CookieTokens = { access_token: await jwtManager.createAccessToken('ada') };
+ * ```
+ */
 export type CookieTokens = Pick<TokenPair, 'access_token'> & Partial<Pick<TokenPair, 'refresh_token'>>;
 
 /** Tokens that are ready for their cookies; seconds. */

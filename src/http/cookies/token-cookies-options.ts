@@ -4,7 +4,14 @@ import { cookieNamesFor, supersededCookies, type CookieNames, type CookiePlace }
 import type { CsrfSettings } from './csrf';
 import { resolveCsrf } from './csrf-options';
 
-/** The options of {@link TokenCookies}. */
+/**
+ * The options of {@link TokenCookies}.
+ *
+ * @example
+ * ```ts
+ * const options: TokenCookiesOptions = { sameSite: 'strict', autoRefresh: true };
+ * ```
+ */
 export interface TokenCookiesOptions {
   /**
    * A part of the cookies' names, for several applications on one host or several managers in one application: with
@@ -65,7 +72,14 @@ export interface TokenCookiesOptions {
   readonly autoRefresh?: boolean | undefined;
 }
 
-/** The options of {@link TokenCookies.set}. */
+/**
+ * The options of {@link TokenCookies.set}.
+ *
+ * @example
+ * ```ts
+ * const options: SetCookiesOptions = { persistent: false }; // until the browser is closed
+ * ```
+ */
 export interface SetCookiesOptions {
   /**
    * Whether the cookies of this login survive the end of the browser ("keep me logged in"). A refresh keeps it.

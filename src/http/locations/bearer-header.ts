@@ -4,7 +4,14 @@ import { readOptions } from '../../util/options';
 import type { HttpRequest } from '../request/http-request';
 import type { LocationDescription, TokenLocation } from './token-location';
 
-/** The options of a {@link BearerHeader}. */
+/**
+ * The options of a {@link BearerHeader}.
+ *
+ * @example
+ * ```ts
+ * const options: BearerHeaderOptions = { header: 'X-Token', scheme: '' };
+ * ```
+ */
 export interface BearerHeaderOptions {
   /** @default 'Authorization' */
   readonly header?: string | undefined;

@@ -5,6 +5,18 @@ import type { HttpRequest } from '../request/http-request';
 /**
  * A place in a request where a token travels. A location only reads: it says what text is there and never
  * whether it is good.
+ *
+ * @example
+ * ```ts
+ * class ApiKeyHeader implements TokenLocation {
+ *   readonly name = 'X-Api-Key Header';
+ *   readonly vary = 'X-Api-Key';
+ *
+ *   read({ headers }: HttpRequest): string | undefined {
+ *     return headers['x-api-key']?.toString();
+ *   }
+ * }
+ * ```
  */
 export interface TokenLocation {
   /** What the place is called, for operators. */
@@ -40,10 +52,24 @@ export interface TokenLocation {
   readonly autoRefresh?: TokenCarrier | undefined;
 }
 
-/** Where a token travels, as OpenAPI describes it. */
+/**
+ * Where a token travels, as OpenAPI describes it.
+ *
+ * @example
+ * ```ts
+ * const description: LocationDescription = { in: 'header', name: 'X-Api-Key' };
+ * ```
+ */
 export type LocationDescription = { readonly scheme: 'bearer' } | NamedPlace;
 
-/** A cookie, a header or a parameter of the query. */
+/**
+ * A cookie, a header or a parameter of the query.
+ *
+ * @example
+ * ```ts
+ * const place: NamedPlace = { in: 'cookie', name: '__Host-access_token' };
+ * ```
+ */
 export interface NamedPlace {
   readonly in: 'cookie' | 'header' | 'query';
   readonly name: string;
@@ -51,7 +77,18 @@ export interface NamedPlace {
   readonly csrfHeader?: string;
 }
 
-/** Hands new tokens to the client within a request. */
+/**
+ * Hands new tokens to the client within a request.
+ *
+ * @example
+ * ```ts
+ * const carrier: TokenCarrier = {
+ *   mayRefresh: () => true,
+ *   set: ({ res }, pair) => void res.setHeader('X-New-Token', pair.access_token),
+ *   retract: ({ res }) => void res.removeHeader('X-New-Token'),
+ * };
+ * ```
+ */
 export interface TokenCarrier {
   /** Whether a request may be refreshed: not after a logout, such as in earlier middleware. */
   mayRefresh(request: HttpRequest): boolean;

@@ -43,6 +43,11 @@ export interface HttpRequest {
 /**
  * Anything a request can be found from: Koa's context, the request or response of Express, the request of Node.js, or an
  * {@link HttpRequest}.
+ *
+ * @example
+ * ```ts
+ * const identityOf = (source: RequestSource) => tokenOf(source)?.identity;
+ * ```
  */
 export type RequestSource =
   { readonly req: IncomingMessage; readonly res: ServerResponse } | IncomingMessage | ServerResponse;

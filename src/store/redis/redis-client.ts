@@ -25,7 +25,7 @@ export interface NodeRedisClient {
  *
  * @example
  * ```ts
- * const client = new Redis(process.env.REDIS_URL, { socketTimeout: 2000 });
+ * const client = new Redis({ host: 'redis.internal', socketTimeout: 2000 });
  * ```
  */
 export interface IoredisClient {

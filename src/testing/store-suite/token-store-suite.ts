@@ -15,13 +15,27 @@ import { rotationSpecs } from './store-rotation';
 import { sessionSpecs } from './store-sessions';
 import { readOptions } from '../../util/options';
 
-/** Where the suite puts its specs: mocha, jest, vitest and `node:test` have both. */
+/**
+ * Where the suite puts its specs: mocha, jest, vitest and `node:test` have both.
+ *
+ * @example
+ * ```ts
+ * const runner: SpecRunner = { describe, it };
+ * ```
+ */
 export interface SpecRunner {
   readonly describe: (title: string, body: () => void) => unknown;
   readonly it: (title: string, body: () => Promise<void>) => unknown;
 }
 
-/** The options of {@link tokenStoreSuite}. */
+/**
+ * The options of {@link tokenStoreSuite}.
+ *
+ * @example
+ * ```ts
+ * const options: TokenStoreSuiteOptions = { rounds: 50 };
+ * ```
+ */
 export interface TokenStoreSuiteOptions {
   /** How often each race is run. @default 20 */
   readonly rounds?: number | undefined;
