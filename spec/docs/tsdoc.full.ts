@@ -27,6 +27,7 @@ declare const rejections: { labels(name: string): { inc(): void } };
 declare const dataSource: DataSource;
 declare const client: ReturnType<typeof createClient>;
 declare function reportFor(identity: string): Promise<unknown>;
+declare function listener(change: RevocationChange): void;
 declare function greet(webSocket: unknown, token: Token): void;
 declare function refuseUpgrade(socket: unknown, error: unknown): void;
 declare class LoginController {}
@@ -42,7 +43,7 @@ declare const app: import('koa');
 declare const server: import('node:http').Server;
 declare const logger: { info(...messages: unknown[]): void; error(...messages: unknown[]): void };
 declare const metrics: { increment(name: string): void };
-declare const [text, url, secret, pem, id, identity, email]: string[] & Record<number, string>;
+declare const [text, url, secret, pem, id, identity, email, subject, jti]: string[] & Record<number, string>;
 declare const now: number;
 `;
 const everywhere: Readonly<Record<string, string>> = {
@@ -53,6 +54,7 @@ const everywhere: Readonly<Record<string, string>> = {
   createKoaServer: 'routing-controllers',
   createExpressServer: 'routing-controllers',
   readFile: 'node:fs/promises',
+  routingControllersToSpec: 'routing-controllers-openapi',
   DataSource: 'typeorm',
   createClient: 'redis',
   Redis: 'ioredis',
