@@ -67,6 +67,7 @@ export type {
   RevokeSessionOptions,
   VerifyExpectations,
 } from './manager/call-options';
+export type { RedeemOptions, TicketOptions } from './manager/ticket-options';
 export type { ClaimsFor, JwtManagerOptions } from './manager/manager-options';
 export type { ClaimsTo, TrustedIssuer } from './manager/trusted-issuer-options';
 export type { ListSessionsOptions } from './sessions/session-arguments';

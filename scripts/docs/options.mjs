@@ -12,6 +12,8 @@ const usage = {
   IssueOptions:
     'jwtManager.createTokenPair(identity, options)` and the other calls that issue tokens; also the result of `claimsFor',
   LoginDetails: 'session` of `IssueOptions',
+  TicketOptions: 'jwtManager.createTicket(identity, options)',
+  RedeemOptions: 'jwtManager.redeemTicket(text, options)',
   VerifyExpectations: 'jwtManager.verify(token, options)',
   RefreshOptions: 'jwtManager.refresh(token, options)',
   SessionDetails: 'session` of `RefreshOptions',

@@ -65,6 +65,7 @@ const requirement: Names<JwtRequirement> = {
   check: true,
   acr: true,
   actor: true,
+  ticket: true,
   locations: true,
   skipRevocationCheck: true,
   manager: true,

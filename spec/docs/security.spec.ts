@@ -32,7 +32,7 @@ describe('the page of attacks', () => {
       ...group('C', 1, 16),
       ...group('D', 1, 12),
       ...group('E', 1, 5),
-      ...group('F', 1, 15),
+      ...group('F', 1, 16),
       ...group('G', 3, 7),
       ...group('H', 1, 3),
     ]);

@@ -1,14 +1,5 @@
 import type { Action } from 'routing-controllers';
-import {
-  because,
-  ConfigurationError,
-  HookFailedError,
-  isReported,
-  JwtError,
-  TokenExpiredError,
-  TokenMissingError,
-  withoutDetails,
-} from '../errors/errors';
+import { isReported, TokenExpiredError, TokenMissingError, type JwtError } from '../errors/errors';
 import type { TokenLocation } from '../http/locations/token-location';
 import { clientDetails } from '../http/request/client-details';
 import type { HttpRequest } from '../http/request/http-request';
@@ -24,6 +15,7 @@ import { userOf, type LoadUser } from './current-user';
 import type { Presented } from './demands/demand';
 import { meetDemands } from './demands/meet-demands';
 import { findToken, type FoundToken } from './find-token';
+import { refusalFor } from './refusal-for';
 import { pathOf } from './request-path';
 import type { ResolvedRequirement } from './requirement';
 
@@ -205,7 +197,15 @@ function demandUser(candidate: Candidate): Soon<Admission> {
 
 function demandLast(candidate: Candidate): Soon<Admission> {
   const { last, all } = candidate.examination.requirement.demands;
-  return after(meetDemands(last, candidate, all), admissionFor, candidate);
+  return after(meetDemands(last, candidate, all), useTicket, candidate);
+}
+
+/** Middleware that let the request in has used the ticket already. */
+function useTicket(candidate: Candidate): Soon<Admission> {
+  const { token, identified, examination } = candidate;
+  const isUnused = token.type === 'ticket' && !identified.isAlive;
+  const pending = isUnused ? coreOf(examination.trial.manager).tickets.use(token) : undefined;
+  return after(pending, admissionFor, candidate);
 }
 
 function admissionFor({ identified, examination, user }: Candidate): Admission {
@@ -236,11 +236,4 @@ export function refuse(error: unknown, trial: Trial, form: RefusalForm): JwtErro
 export function report(refusal: JwtError, { request, manager, token }: Trial): void {
   const { method, ip } = request;
   coreOf(manager).report(refusal, token, { method, path: pathOf(request), ip });
-}
-
-/** What the client is told. What is wrong with the server, it is not. */
-function refusalFor(error: unknown): JwtError {
-  if (error instanceof ConfigurationError) return withoutDetails(error);
-  if (error instanceof JwtError) return error;
-  return because(new HookFailedError(), 'unexpected error', error);
 }

@@ -22,7 +22,7 @@ import { undefinedError, undefinedMember } from './undefined-members';
 export interface JwtRequirement<C extends object = Record<string, unknown>>
   extends DemandMembers, CheckMember<C> {
   /** Which tokens open the method. @default 'access' */
-  readonly type?: TokenType | 'any';
+  readonly type?: 'access' | 'refresh' | 'any';
   /** Whether a request without a token may pass; a bad token is rejected all the same. @default false */
   readonly optional?: boolean;
   /** Where to look for the token, instead of the checker's locations. */
@@ -94,7 +94,17 @@ export function resolveRequirement(given: JwtRequirement, owner = 'the requireme
     all.filter(({ demand }) => !demand.isLast),
     all.filter(({ demand }) => demand.isLast),
   ];
-  return { type, optional, demands: { first, last, all }, locations, skipRevocationCheck, manager };
+  const tokenType = all.find(({ demand }) => demand.tokenType)?.demand.tokenType;
+  if (tokenType && (requirement.type !== undefined || skipRevocationCheck))
+    throw wrong(`${tokenType} must not be combined with type or skipRevocationCheck`);
+  return {
+    type: tokenType ?? type,
+    optional,
+    demands: { first, last, all },
+    locations,
+    skipRevocationCheck,
+    manager,
+  };
 }
 
 /**

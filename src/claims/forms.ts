@@ -61,6 +61,22 @@ export function isConfirmation(value: unknown): value is Record<string, unknown>
   return isPlainObject(value) && Object.keys(value).length > 0;
 }
 
+/** What a ticket is for. */
+export interface TicketUse {
+  readonly purpose: string;
+  /** Whether it may be used more than once. */
+  readonly reusable?: true;
+}
+
+/** Whether a value is what `ticket` holds. */
+export function isTicketUse(value: unknown): value is TicketUse {
+  return (
+    isPlainObject(value) &&
+    isIdentity(value['purpose']) &&
+    [undefined, true].includes(value['reusable'] as true)
+  );
+}
+
 /** Whether a value is a text, of whatever length. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string';

@@ -11,6 +11,7 @@ import {
   isScopeList,
   isScopeText,
   isText,
+  isTicketUse,
   isTime,
   type Actor,
 } from './forms';
@@ -21,9 +22,10 @@ export interface RegisteredClaim<T = unknown> {
   readonly isWellFormed: (value: unknown) => value is T;
   /**
    * Which tokens have the claim. `all`: every token. `any`: optional in every token. `refresh`: optional in refresh
-   * tokens only. `session`: always in the refresh tokens of a session, and never in others.
+   * tokens only. `session`: always in the refresh tokens of a session, and never in others. `ticket`: the same for
+   * tickets.
    */
-  readonly on: 'all' | 'any' | 'refresh' | 'session';
+  readonly on: 'all' | 'any' | 'refresh' | 'session' | 'ticket';
   /**
    * How long a value lasts. `token`: each token has its own. Everything else is carried over by a refresh: `login` until
    * the user proves who they are again, `grant` until `claimsFor` returns another, `session` as long as the session.
@@ -77,6 +79,8 @@ export const registeredClaims = {
   sxp: claim(isTime, { on: 'session', lasts: 'token' }),
   /** The audience of the access tokens. The refresh token is always for its own manager. */
   access_aud: claim(isNames, { on: 'refresh', lasts: 'token' }),
+  /** What the ticket is for. */
+  ticket: claim(isTicketUse, { on: 'ticket', lasts: 'token' }),
   roles: claim(isRoleList, { on: 'any', lasts: 'grant', option: 'roles', toClaim: rolesOf }),
   scope: claim(isScopeText, { on: 'any', lasts: 'grant', option: 'scopes', toClaim: scopeOf }),
   amr: claim(isRoleList, { on: 'any', lasts: 'login', option: 'amr', toClaim: rolesOf }),
@@ -136,15 +140,21 @@ export function lastingOf(name: string): RegisteredClaim['lasts'] {
  */
 export function malformedClaim(
   claims: Readonly<Record<string, unknown>>,
-  isRefresh: boolean,
+  type: 'access' | 'refresh' | 'ticket',
 ): Name | undefined {
+  const isRefresh = type === 'refresh';
   const isSessionRefresh = isRefresh && claims['sid'] !== undefined;
+  const isTicket = type === 'ticket';
   for (const { name, isWellFormed, on } of checks) {
     const value = claims[name];
     // Most claims are absent from most tokens.
     if (value === undefined && (on === 'any' || on === 'refresh')) continue;
-    const isExpected = on === 'all' || (on === 'session' && isSessionRefresh);
-    const isForbidden = (on === 'session' && !isSessionRefresh) || (on === 'refresh' && !isRefresh);
+    const isExpected =
+      on === 'all' || (on === 'session' && isSessionRefresh) || (on === 'ticket' && isTicket);
+    const isForbidden =
+      (on === 'session' && !isSessionRefresh) ||
+      (on === 'refresh' && !isRefresh) ||
+      (on === 'ticket' && !isTicket);
     if (value === undefined ? isExpected : isForbidden || !isWellFormed(value)) return name;
   }
   return undefined;

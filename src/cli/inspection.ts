@@ -98,7 +98,7 @@ function claimProblems(
   type: TokenType | undefined,
   now: number,
 ): Problem[] {
-  const malformed = malformedClaim(claims, type === 'refresh');
+  const malformed = malformedClaim(claims, type ?? 'access');
   return [
     ...problemIf(!parseStrictObject(encoded), 'claims', looseJson),
     ...(malformed === undefined ? [] : [{ part: malformed, message: formOf(claims[malformed]) }]),

@@ -6,7 +6,7 @@ import type { TokenType } from '../token/token';
 /** What a token must be. */
 export interface Expectations {
   readonly keys: KeySet;
-  readonly type: TokenType | 'any';
+  readonly type: 'access' | 'refresh' | 'any';
   readonly issuer: string | undefined;
   readonly audience: readonly string[];
   readonly clock: Clock;

@@ -72,8 +72,15 @@ export class TokenExpiredError extends JwtError {
   }
 }
 
+const wrongTypeMessages = {
+  access: 'Only access tokens are allowed',
+  refresh: 'Only refresh tokens are allowed',
+  ticket: 'Only tickets are allowed',
+  any: 'Tickets are not allowed',
+} as const;
+
 /**
- * A refresh token was sent where an access token is required, or vice versa.
+ * A token of another type was sent: a refresh token or a ticket where an access token is required, or vice versa.
  *
  * @example
  * ```ts
@@ -81,13 +88,13 @@ export class TokenExpiredError extends JwtError {
  * ```
  */
 export class WrongTokenTypeError extends JwtError {
-  constructor(expected: 'access' | 'refresh') {
-    super(401, 'ERR_JWT_TYPE', `Only ${expected} tokens are allowed`, { error: 'invalid_token' });
+  constructor(expected: 'access' | 'refresh' | 'ticket' | 'any') {
+    super(401, 'ERR_JWT_TYPE', wrongTypeMessages[expected], { error: 'invalid_token' });
   }
 }
 
 /**
- * The token, its session or all tokens of its identity were revoked, or the session is unknown.
+ * The token, its session or all tokens of its identity were revoked, the session is unknown, or the ticket was used.
  *
  * @example
  * ```ts

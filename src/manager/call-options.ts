@@ -1,7 +1,6 @@
 import { claimsFromOptions, type ClaimOptions } from '../claims/registered';
 import { ConfigurationError } from '../errors/errors';
 import { sessionDetails, type SessionDetails } from '../sessions/session-details';
-import type { TokenType } from '../token/token';
 import { choice, flag, unchecked } from '../util/option-parsers';
 import { parseOptions } from '../util/options';
 
@@ -14,12 +13,12 @@ import { parseOptions } from '../util/options';
  * ```
  */
 export interface VerifyExpectations {
-  /** The type that the token must have. @default 'access' */
-  readonly type?: TokenType | 'any' | undefined;
+  /** The type that the token must have. No type includes tickets, see `redeemTicket`. @default 'access' */
+  readonly type?: 'access' | 'refresh' | 'any' | undefined;
 }
 
 /** @internal */
-export const verifyOptions = { type: choice<TokenType | 'any'>('access', 'refresh', 'any') };
+export const verifyOptions = { type: choice<'access' | 'refresh' | 'any'>('access', 'refresh', 'any') };
 
 /**
  * The options of {@link JwtManager.refresh}.

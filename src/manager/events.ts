@@ -11,7 +11,7 @@ import type { TokenType } from '../token/token';
  * ```
  */
 export interface IssuedEvent {
-  /** `access` or `refresh`. */
+  /** `access`, `refresh` or `ticket`. */
   readonly type: TokenType;
   /** The user of the token: `sub`. */
   readonly identity: string;

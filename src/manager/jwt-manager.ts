@@ -9,6 +9,7 @@ import {
   type RevokeSessionOptions,
   type VerifyExpectations,
 } from './call-options';
+import { resolveRedeemOptions, type RedeemOptions, type TicketOptions } from './ticket-options';
 import type { ListSessionsOptions } from '../sessions/session-arguments';
 import type { SessionEndReason } from '../sessions/session-end-reason';
 import type { TokenPair } from '../sessions/token-pair';
@@ -115,6 +116,46 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
       const verified = await this.#own(token, 'refresh');
       attempt.token = verified;
       return renewal.refresh(verified, settings);
+    });
+  }
+
+  /**
+   * Issues a ticket: a token for one purpose and one use, such as the link in a mail that resets a password. It opens
+   * nothing else, it is not a login, and `revokeAll` ends it.
+   *
+   * @param identity the user, written to `sub`: 1 to 255 characters
+   * @throws {@link ConfigurationError} if identity or options are invalid, or if the manager has no store that remembers
+   * the use of a ticket
+   * @example
+   * ```ts
+   * const ticket = await jwtManager.createTicket(user.id, { purpose: 'reset-password', expiresIn: '1h' });
+   * ```
+   */
+  async createTicket(identity: string, options: TicketOptions<C>): Promise<string> {
+    return this.#core.tickets.create(identity, options);
+  }
+
+  /**
+   * Verifies a ticket and uses it, so that it cannot be used again unless it is `reusable`. Of any number of callers at
+   * once, on every process that shares the store, one succeeds. A route can do the same: `@JwtRequired({ ticket })`.
+   *
+   * @throws TokenInvalidError (`ERR_JWT_INVALID`) if it is not a ticket of this manager or has another purpose
+   * @throws TokenExpiredError (`ERR_JWT_EXPIRED`); WrongTokenTypeError (`ERR_JWT_TYPE`) if it is another token
+   * @throws TokenRevokedError (`ERR_JWT_REVOKED`) if it was used or revoked, also with all tokens of its identity
+   * @throws StoreUnavailableError (`ERR_JWT_STORE`); InvalidRequestError (`ERR_JWT_REQUEST`) if it is not a string
+   * @example
+   * ```ts
+   * const { identity } = await jwtManager.redeemTicket(ticket, { purpose: 'reset-password' });
+   * await jwtManager.revokeAll(identity);
+   * ```
+   */
+  redeemTicket(text: string, options: RedeemOptions): Promise<Token<C>> {
+    return this.#core.rejections.watch(async (attempt) => {
+      const { purpose } = resolveRedeemOptions(options);
+      const token = await this.#own(text, 'ticket');
+      attempt.token = token;
+      await this.#core.tickets.redeem(token, purpose);
+      return token;
     });
   }
 

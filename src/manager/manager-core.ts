@@ -1,5 +1,6 @@
 import { ConfigurationError, type JwtError } from '../errors/errors';
 import { LoginTokens } from '../sessions/login-tokens';
+import { Tickets } from '../sessions/tickets';
 import type { SessionDetails } from '../sessions/session-details';
 import { SessionEnds } from '../sessions/session-ends';
 import { SessionService } from '../sessions/session-service';
@@ -34,6 +35,7 @@ export class ManagerCore<C extends object> {
   readonly ends: SessionEnds;
   /** Undefined without a store. */
   readonly service: SessionService<C> | undefined;
+  readonly tickets: Tickets<C>;
 
   /** @throws {@link ConfigurationError} if an option is wrong */
   constructor(options: JwtManagerOptions<C>) {
@@ -46,6 +48,7 @@ export class ManagerCore<C extends object> {
     const { store } = this.settings;
     const notices = { events: this.events, ends: this.ends };
     this.service = store && new SessionService(this.settings, store, this.tokens, notices);
+    this.tickets = new Tickets(this.settings, this.tokens, this.service);
   }
 
   /** The part of `verify` before the store, without the event. */

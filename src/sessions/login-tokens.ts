@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { TicketUse } from '../claims/forms';
 import { claimsLasting } from '../claims/own';
 import { ConfigurationError } from '../errors/errors';
 import type { ManagerEvents } from '../manager/events';
@@ -77,6 +78,15 @@ export class LoginTokens<C extends object> {
 
   signRefresh(contents: TokenContents, session: SessionFrame): IssuedToken {
     return this.#issuer.issue(contents, refreshFrame(session));
+  }
+
+  /** A ticket, which belongs to no session. */
+  issueTicket(contents: TokenContents, use: TicketUse, timeToLive: number): string {
+    this.checkLifetime(timeToLive);
+    const issuedAt = this.#now();
+    const frame = { type: 'ticket', issuedAt, expiresAt: issuedAt + timeToLive } as const;
+    const claims = { ...contents.claims, ticket: use };
+    return this.announce('ticket', this.#issuer.issue({ ...contents, claims }, frame));
   }
 
   /** @param timeToLive of the access token */

@@ -37,8 +37,8 @@ export class PresentedTokens {
     token: Token<object>,
     source: Source,
     seen: (source: Source) => SessionDetails,
+    operation = this.operation(),
   ): void | Promise<void> {
-    const operation = this.operation();
     const answer = operation.isRevoked(this.#queryFor(token.verifiedClaims()));
     return answer === false ? undefined : this.#refuseDead(answer, token, () => seen(source), operation);
   }

@@ -1,5 +1,6 @@
 import { because, StoreUnavailableError } from '../errors/errors';
 import { within } from '../util/within';
+import type { OnceEvent, OnceStore } from './once-store';
 import { isFoundSession, isLoginResult, isRotationResult, isSessionPage } from './session-shape';
 import type {
   LoginLimits,
@@ -15,7 +16,7 @@ import type {
   TokenStore,
 } from './token-store';
 
-type Verb = keyof TokenStore;
+type Verb = keyof TokenStore | keyof OnceStore;
 
 /** Wraps a store that may fail, take too long, or return something invalid. */
 export class GuardedStore {
@@ -105,6 +106,13 @@ export class StoreOperation {
 
   async revokeToken(revocation: TokenRevocation): Promise<void> {
     await this.#call('revokeToken', (store, limits) => store.revokeToken(revocation, limits));
+  }
+
+  /** Only for a store that is an OnceStore, too. */
+  remember(event: OnceEvent): Promise<boolean> {
+    const run = (store: TokenStore, limits: StoreLimits) =>
+      (store as TokenStore & OnceStore).remember(event, limits);
+    return this.#call('remember', run, isBoolean);
   }
 
   async #call<T>(

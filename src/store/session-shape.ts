@@ -1,4 +1,5 @@
 import { isPlainObject } from '../util/json';
+import type { OnceStore } from './once-store';
 import type { LoginResult, Rotation, RotationResult, Session, SessionPage, TokenStore } from './token-store';
 
 const times = ['rotatedAt', 'createdAt', 'lastUsedAt', 'expiresAt'] as const;
@@ -101,6 +102,11 @@ function isNext(session: Session, { generation }: Rotation): boolean {
 
 function isAlive({ revokedAt, expiresAt }: Session, now: number): boolean {
   return revokedAt === undefined && now < expiresAt;
+}
+
+/** Whether a store also remembers what happens once. */
+export function isOnceStore(store: TokenStore): store is TokenStore & OnceStore {
+  return typeof (store as Partial<OnceStore>).remember === 'function';
 }
 
 /** Whether a value has every verb of a store. */

@@ -3,7 +3,15 @@ import { parseStrictObject } from './strict-json';
 import type { TokenType } from './token';
 
 /** The media type of each token type, as in `typ` (RFC 9068, section 2.1). */
-export const mediaTypes: Readonly<Record<TokenType, string>> = { access: 'at+jwt', refresh: 'rt+jwt' };
+export const mediaTypes: Readonly<Record<TokenType, string>> = {
+  access: 'at+jwt',
+  refresh: 'rt+jwt',
+  ticket: 'ticket+jwt',
+};
+
+const types: ReadonlyMap<string, TokenType> = new Map(
+  Object.entries(mediaTypes).map(([type, name]) => [name, type as TokenType]),
+);
 
 /** The header of a token, after it was checked to be one that this library could have written. */
 export interface VerifiedHeader<T> {
@@ -56,6 +64,5 @@ function hasPlainMembers(header: Record<string, unknown>): boolean {
 /** The token type that a `typ` names, whatever its case, with or without `application/` (RFC 7515, section 4.1.9). */
 export function tokenTypeOf(typ: unknown): TokenType | undefined {
   if (typeof typ !== 'string') return undefined;
-  const name = typ.toLowerCase().replace(/^application\//, '');
-  return name === mediaTypes.access ? 'access' : name === mediaTypes.refresh ? 'refresh' : undefined;
+  return types.get(typ.toLowerCase().replace(/^application\//, ''));
 }

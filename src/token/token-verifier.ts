@@ -58,13 +58,12 @@ export class TokenVerifier<C extends object> {
       this.#cache?.delete(text);
       return undefined;
     }
-    return expected === 'any' || known.token.type === expected ? known.token : undefined;
+    return isExpected(known.token.type, expected) ? known.token : undefined;
   }
 
   #verify(text: unknown, expected: TokenType | 'any'): Token<C> | Promise<Token<C>> {
     const { type, key, kid, claims } = this.#open(text);
-    if (expected !== 'any' && type !== expected)
-      throw about(claims, because(new WrongTokenTypeError(expected), 'typ'));
+    if (!isExpected(type, expected)) throw about(claims, because(new WrongTokenTypeError(expected), 'typ'));
     this.#checkClaims(claims, type);
     const { claims: claimsClass, freshFor, clock } = this.#settings;
     const verified = asVerified(claims);
@@ -138,6 +137,11 @@ export class TokenVerifier<C extends object> {
     if ('misfits' in verdict) throw about(claims, invalidToken('claims'));
     return verdict;
   }
+}
+
+/** A ticket is for its purpose alone, so it is not one of any. */
+function isExpected(type: TokenType, expected: TokenType | 'any'): boolean {
+  return expected === 'any' ? type !== 'ticket' : type === expected;
 }
 
 /** Notes the identity of a rejected token for the event. Its signature is valid. */

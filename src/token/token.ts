@@ -4,14 +4,14 @@ import type { Clock } from '../util/clock';
 import { durationInSeconds, type Duration } from '../util/duration';
 
 /**
- * What a token opens: an access token opens routes, a refresh token gets new tokens.
+ * What a token opens: an access token opens routes, a refresh token gets new tokens, a ticket does one thing.
  *
  * @example
  * ```ts
- * const type: TokenType = token.type; // 'access' or 'refresh'
+ * const type: TokenType = token.type; // 'access', 'refresh' or 'ticket'
  * ```
  */
-export type TokenType = 'access' | 'refresh';
+export type TokenType = 'access' | 'refresh' | 'ticket';
 
 /** The roles or scopes of a token that has none. */
 const none: readonly string[] = Object.freeze([]);

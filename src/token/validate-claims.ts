@@ -31,7 +31,7 @@ export function faultInClaims(
   type: TokenType,
   expectations: Expectations,
 ): ClaimsFault | undefined {
-  const malformed = malformedClaim(claims, type === 'refresh');
+  const malformed = malformedClaim(claims, type);
   if (malformed) return malformed;
   const verified = asVerified(claims);
   const fault = faultInTimes(verified, expectations) ?? faultInParties(verified, expectations);

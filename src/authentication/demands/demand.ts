@@ -1,6 +1,6 @@
 import type { Action } from 'routing-controllers';
 import type { Challenge } from '../../errors/response-headers';
-import type { Token } from '../../token/token';
+import type { Token, TokenType } from '../../token/token';
 
 /** What a demand needs to know of the manager; seconds. */
 export interface DemandLimits {
@@ -33,6 +33,8 @@ export interface Unmet {
 export interface Demand<Members extends object = Readonly<Record<string, unknown>>, Value = unknown> {
   /** The name of the member. */
   readonly name: keyof Members & string;
+  /** The type of the tokens that open the route, in place of access tokens. */
+  readonly tokenType?: TokenType;
   /** Whether it is met only after the store has vouched for the token, because it runs code of the application. */
   readonly isLast?: boolean;
   /**

@@ -5,9 +5,10 @@ import type { Demand } from './demand';
 import { fresh } from './fresh';
 import { roles } from './roles';
 import { scopes } from './scopes';
+import { ticket } from './ticket';
 
 /** All demands, in the order in which a request is held against them. */
-const registry = [fresh, acr, actor, roles, scopes, check] as const;
+const registry = [ticket, fresh, acr, actor, roles, scopes, check] as const;
 
 type Taking<D> =
   D extends Demand<infer Members, infer Value> ? (members: Members, value: Value) => void : never;

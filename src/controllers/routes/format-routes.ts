@@ -40,7 +40,13 @@ const inOrder = [
 /** A requirement in a few words; `open` without one. */
 export function inWords(requirement: JwtRequirement | null): string {
   if (!requirement) return 'open';
-  const { type = 'access', optional, locations, skipRevocationCheck, manager } = requirement;
+  const {
+    type = requirement.ticket ? undefined : 'access',
+    optional,
+    locations,
+    skipRevocationCheck,
+    manager,
+  } = requirement;
   const words = [
     type === 'any' ? 'access or refresh' : type,
     optional && 'optional',

@@ -5,6 +5,12 @@ import { parseStrictObject } from '../../token/strict-json';
 import { csrfValueOf } from './csrf';
 
 /**
+ * Ends the value of a refresh cookie that ends with the browser. Browsers do not say how long they keep a cookie, and the
+ * cookies of a refresh are to last as long as those of the login.
+ */
+export const untilBrowserEnds = '~';
+
+/**
  * What {@link TokenCookies.set} takes: a pair as it was issued, or an access token alone.
  *
  * @example
@@ -38,6 +44,11 @@ export function readTokens(tokens: CookieTokens | undefined): ReadTokens {
     csrfValue,
     sessionId,
   };
+}
+
+/** The token in the value of a cookie. */
+export function tokenIn(cookieValue: string): string {
+  return cookieValue.endsWith(untilBrowserEnds) ? cookieValue.slice(0, -1) : cookieValue;
 }
 
 /** The session that a token names, unverified. */

@@ -5,7 +5,8 @@ import { Token, type TokenType } from '../../token/token';
 import { readOptions } from '../../util/options';
 import { answerCookies, demandOpenResponse } from './response-cookies';
 import { requestCookies } from './cookie-header';
-import { readTokens, sessionIdIn, type CookieTokens, type ReadTokens } from './cookie-tokens';
+import { readTokens, sessionIdIn, tokenIn, untilBrowserEnds } from './cookie-tokens';
+import type { CookieTokens, ReadTokens } from './cookie-tokens';
 import { csrfValueOf, demandBoundCookie, demandOwnLogin, demandOwnRequest, needsCsrfValue } from './csrf';
 import type { NamedPlace, TokenCarrier, TokenLocation } from '../locations/token-location';
 import type { HttpRequest, RequestSource } from '../request/http-request';
@@ -16,12 +17,6 @@ import {
   type TokenCookiesOptions,
   type TokenCookiesSettings,
 } from './token-cookies-options';
-
-/**
- * Ends the value of a refresh cookie that ends with the browser. Browsers do not say how long they keep a cookie, and the
- * cookies of a refresh are to last as long as those of the login.
- */
-const untilBrowserEnds = '~';
 
 /**
  * The token in a cookie, for browsers: no script can read it, and a request that changes something must show that one of
@@ -122,6 +117,7 @@ export class TokenCookies implements TokenLocation {
   }
 
   read(request: HttpRequest, type: TokenType | 'any'): string | undefined {
+    if (type === 'ticket') return undefined;
     // A cookie that the route does not ask for is ignored: with a domain, a sibling host can set it.
     const kinds = type === 'any' ? (['access', 'refresh'] as const) : [type];
     const found = kinds.map((kind) => this.#candidatesOf(kind, request));
@@ -145,7 +141,11 @@ export class TokenCookies implements TokenLocation {
   describe(type: TokenType = 'access', method = 'GET'): NamedPlace {
     const { names, csrf } = this.#settings;
     const csrfHeader = csrf && needsCsrfValue(method, csrf) ? csrf.header : undefined;
-    return { in: 'cookie', name: names[type], ...(csrfHeader !== undefined && { csrfHeader }) };
+    return {
+      in: 'cookie',
+      name: names[type === 'refresh' ? type : 'access'],
+      ...(csrfHeader !== undefined && { csrfHeader }),
+    };
   }
 
   #carrier(): TokenCarrier {
@@ -170,7 +170,7 @@ export class TokenCookies implements TokenLocation {
   }
 
   /** An empty cookie is one that was removed: some clients keep it. */
-  #valuesOf(kind: TokenType | 'csrf', { headers }: HttpRequest): string[] {
+  #valuesOf(kind: 'access' | 'refresh' | 'csrf', { headers }: HttpRequest): string[] {
     const searched = this.#settings.names[kind];
     return requestCookies(headers.cookie)
       .filter(({ name, value }) => name === searched && value !== '')
@@ -181,7 +181,7 @@ export class TokenCookies implements TokenLocation {
    * A sibling host can set a second refresh cookie where ours has a path, and a former `domain` leaves one behind. Ours is
    * the one that belongs to the login of the CSRF cookie.
    */
-  #candidatesOf(kind: TokenType, request: HttpRequest): string[] {
+  #candidatesOf(kind: 'access' | 'refresh', request: HttpRequest): string[] {
     const values = this.#valuesOf(kind, request);
     if (kind === 'access' || !this.#settings.isRefreshBound || values.length < 2) return values;
     const csrfValues = this.#valuesOf('csrf', request);
@@ -242,8 +242,4 @@ export class TokenCookies implements TokenLocation {
       expires: new Date(0),
     }));
   }
-}
-
-function tokenIn(cookieValue: string): string {
-  return cookieValue.endsWith(untilBrowserEnds) ? cookieValue.slice(0, -1) : cookieValue;
 }

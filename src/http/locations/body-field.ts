@@ -31,19 +31,22 @@ export class BodyField implements TokenLocation {
   /**
    * @param access the field that holds an access token
    * @param refresh the field that holds a refresh token
+   * @param ticket the field that holds a ticket
    * @throws {@link ConfigurationError} when one is no name
    */
-  constructor(access = 'access_token', refresh = 'refresh_token') {
+  constructor(access = 'access_token', refresh = 'refresh_token', ticket = 'ticket') {
     this.#fields = {
       access: parameterName(access, 'BodyField, the first argument,'),
       refresh: parameterName(refresh, 'BodyField, the second argument,'),
+      ticket: parameterName(ticket, 'BodyField, the third argument,'),
     };
     this.name = `body field ${[...new Set([access, refresh])].map((field) => `'${field}'`).join(' or ')}`;
   }
 
   read({ method, body, rawBody, headers }: HttpRequest, type: TokenType | 'any'): string | undefined {
     if (['GET', 'HEAD'].includes(method) || !isPlainObject(body)) return undefined;
-    const fields = new Set(type === 'any' ? Object.values(this.#fields) : [this.#fields[type]]);
+    const { access, refresh } = this.#fields;
+    const fields = new Set(type === 'any' ? [access, refresh] : [this.#fields[type]]);
     const [field, another] = [...fields].filter((name) => Object.hasOwn(body, name));
     if (field === undefined) return undefined;
     if (another !== undefined) throw malformedParameter('two tokens in the body');
