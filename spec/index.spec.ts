@@ -43,6 +43,7 @@ describe('the library', () => {
       'formatRoutes',
       'judgeRotation',
       'shardOf',
+      'subjectHash',
       'tokenOf',
     ]);
     expect(Object.values(library)).not.to.include(undefined);

@@ -342,7 +342,7 @@ describeOnDrivers('createJwtMiddleware', (driver) => {
         });
       }
 
-      it('lets in what a rule lets in, on each of these', async () => {
+      it('G7: lets in what a rule lets in, on each of these, subclasses included', async () => {
         const authorizationChecker = createAuthorizationChecker(jwtManager);
         const jwt = createJwtMiddleware(authorizationChecker, { roles: 'admin' });
         const app = await started({

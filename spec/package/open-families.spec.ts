@@ -94,15 +94,65 @@ const members: readonly Member[] = [
     before: 'export { Token,',
     line: "export { CountingTokenStore } from './store/counting-token-store';\n",
   },
+  {
+    family: 'frameworks',
+    file: 'src/http/request/raw.ts',
+    text: `
+      import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+      import type { Framework, FrameworkRequest } from './http-request';
+
+      interface RawRequest {
+        readonly method: string;
+        readonly url: URL;
+        readonly headers: IncomingHttpHeaders;
+        readonly payload: unknown;
+        readonly raw: { readonly req: IncomingMessage; readonly res: ServerResponse };
+      }
+
+      export const raw: Framework = {
+        find: (source) => rawIn(source) ?? rawIn(source['request']),
+        adapt: (found) => adapted(found as RawRequest),
+      };
+
+      function rawIn(value: unknown): object | undefined {
+        return typeof value === 'object' && value !== null && 'raw' in value ? value : undefined;
+      }
+
+      function adapted({ method, url, headers, payload, raw: { req, res } }: RawRequest): FrameworkRequest {
+        return {
+          method, headers, req, res,
+          path: url.pathname,
+          query: url.searchParams,
+          body: payload,
+          rawBody: undefined,
+          ip: '203.0.113.7',
+          protocol: 'https',
+          host: url.host,
+          environment: 'test',
+          app: undefined,
+          send: (status, body) => {
+            res.writeHead(status).end(JSON.stringify(body));
+          },
+        };
+      }
+    `,
+    registry: 'src/http/request/request-of.ts',
+    imports: "import { raw } from './raw';",
+    before: 'koa, express, node',
+    line: 'raw, ',
+  },
 ];
 
 /** Uses all of them, as an application does. */
 const program = `
   import 'reflect-metadata';
   import { randomBytes } from 'node:crypto';
-  import { IncomingMessage } from 'node:http';
+  import { IncomingMessage, ServerResponse } from 'node:http';
   import { Socket } from 'node:net';
-  import { authenticateUpgrade, CountingTokenStore, formatRoutes, JwtError, JwtManager, KeySet } from './index';
+  import {
+    authenticateUpgrade, BodyField, CountingTokenStore, createAuthorizationChecker, formatRoutes, JwtError, JwtManager, KeySet,
+    tokenOf,
+  } from './index';
 
   async function main() {
     const store = new CountingTokenStore();
@@ -125,8 +175,18 @@ const program = `
     const { access_token: malformed } = await issue({ locale: 'deutsch' });
     results.push(await upgrade(malformed, 'eu'));
     const route = { method: 'GET', path: '/', controller: 'A', handler: 'b', requirement: { region: 'eu' } };
+    const req = new IncomingMessage(new Socket());
+    const rawRequest = (token: string) => ({
+      method: 'POST', url: new URL('https://x/raw'), headers: {}, payload: { jwt: token }, raw: { req, res: new ServerResponse(req) },
+    });
+    const checker = createAuthorizationChecker(manager, { locations: [new BodyField('jwt')] });
+    const good = rawRequest(text);
+    await checker({ request: good, response: {} }, []);
+    const bad = rawRequest('nonsense');
+    await Promise.resolve(checker({ request: bad, response: {} }, [])).catch(() => undefined);
+    const byRaw = [tokenOf(good as never)?.identity, bad.raw.res.getHeader('WWW-Authenticate')];
     console.log(JSON.stringify({
-      results, reasons, taken, locale: token.verifiedClaims().locale, shown: formatRoutes([route]), asked: store.asked,
+      byRaw, results, reasons, taken, locale: token.verifiedClaims().locale, shown: formatRoutes([route]), asked: store.asked,
     }));
   }
   void main();
@@ -197,8 +257,15 @@ describe('A family is open', function () {
 
   it('and its new member works: a demand, with its place in describeRoutes and the reasons of rejections', () => {
     expect(output['results']).to.deep.equal(['ada', 'ERR_JWT_DENIED', 'ERR_JWT_INVALID']);
-    expect(output['reasons']).to.deep.equal(['region', 'locale']);
+    expect(output['reasons']).to.deep.equal(['region', 'locale', 'format']);
     expect(output['shown']).to.equal('GET  /  A.b  access, region: eu');
+  });
+
+  it('and its new member works: a framework, whose requests are read, let in and rejected', () => {
+    expect(output['byRaw']).to.deep.equal([
+      'ada',
+      ['Bearer realm="api", error="invalid_token", error_description="Token is invalid"'],
+    ]);
   });
 
   it('and its new member works: a claim, which a refresh carries over and no other claim replaces', () => {
