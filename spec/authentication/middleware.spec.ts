@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import Koa, { type Context } from 'koa';
@@ -612,6 +615,29 @@ describeOnDrivers('createJwtMiddleware', (driver) => {
       expect(() => create(given, ...requirement)).to.throw(ConfigurationError, message);
     });
   }
+});
+
+describe('createJwtMiddleware without a framework', () => {
+  it('lets in and rejects requests of a server of Node.js', async () => {
+    const jwt = createJwtMiddleware(createAuthorizationChecker(jwtManager));
+    const server = createServer((req, res) => {
+      res.setHeader('Content-Type', 'text/plain');
+      void jwt(req, res, () => res.end(tokenOf(req)?.identity));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
+    const [good, bad] = [await request(url, await bearer()), await request(url)];
+    server.close();
+    expect(good).to.include({ status: 200, body: 'ada' });
+    expect(bad).to.deep.include({
+      status: 401,
+      body: { msg: 'Missing Authorization Header', code: 'ERR_JWT_MISSING' },
+      challenge: 'Bearer realm="api"',
+    });
+    expect(bad.headers.get('Content-Type')).to.equal('application/json; charset=utf-8');
+    expect(bad.headers.get('Cache-Control')).to.equal('no-store');
+  });
 });
 
 /** Koa with middleware that sees the errors of all others. */
