@@ -6,6 +6,7 @@ import * as library from '../src';
 describe('the library', () => {
   it('offers these names and no other', () => {
     expect(Object.keys(library).sort()).to.deep.equal([
+      'BadCredentialsError',
       'BearerHeader',
       'BodyField',
       'ConfigurationError',
@@ -33,12 +34,15 @@ describe('the library', () => {
       'TokenInvalidError',
       'TokenMissingError',
       'TokenRevokedError',
+      'TooManyAttemptsError',
       'WebSocketProtocol',
       'WrongTokenTypeError',
       'authenticateUpgrade',
       'createAuthorizationChecker',
       'createJwksController',
       'createJwtMiddleware',
+      'createOAuthController',
+      'createTokenController',
       'describeRoutes',
       'formatRoutes',
       'judgeRotation',

@@ -3,6 +3,14 @@ export { createJwtMiddleware, type JwtMiddleware } from './authentication/middle
 export { authenticateUpgrade, type UpgradeRequirement } from './authentication/upgrade';
 export { createAuthorizationChecker } from './controllers/checker/authorization-checker';
 export type { AuthorizationCheckerOptions } from './controllers/checker/checker-options';
+export {
+  createOAuthController,
+  type OAuthControllerOptions,
+} from './endpoints/oauth/create-oauth-controller';
+export { createTokenController } from './endpoints/token/create-token-controller';
+export type { AttemptLimit, ThrottleOptions } from './endpoints/token/throttle-options';
+export type { Login, TokenControllerOptions } from './endpoints/token/token-controller-options';
+export type { ClientCheck } from './endpoints/oauth/client-authentication';
 export { createJwksController } from './endpoints/jwks/jwks-controller';
 export type { JwksControllerOptions } from './endpoints/jwks/jwks-options';
 export { formatRoutes } from './controllers/routes/format-routes';
@@ -34,6 +42,7 @@ export {
   WrongTokenTypeError,
   type JwtErrorCode,
 } from './errors/errors';
+export { BadCredentialsError, TooManyAttemptsError } from './errors/login-errors';
 export type {
   IssuedEvent,
   ManagerEvents,

@@ -11,6 +11,7 @@ const samples = {
   WrongTokenTypeError: ['access'],
   FreshTokenRequiredError: [300],
   PermissionDeniedError: ['posts:read posts:write'],
+  TooManyAttemptsError: [900],
   ConfigurationError: ['…'],
 };
 

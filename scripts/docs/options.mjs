@@ -23,6 +23,10 @@ const usage = {
   JwtRequirement:
     '@JwtRequired(requirement)` and the other decorators. `@JwtRefreshRequired` sets `type`, `@JwtOptional` sets `optional',
   AuthorizationCheckerOptions: 'createAuthorizationChecker(jwtManager, options)',
+  TokenControllerOptions: 'createTokenController(jwtManager, options)',
+  ThrottleOptions: 'throttle` of `TokenControllerOptions',
+  AttemptLimit: 'account` and `address` of `ThrottleOptions',
+  OAuthControllerOptions: 'createOAuthController(jwtManager, options)',
   UpgradeRequirement: 'authenticateUpgrade(checker, request, requirement)',
   JwksControllerOptions: 'createJwksController(jwtManager, options)',
   BearerHeaderOptions: 'new BearerHeader(options)',

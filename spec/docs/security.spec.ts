@@ -33,7 +33,7 @@ describe('the page of attacks', () => {
       ...group('D', 1, 12),
       ...group('E', 1, 5),
       ...group('F', 1, 16),
-      ...group('G', 3, 7),
+      ...group('G', 1, 7),
       ...group('H', 1, 3),
     ]);
   });

@@ -34,7 +34,12 @@ describe('the record of dependencies', () => {
     }
   });
 
-  it('has three packages at run time', () => {
-    expect(Object.keys(dependencies)).to.have.members(['cookie', 'jose', 'jsonwebtoken']);
+  it('has four packages at run time', () => {
+    expect(Object.keys(dependencies)).to.have.members([
+      'cookie',
+      'jose',
+      'jsonwebtoken',
+      'rate-limiter-flexible',
+    ]);
   });
 });

@@ -5,6 +5,8 @@ import type { RefusalForm } from '../http/answer/rejection';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { FrameworkRequest } from '../http/request/http-request';
 import type { JwtManager } from '../manager/jwt-manager';
+import { coreOf } from '../manager/manager-base';
+import { acceptSameTokens } from '../manager/manager-options';
 import { isPromiseLike } from '../util/promises';
 import { admissionOf, admit, type Admission } from './admission';
 import { authenticate, refuse, type Trial } from './authenticate';
@@ -49,7 +51,20 @@ export function managerCalled(
  */
 export function prepare(requirement: ResolvedRequirement, authenticator: Authenticator): void {
   const manager = managerOf(requirement, authenticator);
+  checkIsolation(manager, authenticator);
   if (requirement.locations) prepareLocations(manager, requirement.locations);
+}
+
+/** A manager that the checker was not given must not accept the tokens of one that it was given (RFC 8725, section 3.8). */
+function checkIsolation(manager: JwtManager<object>, { managers }: Authenticator): void {
+  const { settings } = coreOf(manager);
+  const same = [...managers.values()].some(
+    (other) => other !== manager && acceptSameTokens(coreOf(other).settings, settings),
+  );
+  if (same)
+    throw new ConfigurationError(
+      'the manager of a route accepts the tokens of a manager of the checker: give each its own key, or another issuer or audience',
+    );
 }
 
 /**
@@ -61,7 +76,7 @@ export function managerOf(
   { manager = 'default' }: ResolvedRequirement,
   { managers }: Authenticator,
 ): JwtManager<object> {
-  return managerCalled(manager, managers);
+  return typeof manager === 'string' ? managerCalled(manager, managers) : manager;
 }
 
 /**

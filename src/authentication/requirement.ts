@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/errors';
+import { JwtManager } from '../manager/jwt-manager';
 import { checkLocations } from '../http/locations/check-locations';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { TokenType } from '../token/token';
@@ -29,8 +30,11 @@ export interface JwtRequirement<C extends object = Record<string, unknown>>
   readonly locations?: readonly TokenLocation[];
   /** Skips the store: faster, but a revoked token passes until it expires. @default false */
   readonly skipRevocationCheck?: boolean;
-  /** Which of the checker's managers verifies, where it was given several by name. @default 'default' */
-  readonly manager?: string;
+  /**
+   * Which manager verifies: the name of one of the checker's, where it was given several by name, or another manager.
+   * @default 'default'
+   */
+  readonly manager?: string | JwtManager<object>;
 }
 
 /** @internal A requirement once it is checked. */
@@ -42,7 +46,7 @@ export interface ResolvedRequirement {
   readonly locations: readonly TokenLocation[] | undefined;
   readonly skipRevocationCheck: boolean;
   /** Which one; undefined: the one called `default`. */
-  readonly manager: string | undefined;
+  readonly manager: string | JwtManager<object> | undefined;
 }
 
 /** @internal What a decorator leaves in the host's storage: the requirement, or null for an open method. */
@@ -87,8 +91,8 @@ export function resolveRequirement(given: JwtRequirement, owner = 'the requireme
   if (typeof optional !== 'boolean') throw wrong('optional must be true or false');
   if (typeof skipRevocationCheck !== 'boolean') throw wrong('skipRevocationCheck must be true or false');
   if (locations !== undefined) checkLocations(locations);
-  if (manager !== undefined && typeof manager !== 'string')
-    throw wrong('manager must be the name of a manager');
+  if (manager !== undefined && typeof manager !== 'string' && !(manager instanceof JwtManager))
+    throw wrong('manager must be a JwtManager, or the name of one');
   const all = resolveDemands(requirement, owner);
   const [first, last] = [
     all.filter(({ demand }) => !demand.isLast),

@@ -20,6 +20,8 @@ export type JwtErrorCode =
   | 'ERR_JWT_NOT_FRESH'
   | 'ERR_JWT_DENIED'
   | 'ERR_JWT_CSRF'
+  | 'ERR_JWT_CREDENTIALS'
+  | 'ERR_JWT_THROTTLED'
   | 'ERR_JWT_STORE'
   | 'ERR_JWT_HOOK'
   | 'ERR_JWT_ISSUER'
@@ -55,8 +57,16 @@ export abstract class JwtError extends HttpError {
   declare headers: Record<string, string>;
   /** What `WWW-Authenticate` says, where the answer has one. */
   declare readonly challenge: Challenge | undefined;
+  /** When another try makes sense, in seconds, where that is known. */
+  declare readonly retryAfter: number | undefined;
 
-  protected constructor(status: number, code: JwtErrorCode, message: string, challenge?: Challenge) {
+  protected constructor(
+    status: number,
+    code: JwtErrorCode,
+    message: string,
+    challenge?: Challenge,
+    retryAfter?: number,
+  ) {
     const showStacks = hideStacks();
     super(status);
     showStacks();
@@ -67,7 +77,12 @@ export abstract class JwtError extends HttpError {
       // Not assigned: a frozen `Error.prototype` does not allow it.
       message: { value: message, writable: true, configurable: true, enumerable: true },
       name: { value: new.target.name, writable: true, configurable: true },
-      headers: { value: responseHeaders(status, message, challenge), writable: true, configurable: true },
+      headers: {
+        value: responseHeaders(status, message, challenge, undefined, undefined, retryAfter),
+        writable: true,
+        configurable: true,
+      },
+      retryAfter: { value: retryAfter, writable: true, configurable: true },
       challenge: { value: challenge, writable: true, configurable: true },
     });
     this.code = code;

@@ -33,11 +33,12 @@ export function responseHeaders(
   challenge: Challenge | undefined,
   realm: string = defaultRealm,
   extra: readonly ChallengeParameter[] = [],
+  retryAfter = status === 503 ? 1 : undefined,
 ): Record<string, string> {
   const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
   if (status === 401 || challenge)
     headers['WWW-Authenticate'] = challengeHeader(realm, description, challenge, extra);
-  if (status === 503) headers['Retry-After'] = '1';
+  if (retryAfter !== undefined) headers['Retry-After'] = String(retryAfter);
   return headers;
 }
 

@@ -23,11 +23,12 @@ export class SecuritySchemes {
    */
   alternativesFor({ resolved, declared }: ProtectedRule, method: string): SecurityAlternatives | undefined {
     const { type, locations = this.#checker.locations, manager = 'default', optional } = resolved;
+    const name = typeof manager === 'string' ? manager : 'default';
     const scopes = this.#hasScopes ? scopeLists(declared) : [[]];
     const alternatives = typesOf(type).flatMap((each) =>
       locations.flatMap((location) => {
         const description = location.describe?.(each, method.toUpperCase());
-        return description ? this.#alternatives(description, each, manager, scopes) : [];
+        return description ? this.#alternatives(description, each, name, scopes) : [];
       }),
     );
     if (alternatives.length === 0) return undefined;

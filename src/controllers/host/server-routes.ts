@@ -115,7 +115,7 @@ function warn(message: string): void {
 function applyRule(action: ActionMetadata, checker: KnownChecker): void {
   const holds = ruleUnder(checker, getMetadataArgsStorage(), action.target, action.method);
   const name = holds?.resolved?.manager;
-  if (name !== undefined && !checker.managers.has(name))
+  if (typeof name === 'string' && !checker.managers.has(name))
     throw new ConfigurationError(
       `${whereOf(action)} needs the manager '${name}', which the checker of its server was not given`,
     );

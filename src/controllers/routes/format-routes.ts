@@ -61,7 +61,7 @@ export function inWords(requirement: JwtRequirement | null): string {
     }),
     locations && `in: ${locations.map(({ name }) => name).join(' or ')}`,
     skipRevocationCheck && 'revoked or not',
-    manager && `manager: ${manager}`,
+    manager && (typeof manager === 'string' ? `manager: ${manager}` : 'manager of its own'),
   ];
   return words.filter(Boolean).join(', ');
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '../../errors/errors';
+import { JwtManager } from '../../manager/jwt-manager';
 import {
   RouteRule,
   ruleFor,
@@ -21,17 +22,18 @@ export function combineRules(first: RouteRule, second: RouteRule, where: string)
     throw conflict(where, '@JwtPublic meets a rule that demands a token');
   }
   for (const key of Object.keys(b) as (keyof JwtRequirement)[]) {
-    if (
-      !isLenience(key) &&
-      Object.hasOwn(a, key) &&
-      !isDeepStrictEqual(valueOf(first, key), valueOf(second, key))
-    ) {
+    if (!isLenience(key) && Object.hasOwn(a, key) && !areEqual(valueOf(first, key), valueOf(second, key))) {
       throw conflict(where, `two rules for '${key}' meet`);
     }
   }
   const said = leniences.filter((key) => Object.hasOwn(a, key) || Object.hasOwn(b, key));
   const lenience = said.map((key) => [key, a[key] === true && b[key] === true]);
   return ruleFor({ ...b, ...a, ...(Object.fromEntries(lenience) as JwtRequirement) });
+}
+
+/** Managers have no members to compare. */
+function areEqual(one: unknown, other: unknown): boolean {
+  return one instanceof JwtManager ? one === other : isDeepStrictEqual(one, other);
 }
 
 /** What a rule makes of one of its members. */

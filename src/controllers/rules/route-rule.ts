@@ -64,7 +64,7 @@ function combined({ foreign, ours }: AuthorizedEntries, where: string): RouteRul
 
 function checkManager({ resolved }: RouteRule, where: string): void {
   const name = resolved?.manager;
-  if (name !== undefined && !hasManager(name))
+  if (typeof name === 'string' && !hasManager(name))
     throw new ConfigurationError(`${where} requires the manager '${name}', which no checker was given`);
 }
 

@@ -67,10 +67,10 @@ export function prepareRefusal(error: JwtError, request: HttpRequest, form: Refu
 }
 
 function headersFor(error: JwtError, request: HttpRequest, form: RefusalForm): Record<string, string> {
-  const { status, message, challenge } = error;
+  const { status, message, challenge, retryAfter } = error;
   const hasChallenge = status === 401 || challenge !== undefined;
   const extra = hasChallenge ? extraParameters(form.challenge, error, request) : [];
-  return responseHeaders(status, message, challenge, form.realm, extra);
+  return responseHeaders(status, message, challenge, form.realm, extra, retryAfter);
 }
 
 /** A response may have several challenges: those that other middleware has set stay (RFC 9110, section 11.6.1). */

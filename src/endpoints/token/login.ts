@@ -1,0 +1,97 @@
+import { HttpError, type Action } from 'routing-controllers';
+import { markAndReport } from '../report';
+import { because, HookFailedError } from '../../errors/errors';
+import { BadCredentialsError } from '../../errors/login-errors';
+import { guardFor } from '../../http/answer/guard-response';
+import type { TokenLocation } from '../../http/locations/token-location';
+import { clientDetails } from '../../http/request/client-details';
+import type { HttpRequest } from '../../http/request/http-request';
+import { requestOf } from '../../http/request/request-of';
+import type { IssueOptions } from '../../manager/issue-options';
+import type { JwtManager } from '../../manager/jwt-manager';
+import { coreOf } from '../../manager/manager-base';
+import type { TokenPair } from '../../sessions/token-pair';
+import { unixSeconds } from '../../util/clock';
+import { isPlainObject } from '../../util/json';
+import { within } from '../../util/within';
+import { readCredentials } from './read-credentials';
+import { Throttle, type Attempt } from './throttle';
+import type { TokenControllerSettings } from './token-controller-options';
+
+/** A login carries no token. */
+const nowhere: readonly TokenLocation[] = [];
+
+interface Verified extends IssueOptions<object> {
+  readonly identity: string;
+}
+
+/** The login of a token controller. */
+export class LoginEndpoint {
+  readonly #manager: JwtManager<object>;
+  readonly #settings: TokenControllerSettings;
+  readonly #throttle: Throttle | undefined;
+
+  constructor(manager: JwtManager<object>, settings: TokenControllerSettings) {
+    this.#manager = manager;
+    this.#settings = settings;
+    const { storeTimeout } = coreOf(manager).settings;
+    this.#throttle = settings.throttle && new Throttle(settings.throttle, storeTimeout * 1000);
+  }
+
+  /** @returns the tokens, which are not yet in the response */
+  async run(body: unknown, action: Action): Promise<TokenPair> {
+    const request = requestOf(action);
+    guardFor(nowhere, true).guard(request);
+    try {
+      this.#settings.cookies?.check(request);
+      const credentials = await readCredentials(this.#settings.credentials, body);
+      const attempt = await this.#attempt(credentials, request);
+      const began = this.#now();
+      const verified = await this.#verify(credentials, action, attempt);
+      return await this.#issue(verified, request, began);
+    } catch (error) {
+      throw markAndReport(error, request, this.#manager);
+    }
+  }
+
+  async #attempt(credentials: object, { ip }: HttpRequest): Promise<Attempt | undefined> {
+    const { throttle } = this.#settings;
+    return throttle && this.#throttle?.begin(String(throttle.accountOf(credentials)), ip);
+  }
+
+  async #verify(credentials: object, action: Action, attempt: Attempt | undefined): Promise<Verified> {
+    let result: unknown;
+    try {
+      const milliseconds = coreOf(this.#manager).limits.hookTimeout * 1000;
+      result = await within(milliseconds, this.#settings.authenticate(credentials, action));
+    } catch (cause) {
+      if (cause instanceof HttpError) throw cause;
+      await attempt?.withdraw();
+      throw because(new HookFailedError(), 'authenticate', cause);
+    }
+    const verified = verifiedOf(result);
+    await attempt?.succeed();
+    return verified;
+  }
+
+  #issue({ identity, ...options }: Verified, request: HttpRequest, began: number): Promise<TokenPair> {
+    const session = { ...clientDetails(request), ...options.session };
+    // In whole seconds: a logout everywhere in the second of the login may have come before it.
+    const isLong = began < this.#now();
+    const isOpen = options.fresh === undefined && options.authenticatedAt === undefined;
+    const authenticatedAt = isLong && isOpen ? { authenticatedAt: new Date((began + 1) * 1000) } : {};
+    return this.#manager.createTokenPair(identity, { ...options, ...authenticatedAt, session });
+  }
+
+  #now(): number {
+    return unixSeconds(coreOf(this.#manager).settings.clock);
+  }
+}
+
+/** @throws BadCredentialsError when there is no user, HookFailedError when it is neither */
+function verifiedOf(result: unknown): Verified {
+  if (result === null || result === undefined) throw because(new BadCredentialsError(), 'credentials');
+  if (typeof result === 'string') return { identity: result };
+  if (isPlainObject(result) && typeof result['identity'] === 'string') return result as unknown as Verified;
+  throw because(new HookFailedError(), 'authenticate returned neither an identity nor null');
+}

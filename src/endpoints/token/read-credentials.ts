@@ -1,0 +1,23 @@
+import { plainToInstance } from 'class-transformer';
+import { validate, type ValidationError } from 'class-validator';
+import { BadRequestError } from 'routing-controllers';
+import { isPlainObject } from '../../util/json';
+
+/**
+ * Makes an instance of the class of the body of a login and validates it, whatever the server's own settings are.
+ *
+ * @throws BadRequestError of routing-controllers, without the submitted values, which would have the password
+ */
+export async function readCredentials<T extends object>(credentials: new () => T, body: unknown): Promise<T> {
+  // routing-controllers makes a list of instances of a JSON list.
+  if (!isPlainObject(body)) throw invalidBody([]);
+  const given = body instanceof credentials ? body : plainToInstance(credentials, body as object);
+  const errors = await validate(given, { validationError: { target: false, value: false } });
+  if (errors.length > 0) throw invalidBody(errors);
+  return given;
+}
+
+function invalidBody(errors: readonly ValidationError[]): BadRequestError {
+  const error = new BadRequestError("Invalid body, check 'errors' property for more info.");
+  return Object.assign(error, { errors, stack: undefined });
+}
