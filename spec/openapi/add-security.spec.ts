@@ -224,15 +224,15 @@ describe('addSecurity', () => {
 
   it('describes each scheme', () => {
     expect(document.components.securitySchemes).to.deep.equal({
-      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' },
+      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The access token.' },
       'bearer.refresh': {
         type: 'http',
         scheme: 'bearer',
         bearerFormat: 'JWT',
-        description: 'A refresh token.',
+        description: 'The refresh token.',
       },
-      'query.jwt': { type: 'apiKey', in: 'query', name: 'jwt', description: 'An access token.' },
-      'query.jwt.refresh': { type: 'apiKey', in: 'query', name: 'jwt', description: 'A refresh token.' },
+      'query.jwt': { type: 'apiKey', in: 'query', name: 'jwt', description: 'The access token.' },
+      'query.jwt.refresh': { type: 'apiKey', in: 'query', name: 'jwt', description: 'The refresh token.' },
     });
   });
 
@@ -278,7 +278,7 @@ describe('addSecurity', () => {
           type: 'apiKey',
           in: 'cookie',
           name: '__Host-access_token',
-          description: 'An access token.',
+          description: 'The access token.',
         },
         'csrf.X-CSRF-Token': {
           type: 'apiKey',
@@ -303,7 +303,7 @@ describe('addSecurity', () => {
     expect(operation(described, 'get', '/admin/notes').security).to.deep.equal([{ 'bearer.admin_area': [] }]);
     expect(operation(described, 'get', '/page').security).to.deep.equal([{ bearer: [] }]);
     expect(described.components.securitySchemes['bearer.admin_area']).to.include({
-      description: "An access token of 'admin area'.",
+      description: "The access token of 'admin area'.",
     });
   });
 

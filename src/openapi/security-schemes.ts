@@ -47,16 +47,16 @@ export class SecuritySchemes {
     return scopes.map((list) => ({ [name]: list, ...csrf }));
   }
 
-  #nameFor(description: LocationDescription, type: TokenType, manager: string): string {
-    const place = 'scheme' in description ? ['bearer'] : [description.in, description.name];
+  #nameFor(location: LocationDescription, type: TokenType, manager: string): string {
+    const place = 'scheme' in location ? ['bearer'] : [location.in, location.name];
     const token = type === 'access' ? [] : [type];
     const owner = manager === 'default' ? [] : [manager];
-    const what = `${type === 'access' ? 'An access' : 'A refresh'} token${owner.map((name) => ` of '${name}'`).join('')}.`;
+    const description = `The ${type} token${owner.map((name) => ` of '${name}'`).join('')}.`;
     return this.#add(
       [...place, ...token, ...owner],
-      'scheme' in description
-        ? { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: what }
-        : { type: 'apiKey', in: description.in, name: description.name, description: what },
+      'scheme' in location
+        ? { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description }
+        : { type: 'apiKey', in: location.in, name: location.name, description },
     );
   }
 

@@ -9,6 +9,8 @@ import {
   type TestTokenOptions,
 } from '../../../src/testing';
 import { request } from '../../support/app';
+import { startKitApp } from '../../support/kit-routes';
+import { testManager } from '../../support/manager';
 
 interface NamedJwk extends JsonWebKey {
   readonly kid: string;
@@ -93,6 +95,51 @@ describe('createIssuer', () => {
       });
       expect(verifyJwt(text, key, { algorithms: ['ES256'] })).to.include({ sub: 'test' });
     }
+  });
+
+  for (const place of ['discovery', 'jwksUri'] as const) {
+    it(`can be trusted by its ${place}, on a route`, async () => {
+      const issuer = await createIssuer();
+      const at = place === 'discovery' ? { discovery: true as const } : { jwksUri: issuer.jwksUri };
+      const jwtManager = testManager({
+        trustedIssuers: [
+          { issuer: issuer.issuer, audience: 'api', claimsTo: { roles: ['realm_access', 'roles'] }, ...at },
+        ],
+      });
+      const app = await startKitApp(jwtManager);
+      const get = async (path: string, options: TestTokenOptions) =>
+        app.send('GET', path, { Authorization: `Bearer ${await issuer.token('ada', options)}` });
+      const claims = { realm_access: { roles: ['admin'] } };
+      const answers = [
+        await get('/admin', { audience: 'api', claims }),
+        await get('/admin', { audience: 'api' }),
+        await get('/user', { audience: 'other' }),
+        await get('/user', { audience: 'api', claims: { exp: 1 } }),
+        await get('/user', { audience: 'api', type: 'JWT' }),
+      ];
+      await app.close();
+      await issuer.close();
+      expect(answers.map(({ status }) => status)).to.deep.equal([200, 403, 401, 401, 401]);
+      expect(issuer.requests.filter((path) => path === '/jwks')).to.have.lengthOf(1);
+    });
+  }
+
+  it('rotates its keys for a manager that follows them, as often as that asks for new ones', async () => {
+    const { clock, advance } = createClock();
+    const issuer = await createIssuer({ clock });
+    const jwtManager = testManager({
+      clock,
+      trustedIssuers: [{ issuer: issuer.issuer, discovery: true, audience: 'api' }],
+    });
+    const texts = [await issuer.token('ada', { audience: 'api' })];
+    for (const identity of ['ada', 'grace', 'edsger']) {
+      expect((await jwtManager.verify(texts.at(-1) ?? '')).identity).to.equal(identity);
+      await issuer.rotate();
+      advance('10s');
+      texts.push(await issuer.token(identity === 'ada' ? 'grace' : 'edsger', { audience: 'api' }));
+    }
+    for (const text of texts) expect(await jwtManager.verify(text)).to.have.property('issuer', issuer.issuer);
+    await issuer.close();
   });
 
   it('is gone once it is closed', async () => {
