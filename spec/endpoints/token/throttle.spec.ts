@@ -229,6 +229,15 @@ for (const [kind, connect] of Object.entries(clientKinds)) {
   });
 }
 
+describe('The throttle, on a Redis that counts nothing', () => {
+  it('lets no one in', async () => {
+    const chain = { get: () => chain, pTTL: () => chain, exec: () => Promise.resolve([null, -2]) };
+    const redis = { eval: () => Promise.reject(new Error('READONLY')), multi: () => chain };
+    const error = await refusalOf(throttleWith({ redis }).begin('ada', home), StoreUnavailableError);
+    expect(reasonFor(error).cause).to.be.instanceOf(Error);
+  });
+});
+
 describe('networkOf', () => {
   const networks: [ip: string, network: string][] = [
     [attacker, attacker],

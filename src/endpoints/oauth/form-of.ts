@@ -15,8 +15,8 @@ const longest = 65_536;
  * @returns undefined if it is no form, too long, or has a parameter twice
  */
 export async function formOf({ req, body, headers }: HttpRequest): Promise<Form | undefined> {
-  if (!/^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '')) return undefined;
-  if (req.complete || req.readableEnded) return isPlainObject(body) ? fromParsed(body) : undefined;
+  if (!/^application\/x-www-form-urlencoded\b/i.test(String(headers['content-type']))) return undefined;
+  if (req.readableEnded) return isPlainObject(body) ? fromParsed(body) : undefined;
   return fromText(await textOf(req));
 }
 

@@ -1,4 +1,4 @@
-import { JwtError } from '../../errors/errors';
+import type { JwtError } from '../../errors/errors';
 import type { JwtManager } from '../../manager/jwt-manager';
 import { coreOf } from '../../manager/manager-base';
 import type { Token } from '../../token/token';
@@ -47,7 +47,7 @@ async function verified(manager: JwtManager<object>, text: string): Promise<Toke
     // A token of another issuer that is trusted here is for that issuer to describe and to revoke.
     return token.issuer === coreOf(manager).settings.issuer ? token : undefined;
   } catch (error) {
-    if (error instanceof JwtError && error.status < 500) return undefined;
+    if ((error as JwtError).status < 500) return undefined;
     throw error;
   }
 }

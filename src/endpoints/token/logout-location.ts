@@ -27,7 +27,7 @@ function inCookies(cookies: TokenCookies): TokenLocation {
         },
       });
     },
-    describe: () => cookies.describe(),
+    describe: (type, method) => cookies.describe(type, method),
   };
 }
 

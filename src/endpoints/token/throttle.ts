@@ -13,6 +13,12 @@ const known = 1_209_600;
 /** How often all strangers together may try an account, as a multiple of one address. */
 const strangersFactor = 10;
 
+/** Which limit was reached, for operators. */
+type Reached =
+  | 'too many attempts from the address'
+  | 'too many attempts on the account from the address'
+  | 'too many attempts on the account';
+
 /** An attempt to log in that was counted. */
 export interface Attempt {
   /** It succeeded: the account starts anew for this address, which it knows from now on. */
@@ -55,7 +61,7 @@ export class Throttle {
     const withdraw = async () => {
       for (const [limiter, key] of counted) await this.#ask(limiter.reward(key));
     };
-    const steps: [string, Limiter, string][] = [
+    const steps: [Reached, Limiter, string][] = [
       ['too many attempts from the address', this.#addresses, digest(network)],
       ['too many attempts on the account from the address', this.#pairs, pair],
     ];
