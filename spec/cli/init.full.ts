@@ -83,8 +83,9 @@ describe('A project that init has created', function () {
       expect(one).to.deep.equal(other);
       expect(one?.status).to.equal(401);
     }
-    const ratio = median(times[0]) / median(times[1]);
-    expect(ratio).to.be.within(0.9, 1.1);
+    // By pairs, because the machine is not equally busy all the time.
+    const [unknownTimes, wrongTimes] = times;
+    expect(median(unknownTimes.map((time, pair) => time / (wrongTimes[pair] ?? NaN)))).to.be.within(0.9, 1.1);
   });
 });
 
