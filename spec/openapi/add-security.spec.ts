@@ -98,6 +98,12 @@ class NoteController {
     return {};
   }
 
+  @Get('/download')
+  @JwtRequired({ ticket: 'download' })
+  download() {
+    return {};
+  }
+
   @Get('/listed')
   @JwtRequired({ scopes: ['a', 'b'] })
   listed() {
@@ -215,6 +221,7 @@ describe('addSecurity', () => {
     );
     expect(rejected).to.have.members([
       'get /notes/{id}',
+      'get /notes/download',
       'get /notes/listed',
       'post /notes',
       'delete /notes/{id}',
@@ -231,6 +238,7 @@ describe('addSecurity', () => {
         bearerFormat: 'JWT',
         description: 'The refresh token.',
       },
+      'bearer.ticket': { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The ticket.' },
       'query.jwt': { type: 'apiKey', in: 'query', name: 'jwt', description: 'The access token.' },
       'query.jwt.refresh': { type: 'apiKey', in: 'query', name: 'jwt', description: 'The refresh token.' },
     });
@@ -258,6 +266,12 @@ describe('addSecurity', () => {
       [NoteController],
       createAuthorizationChecker(testManager(), { locations }),
     );
+
+    it('says that no cookie has a ticket', () => {
+      expect(operation(described, 'get', '/notes/download').security).to.deep.equal([
+        { 'bearer.ticket': [] },
+      ]);
+    });
 
     it('asks for the CSRF value with methods that need it', () => {
       expect(operation(described, 'get', '/notes').security).to.deep.equal([

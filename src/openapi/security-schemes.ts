@@ -51,7 +51,7 @@ export class SecuritySchemes {
     const place = 'scheme' in location ? ['bearer'] : [location.in, location.name];
     const token = type === 'access' ? [] : [type];
     const owner = manager === 'default' ? [] : [manager];
-    const description = `The ${type} token${owner.map((name) => ` of '${name}'`).join('')}.`;
+    const description = `The ${type === 'ticket' ? type : `${type} token`}${owner.map((name) => ` of '${name}'`).join('')}.`;
     return this.#add(
       [...place, ...token, ...owner],
       'scheme' in location

@@ -138,14 +138,11 @@ export class TokenCookies implements TokenLocation {
     if (token.sessionId !== undefined) this.#confirmed.set(request.req, token.sessionId);
   }
 
-  describe(type: TokenType = 'access', method = 'GET'): NamedPlace {
+  describe(type: TokenType = 'access', method = 'GET'): NamedPlace | undefined {
+    if (type === 'ticket') return undefined;
     const { names, csrf } = this.#settings;
     const csrfHeader = csrf && needsCsrfValue(method, csrf) ? csrf.header : undefined;
-    return {
-      in: 'cookie',
-      name: names[type === 'refresh' ? type : 'access'],
-      ...(csrfHeader !== undefined && { csrfHeader }),
-    };
+    return { in: 'cookie', name: names[type], ...(csrfHeader !== undefined && { csrfHeader }) };
   }
 
   #carrier(): TokenCarrier {

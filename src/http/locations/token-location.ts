@@ -37,12 +37,12 @@ export interface TokenLocation {
    */
   confirm?(request: HttpRequest, token: Token<object>): void | Promise<void>;
   /**
-   * How an OpenAPI document describes the place. Absent: it does not.
+   * How an OpenAPI document describes the place. Absent: it does not. Undefined: such a token does not travel here.
    *
    * @param type the token that the operation requires, for places that keep access and refresh tokens apart
    * @param method the HTTP method of the operation, in upper case
    */
-  describe?(type: TokenType, method: string): LocationDescription;
+  describe?(type: TokenType, method: string): LocationDescription | undefined;
   /** The longest token that fits, in characters: the managers of the checker issue no longer ones. Absent: any fits. */
   readonly maxTokenLength?: number;
   /**

@@ -2,6 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { TokenCookies } from '../../http/cookies/token-cookies';
 import { linesOf } from '../../http/answer/header-fields';
+import type { NamedPlace } from '../../http/locations/token-location';
 import type { JwtManager } from '../../manager/jwt-manager';
 import { login, type LoginOptions } from './login';
 
@@ -30,7 +31,7 @@ export async function cookiesFor<C extends object = Record<string, unknown>>(
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   tokenCookies.set(response, tokens);
   const cookies = linesOf(response, 'Set-Cookie').map((line) => line.slice(0, line.indexOf(';')));
-  const { csrfHeader } = tokenCookies.describe('access', 'POST');
+  const { csrfHeader } = tokenCookies.describe('access', 'POST') as NamedPlace;
   return {
     Cookie: cookies.filter((cookie) => !cookie.endsWith('=')).join('; '),
     ...(csrfHeader !== undefined && { [csrfHeader]: tokenCookies.csrfValue(tokens.access_token) }),
