@@ -1,110 +1,91 @@
-// Requests a second of a protected method beside an open one of the same app, over keep-alive connections.
-import { fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import 'reflect-metadata';
-import { createKoaServer, Get, JsonController } from 'routing-controllers';
-import {
-  createAuthorizationChecker,
-  InjectToken,
-  JwtManager,
-  JwtRequired,
-  KeySet,
-} from '../dist/src/index.js';
-import { isQuick, median, perSecond, printTable, ratioCells } from './report.mjs';
+// What is left of the throughput of an open method behind authentication, for this library and for others.
+import { writeFileSync } from 'node:fs';
+import { barChart } from './lib/chart.mjs';
+import { Contestant } from './lib/contestant.mjs';
+import { isQuick, median, printTable, ratioCells } from './report.mjs';
 
-const rounds = isQuick ? 5 : 21;
-const amount = isQuick ? 1000 : 2000;
-const connections = 16;
-const millisecondsPerRun = 3000;
-const deadline = performance.now() + 25_000;
+const rounds = isQuick ? 3 : 11;
+const amount = isQuick ? 200 : 800;
+/** Until the compiler of the engine is done with the code. */
+const warmUp = isQuick ? 200 : 8000;
+const only = valueOf('--only')?.split(',');
 
-const managers = {
-  default: new JwtManager({ secret: randomBytes(32) }),
-  pair: new JwtManager({ keys: await KeySet.generate('ES256') }),
-};
+const all = [
+  { name: 'routing-controllers-jwt, Koa', app: 'routing-controllers', variant: 'koa', isOurs: true },
+  { name: 'routing-controllers-jwt, Express', app: 'routing-controllers', variant: 'express', isOurs: true },
+  { name: 'routing-controllers alone, Koa', app: 'routing-controllers', variant: 'koa-floor' },
+  { name: 'routing-controllers alone, Express', app: 'routing-controllers', variant: 'express-floor' },
+  { name: 'koa-jwt', app: 'koa-jwt', variant: 'text' },
+  { name: 'koa-jwt, prepared key', app: 'koa-jwt', variant: 'prepared' },
+  { name: 'express-jwt', app: 'express-jwt', variant: '' },
+  { name: 'NestJS guard, Express', app: 'nest', variant: 'express' },
+  { name: 'NestJS guard, Fastify', app: 'nest', variant: 'fastify' },
+  { name: '@fastify/jwt', app: 'fastify', variant: 'HS256' },
+  { name: '@fastify/jwt, cache', app: 'fastify', variant: 'HS256-cache' },
+  { name: '@fastify/jwt, cache', app: 'fastify', variant: 'ES256-cache' },
+  { name: 'Hono', app: 'hono', variant: '' },
+];
 
-class Greetings {
-  open() {
-    return { identity: 'ada' };
-  }
-
-  bySecret(token) {
-    return { identity: token.identity };
-  }
-
-  byKeyPair(token) {
-    return { identity: token.identity };
-  }
-}
-
-decorate('open', Get('/open'));
-decorate('bySecret', JwtRequired(), Get('/by-secret'));
-decorate('byKeyPair', JwtRequired({ manager: 'pair' }), Get('/by-key-pair'));
-for (const method of ['bySecret', 'byKeyPair']) InjectToken()(Greetings.prototype, method, 0);
-JsonController()(Greetings);
-
-const server = createKoaServer({
-  controllers: [Greetings],
-  authorizationChecker: createAuthorizationChecker(managers),
-}).listen(0, '127.0.0.1');
-await once(server, 'listening');
-const client = fork(fileURLToPath(new URL('load.mjs', import.meta.url)));
+const runs = await startAll(all.filter(({ app }) => !only || only.includes(app)));
 try {
-  await measure(await targets());
+  await measure();
 } finally {
-  client.kill();
-  server.close();
-  server.closeAllConnections();
+  for (const contestant of new Set(runs.map((run) => run.contestant))) contestant.close();
+}
+report();
+
+function valueOf(option) {
+  const at = process.argv.indexOf(option);
+  return at < 0 ? undefined : process.argv[at + 1];
 }
 
-/** A decorator is a function: this is what a compiler makes of `@Get('/open')`. */
-function decorate(method, ...decorators) {
-  for (const apply of decorators) apply(Greetings.prototype, method);
-}
-
-async function targets() {
-  const [secretToken, pairToken] = [
-    await managers.default.createAccessToken('ada'),
-    await managers.pair.createAccessToken('ada'),
-  ];
-  return [
-    { name: 'open', path: '/open', token: secretToken },
-    { name: 'protected, HS256', path: '/by-secret', token: secretToken },
-    { name: 'protected, ES256', path: '/by-key-pair', token: pairToken },
-  ];
-}
-
-/** One run of each target a round, so that what else the machine does hits all of them. */
-async function measure(all) {
-  for (const target of all) await run(target);
-  const runs = all.map(() => []);
-  for (let round = 0; round < rounds && performance.now() < deadline; round++) {
-    for (const [index, target] of all.entries()) runs[index].push(await run(target));
+/** One entry for each protected method. A contestant whose packages are not installed is left out. */
+async function startAll(contestants) {
+  const started = [];
+  for (const { name, app, variant, isOurs = false } of contestants) {
+    const contestant = await Contestant.start(app, variant);
+    if (!contestant) console.log(`${name}: not installed, see npm --prefix bench ci`);
+    for (const route of contestant?.routes ?? [])
+      started.push({ name: `${name}: ${route.name}`, isOurs, contestant, route, rounds: [] });
   }
-  const rows = all.map(({ name }, index) => {
-    const ratios = runs[index].map(({ rate }, round) => rate / runs[0][round].rate);
-    const [rate, cost] = ['rate', 'cost'].map((figure) => median(runs[index].map((each) => each[figure])));
-    return [name, perSecond(rate), cost.toFixed(0), ...ratioCells(ratios)];
-  });
-  const head = ['', 'requests/s', 'CPU µs/request', 'ratio', 'middle half'];
-  printTable('A protected method beside an open one of the same app', [head, ...rows]);
+  return started;
 }
 
-/** What the client sees a second, and what a request costs this process. */
-async function run({ path, token }) {
-  const before = process.cpuUsage();
-  client.send({
-    url: `http://127.0.0.1:${server.address().port}${path}`,
-    headers: { authorization: `Bearer ${token}` },
-    expectBody: JSON.stringify({ identity: 'ada' }),
-    connections,
-    amount,
-    milliseconds: millisecondsPerRun,
+/** Open and protected requests in turn, all contestants in each round, so that what else the machine does hits all. */
+async function measure() {
+  for (const { contestant, route } of runs) {
+    await contestant.run(route.requests, warmUp);
+    await contestant.run(route.open, warmUp);
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const run of runs) {
+      const { contestant, route } = run;
+      const before = await contestant.run(route.open, amount);
+      const cost = await contestant.run(route.requests, amount);
+      const after = await contestant.run(route.open, amount);
+      run.rounds.push({ open: (before.cost + after.cost) / 2, guarded: cost.cost });
+    }
+  }
+}
+
+function report() {
+  const results = runs.map(({ name, isOurs, rounds: measured }) => {
+    const ratios = measured.map(({ open, guarded }) => open / guarded);
+    const [open, guarded] = ['open', 'guarded'].map((kind) => median(measured.map((each) => each[kind])));
+    return { name, isOurs, ratio: median(ratios), ratios, microseconds: { open, protected: guarded } };
   });
-  const [{ rate, answers, faults }] = await once(client, 'message');
-  const { user, system } = process.cpuUsage(before);
-  if (faults > 0 || answers < 2) throw new Error(`${faults} requests to ${path} went wrong`);
-  return { rate, cost: (user + system) / answers };
+  const rows = results.map(({ name, ratios, microseconds }) => [
+    name,
+    microseconds.open.toFixed(0),
+    microseconds.protected.toFixed(0),
+    ...ratioCells(ratios),
+  ]);
+  const title = 'What is left of the throughput of an open method';
+  printTable(title, [['', 'open µs', 'protected µs', 'ratio', 'middle half'], ...rows]);
+  const json = valueOf('--json');
+  if (json)
+    writeFileSync(json, `${JSON.stringify({ node: process.version, rounds, results }, undefined, 2)}\n`);
+  const svg = valueOf('--svg');
+  const bars = results.map(({ name, ratio, isOurs }) => ({ label: name, value: ratio, isOurs }));
+  if (svg) writeFileSync(svg, barChart(title, bars));
 }

@@ -37,6 +37,7 @@ export class Client {
     await Promise.all(
       this.#sockets.map(async (socket) => {
         while (sent < amount) {
+          if (socket.destroyed) throw new Error('a connection was closed');
           const start = performance.now();
           socket.write(requests[sent++ % requests.length]);
           const status = await statusOf(socket);
@@ -67,11 +68,14 @@ function statusOf(socket) {
       received = received ? Buffer.concat([received, chunk]) : chunk;
       const end = received.indexOf(headEnd);
       if (end < 0) return;
-      const [, length] = /\r\ncontent-length: *(\d+)/i.exec(received.toString('latin1', 0, end)) ?? [];
-      if (length === undefined) finish(reject, new Error('a response has no length'));
-      else if (received.length >= end + 4 + Number(length))
-        finish(resolve, Number(received.toString('latin1', 9, 12)));
+      const head = received.toString('latin1', 0, end);
+      if (isComplete(head, received.subarray(end + 4))) finish(resolve, Number(head.slice(9, 12)));
     };
     socket.on('data', read).on('error', fail).on('close', fail);
   });
+}
+
+function isComplete(head, body) {
+  const [, length] = /\r\ncontent-length: *(\d+)/i.exec(head) ?? [];
+  return length === undefined ? body.toString('latin1').endsWith('0\r\n\r\n') : body.length >= Number(length);
 }

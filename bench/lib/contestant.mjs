@@ -19,10 +19,13 @@ export class Contestant {
       execArgv: ['--expose-gc'],
       env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
     });
-    const started = await Promise.race([once(contestant.#child, 'message'), once(contestant.#child, 'exit')]);
-    if (typeof started[0] !== 'object') throw new Error(`${app} ${variant} did not start`);
-    const [{ port, open, routes }] = started;
-    contestant.open = [requestFor(open, 'none')];
+    const [started] = await Promise.race([
+      once(contestant.#child, 'message'),
+      once(contestant.#child, 'exit'),
+    ]);
+    if (started === 'not installed') return undefined;
+    if (typeof started !== 'object') throw new Error(`${app} ${variant} did not start`);
+    const { port, open, routes } = started;
     contestant.routes = routes.map(({ name, path, tokens }) => ({
       name,
       requests: tokens.map((token) => requestFor(path, token)),

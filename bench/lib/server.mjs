@@ -2,9 +2,11 @@
 import { once } from 'node:events';
 
 const [app, variant] = process.argv.slice(2);
-const { start } = await import(new URL(`../apps/${app}.mjs`, import.meta.url));
+const { start } = await load();
 const { server, open, routes } = await start(variant);
 if (!server.listening) await once(server, 'listening');
+// The connections of a contestant are idle while others have their turn.
+server.keepAliveTimeout = 0;
 process.on('message', (message) => {
   if (message === 'gc') globalThis.gc?.();
   const { user, system } = process.cpuUsage();
@@ -12,3 +14,14 @@ process.on('message', (message) => {
 });
 process.on('disconnect', () => process.exit());
 process.send({ port: server.address().port, open, routes });
+
+/** The app, unless its packages are not installed. */
+async function load() {
+  try {
+    return await import(new URL(`../apps/${app}.mjs`, import.meta.url));
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND' && error.code !== 'MODULE_NOT_FOUND') throw error;
+    process.send('not installed', () => process.exit());
+    return new Promise(() => {});
+  }
+}

@@ -30,7 +30,7 @@ describe('the page of attacks', () => {
       ...group('A', 1, 12),
       ...group('B', 1, 7),
       ...group('C', 1, 16),
-      ...group('D', 1, 12),
+      ...group('D', 1, 13),
       ...group('E', 1, 5),
       ...group('F', 1, 16),
       ...group('G', 1, 7),

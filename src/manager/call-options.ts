@@ -20,6 +20,14 @@ export interface VerifyExpectations {
 /** @internal */
 export const verifyOptions = { type: choice<'access' | 'refresh' | 'any'>('access', 'refresh', 'any') };
 
+/** @internal The options of `verify` if none are given: nothing has to be checked at each call. */
+export const accessOnly = Object.freeze({ type: 'access' as const });
+
+/** @internal The details of the client where no request is known. */
+export function unseen(): SessionDetails {
+  return {};
+}
+
 /**
  * The options of {@link JwtManager.refresh}.
  *

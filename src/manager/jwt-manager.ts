@@ -2,7 +2,9 @@ import { because, ConfigurationError, InvalidRequestError } from '../errors/erro
 import { resolveIssueOptions, type IssueOptions } from './issue-options';
 import { coreOf, ManagerBase } from './manager-base';
 import {
+  accessOnly,
   resolveRefreshOptions,
+  unseen,
   verifyOptions,
   type RefreshOptions,
   type RevokeAllOptions,
@@ -86,15 +88,17 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws RefreshReusedError (`ERR_JWT_REFRESH_REUSED`) if it is a refresh token that was used before
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
-  verify(jwt: string, expected: VerifyExpectations = {}): Promise<Token<C>> {
-    return this.#core.rejections.watch(async (attempt) => {
-      const { type } = parseOptions('verify', expected, verifyOptions);
-      const token = await this.#core.authenticate(jwt, type);
-      attempt.token = token;
-      const pending = this.#core.demandAlive(token, {}, itself);
+  async verify(jwt: string, expected: VerifyExpectations = accessOnly): Promise<Token<C>> {
+    let token: Token<C> | undefined;
+    try {
+      const { type } = expected === accessOnly ? accessOnly : parseOptions('verify', expected, verifyOptions);
+      token = await this.#core.authenticate(jwt, type);
+      const pending = this.#core.demandAlive(token, undefined, unseen);
       if (pending) await pending;
       return token;
-    });
+    } catch (error) {
+      throw this.#core.rejections.reported(error, token);
+    }
   }
 
   /**
@@ -237,10 +241,6 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
   #own(given: Token<C> | string, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
     return this.#core.authenticate(textOf(given), type);
   }
-}
-
-function itself<T>(value: T): T {
-  return value;
 }
 
 function textOf(given: unknown): string {

@@ -48,9 +48,14 @@ export class Rejections {
     try {
       return await run(attempt);
     } catch (error) {
-      if (error instanceof JwtError) this.report(markReported(error), attempt.token);
-      throw error;
+      throw this.reported(error, attempt.token);
     }
+  }
+
+  /** Reports an error that a call of the application throws. @returns the error */
+  reported(error: unknown, token: Token<object> | undefined): unknown {
+    if (error instanceof JwtError) this.report(markReported(error), token);
+    return error;
   }
 
   /** A store without its tables must not be a riddle. Causes are left out: they may contain claims, keys or tokens. */

@@ -52,7 +52,7 @@ export class StoreOperation {
 
   /** Answers at once where the store does. */
   isRevoked(query: RevocationQuery): boolean | Promise<boolean> {
-    const answer = this.#ask('isRevoked', (store, limits) => store.isRevoked(query, limits));
+    const answer = this.#ask('isRevoked', askIsRevoked, query);
     return typeof answer === 'boolean' ? answer : this.#settle('isRevoked', answer, isBoolean);
   }
 
@@ -123,10 +123,14 @@ export class StoreOperation {
     return this.#settle(verb, this.#ask(verb, run), isAnswer);
   }
 
-  #ask<T>(verb: Verb, run: (store: TokenStore, limits: StoreLimits) => T): T {
+  #ask<T, Q = undefined>(
+    verb: Verb,
+    run: (store: TokenStore, limits: StoreLimits, query: Q) => T,
+    query?: Q,
+  ): T {
     if (this.#left <= 0) throw unavailable(verb, 'timeout');
     try {
-      return run(this.#store, { deadline: performance.now() + this.#left });
+      return run(this.#store, { deadline: performance.now() + this.#left }, query as Q);
     } catch (cause) {
       throw unavailable(verb, 'threw', cause);
     }
@@ -149,6 +153,15 @@ export class StoreOperation {
     if (isAnswer && !isAnswer(answer)) throw unavailable(verb, 'answered nonsense');
     return answer;
   }
+}
+
+/** One function for all requests: each of them asks this. */
+function askIsRevoked(
+  store: TokenStore,
+  limits: StoreLimits,
+  query: RevocationQuery,
+): boolean | Promise<boolean> {
+  return store.isRevoked(query, limits);
 }
 
 function isBoolean(answer: unknown): answer is boolean {

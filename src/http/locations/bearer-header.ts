@@ -81,16 +81,22 @@ export class BearerHeader implements TokenLocation {
  */
 function onlyValue({ headers, rawHeaders }: HttpRequest['req'], header: string): string | undefined {
   const value: unknown = Object.hasOwn(headers, header) ? headers[header] : undefined;
-  const [first, ...others] = Array.isArray(value) ? (value as unknown[]) : [value];
+  const first: unknown = Array.isArray(value) ? value[0] : value;
   if (first === undefined) return undefined;
+  const isList = Array.isArray(value) && value.length > 1;
   // Of two Authorization headers, Node keeps the first silently; an adapter may have no raw headers at all.
-  if (others.length > 0 || timesIn(rawHeaders, header) > 1) throw malformed('header twice');
+  if (isList || timesIn(rawHeaders, header) > 1) throw malformed('header twice');
   if (typeof first !== 'string') throw malformed('header is no text');
   return first;
 }
 
 function timesIn(rawHeaders: readonly string[] = [], header: string): number {
-  return rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === header).length;
+  let times = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    if (name.length === header.length && name.toLowerCase() === header) times++;
+  }
+  return times;
 }
 
 function malformed(reason: string): InvalidRequestError {

@@ -1,5 +1,8 @@
 const shardCount = 256;
 
+/** Keys are ids and hashes, whose ends are random. */
+const hashedCharacters = 8;
+
 /**
  * A Map that is many small ones. A Map moves all of its entries when it grows or shrinks: with a million of them,
  * nothing else would run for tens of milliseconds.
@@ -45,7 +48,8 @@ export class ShardedMap<V> {
 
   #shardOf(key: string): Map<string, V> {
     let hash = 0;
-    for (let index = 0; index < key.length; index++) hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0;
+    for (let index = Math.max(0, key.length - hashedCharacters); index < key.length; index++)
+      hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0;
     return this.#shards[(hash ^ (hash >>> 15)) & (shardCount - 1)] as Map<string, V>;
   }
 }
