@@ -32,7 +32,7 @@ describe('the page of attacks', () => {
       ...group('C', 1, 16),
       ...group('D', 1, 13),
       ...group('E', 1, 5),
-      ...group('F', 1, 16),
+      ...group('F', 1, 17),
       ...group('G', 1, 7),
       ...group('H', 1, 3),
     ]);

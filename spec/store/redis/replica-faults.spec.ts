@@ -12,7 +12,7 @@ const bound = 2000;
 
 type Redis = ReturnType<ReturnType<typeof useOwnRedis>>;
 
-describe('A replica that has lost Redis', function () {
+describe('F17: a replica that has lost Redis', function () {
   this.timeout(20_000);
   const redis = useOwnRedis();
   const alive = queryOf(newSession('sid'));

@@ -8,7 +8,7 @@ import { ShardRevocations } from '../../../src/store/redis/shard-revocations';
 import { Wakes } from '../../../src/store/redis/wakes';
 import { newSession, now, queryOf } from '../../support/redis-sessions';
 
-describe('The position in a feed', () => {
+describe('F17: the position in a feed', () => {
   afterEach(() => {
     mock.timers.reset();
   });
@@ -111,7 +111,7 @@ describe('What hears of news', () => {
       return { ready: Promise.reject(new Error(reason)), close: () => undefined };
     };
     const client = { isOpen: () => true, isClosed: () => false, listen } as unknown as ScriptClient;
-    const wakes = new Wakes(client, 'channel', () => undefined);
+    const wakes = new Wakes(client, 'channel', { behind: () => undefined, readAll: () => undefined });
     const often = async () => {
       for (let tick = 0; tick < 50; tick++) {
         wakes.keep();

@@ -29,7 +29,7 @@ const endings: Readonly<Record<string, (store: TokenStore, sessionId: string) =>
   'is forgotten': (store) => store.forgetSubject('ada', now),
 };
 
-describe('A RedisTokenStore with a replica', () => {
+describe('F17: a RedisTokenStore with a replica', () => {
   const redis = useOwnRedis();
   let opened: Connected[] = [];
   let stores: RedisTokenStore[] = [];
@@ -232,10 +232,9 @@ describe('A RedisTokenStore with a replica', () => {
   });
 
   it('keeps a feed for two hours, and always the entry before the last one', async () => {
-    const { own } = await world();
+    const own = await open('a client of redis', 'strong');
     const { client, close } = await nodeRedis(redis().url);
     const feed = `{${prefix}:${shardOf('ada')}}:x`;
-    await client.del(feed);
     for (let number = 0; number < 300; number++)
       await client.xAdd(feed, `${String((now - 9000) * 1000 + number)}-0`, { token: 'x' });
     await own.revokeToken({ jti: 'one', subject: 'ada', now, expiresAt: now + 60 });

@@ -83,23 +83,26 @@ describe('A RedisTokenStore behind a sentinel', function () {
 
   for (const [kind, connect] of Object.entries(clients)) {
     for (const [how, fail] of Object.entries(failures)) {
-      it(`works again with the new primary, and lets in nothing that was revoked: ${how}, ${kind}`, async () => {
-        const sentinel = await startSentinel();
-        const { client, close } = await connect(sentinel.port);
-        const store = new RedisTokenStore(client);
-        const [alive, dead] = [newSession('alive', 'ada'), newSession('dead', 'bob')];
-        for (const session of [alive, dead]) await store.createSession(session);
-        await store.revokeSession(dead.id, now);
-        // A confirmed write is still on its way to the replica: this is about what has arrived.
-        await setTimeout(300);
-        await fail(sentinel);
-        const watch = new Watch(store);
-        await watch.run(alive, dead);
-        close();
-        await sentinel.remove();
-        expect(watch.wrong).to.deep.equal([]);
-        expect(watch.successes).to.equal(20);
-      });
+      for (const consistency of ['strong', 'replica'] as const) {
+        it(`works again with the new primary, and lets in nothing that was revoked: ${how}, ${kind}, ${consistency}`, async () => {
+          const sentinel = await startSentinel();
+          const { client, close } = await connect(sentinel.port);
+          const store = new RedisTokenStore(client, { consistency });
+          const [alive, dead] = [newSession('alive', 'ada'), newSession('dead', 'bob')];
+          for (const session of [alive, dead]) await store.createSession(session);
+          await store.revokeSession(dead.id, now);
+          // A confirmed write is still on its way to the replica: this is about what has arrived.
+          await setTimeout(300);
+          await fail(sentinel);
+          const watch = new Watch(store);
+          await watch.run(alive, dead);
+          close();
+          await sentinel.remove();
+          expect(watch.wrong).to.deep.equal([]);
+          expect(watch.successes).to.equal(20);
+          store.close();
+        });
+      }
     }
   }
 });

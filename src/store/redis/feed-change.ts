@@ -1,12 +1,7 @@
 import type { RevocationChange } from '../revocation-change';
 
-/** How long the hash of a subject is, with which every value of an entry starts. */
-const hashLength = 22;
-
 /** @returns what an entry of a feed tells, or undefined for the note at its start */
-export function changeOf(kind: string, value: string): RevocationChange | undefined {
-  const subjectHash = value.slice(0, hashLength);
-  const rest = value.slice(hashLength);
+export function changeOf(kind: string, subjectHash: string, rest: string): RevocationChange | undefined {
   switch (kind) {
     case 'session':
       return { kind, subjectHash, sessionId: rest, reason: 'revoked' };

@@ -64,9 +64,7 @@ export class Feed {
       this.#positions.set(position.shard, position);
       this.#groups.set(position, all);
     }
-    this.#wakes = new Wakes(source.client, source.names.channel, (shard) => {
-      this.behind(shard);
-    });
+    this.#wakes = new Wakes(source.client, source.names.channel, this);
     this.#timer = setInterval(() => {
       this.#tick();
     }, interval).unref();
@@ -83,6 +81,10 @@ export class Feed {
     if (!position) return;
     position.behind();
     this.#read([position]);
+  }
+
+  readAll(): void {
+    this.#read(this.#positions.values());
   }
 
   /** Waits until all feeds were read to their ends once. */
@@ -102,7 +104,7 @@ export class Feed {
 
   #tick(): void {
     this.#wakes.keep();
-    if (this.#source.client.isOpen()) this.#read(this.#positions.values());
+    if (this.#source.client.isOpen()) this.readAll();
   }
 
   #read(positions: Iterable<FeedPosition>): void {
@@ -151,14 +153,14 @@ export class Feed {
   /** @returns those that have more to tell */
   #apply(positions: readonly FeedPosition[], reply: readonly string[], time: number): Set<FeedPosition> {
     const unfinished = new Set<FeedPosition>();
-    for (let at = 2; at < reply.length; at += 4) {
-      const [index, id = '', kind = '', value = ''] = reply.slice(at, at + 4);
+    for (let at = 2; at < reply.length; at += 5) {
+      const [index, id = '', kind = '', hash = '', rest = ''] = reply.slice(at, at + 5);
       const position = positions[Number(index) - 1] as FeedPosition;
       if (id === 'more' || id === 'gap') unfinished.add(position);
       if (id === 'gap') {
         position.last = '';
         this.#reader.begin(position.shard, time);
-      } else if (id !== 'more') this.#tell(position, id, changeOf(kind, value));
+      } else if (id !== 'more') this.#tell(position, id, changeOf(kind, hash, rest));
     }
     return unfinished;
   }

@@ -1,31 +1,40 @@
 import { horizon } from './prelude';
 
+/** The length of the hash of a subject, with which every value starts. */
+const hashLength = 22;
+
 /**
  * keys: feeds. How many entries at most, and after which entry of each, or empty
  *
- * Tells the time in seconds, and of each entry of a feed: the number of the feed, the id of the entry, kind and value. Where there
+ * Tells the time in seconds, and of each entry of a feed: the number of the feed, the id of the entry, kind, hash and the rest. Where there
  * is more than may be told, or the entry that is asked for is gone, this is told instead of an id.
  */
 export const readFeed = `
+-- The hash of the subject, and the rest. A text that the client cuts off another one keeps that in its memory.
+local function cut(value)
+  return string.sub(value, 1, ${String(hashLength)}), string.sub(value, ${String(hashLength + 1)})
+end
+
 local room = tonumber(ARGV[2])
 local answer = { clock, 'read', math.floor(clock / 1000000) }
 for index, feed in ipairs(KEYS) do
   local after, left = ARGV[index + 2], redis.call('TTL', feed)
   if left == -2 then begin(feed) end
   if left < ${String(horizon)} then redis.call('EXPIRE', feed, ${String(2 * horizon)}) end
-  local most = room + 1
+  -- An entry may tell of a hundred sessions that ended together.
+  local most = math.min(room, 200) + 1
   local found = redis.call('XRANGE', feed, after == '' and '-' or after, '+', 'COUNT', most)
   if after ~= '' and (not found[1] or found[1][1] ~= after) then
-    push(answer, { index, 'gap', '', '' })
+    push(answer, { index, 'gap', '', '', '' })
   else
     for position = after == '' and 1 or 2, #found do
       local id, fields = unpack(found[position])
-      for at = 1, #fields, 2 do push(answer, { index, id, fields[at], fields[at + 1] }) end
-      room = room - 1
+      for at = 1, #fields, 2 do push(answer, { index, id, fields[at], cut(fields[at + 1]) }) end
+      room = room - #fields / 2
     end
-    if #found == most then push(answer, { index, 'more', '', '' }) end
+    if #found == most then push(answer, { index, 'more', '', '', '' }) end
   end
-  room = math.max(room, 0)
+  room = math.max(math.floor(room), 0)
 end
 return answer
 `;

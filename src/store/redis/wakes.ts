@@ -1,7 +1,14 @@
-import { ignore } from '../../util/promises';
 import { warn } from '../../util/warn';
 import type { Listening } from './listen';
 import type { ScriptClient } from './redis-client';
+
+/** Who hears of news. */
+export interface Hearer {
+  /** There is news in a shard. */
+  behind(shard: string): void;
+  /** Until now there may have been news that nothing was heard of. */
+  readAll(): void;
+}
 
 /** How many ticks pass before a new attempt. */
 const pause = 20;
@@ -13,15 +20,15 @@ const pause = 20;
 export class Wakes {
   readonly #client: ScriptClient;
   readonly #channel: string;
-  readonly #listener: (shard: string) => void;
+  readonly #hearer: Hearer;
   #listening: Listening | undefined;
   #pause = 0;
   #hasWarned = false;
 
-  constructor(client: ScriptClient, channel: string, listener: (shard: string) => void) {
+  constructor(client: ScriptClient, channel: string, hearer: Hearer) {
     this.#client = client;
     this.#channel = channel;
-    this.#listener = listener;
+    this.#hearer = hearer;
   }
 
   /** Called often. Opens the connection, or closes it, depending on the client. */
@@ -36,15 +43,20 @@ export class Wakes {
   }
 
   #open(): void {
-    const listening = this.#client.listen(this.#channel, this.#listener);
+    const listening = this.#client.listen(this.#channel, (shard) => {
+      this.#hearer.behind(shard);
+    });
     this.#listening = listening;
-    ignore(
-      listening.ready.catch((error: unknown) => {
+    listening.ready.then(
+      () => {
+        this.#hearer.readAll();
+      },
+      (error: unknown) => {
         if (this.#listening !== listening) return;
         this.close();
         this.#pause = pause;
         if (String(error).includes('NOPERM')) this.#warn();
-      }),
+      },
     );
   }
 
