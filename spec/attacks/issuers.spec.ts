@@ -131,6 +131,109 @@ describe('C14: managers of one checker that accept the tokens of each other', ()
   });
 });
 
+describe('C14: keys that change after the checker was created', () => {
+  type Change = (keys: KeySet, given: KeySet) => unknown;
+  const changes: [name: string, change: Change][] = [
+    ['added', (keys, given) => keys.add(given)],
+    ['rotated to', (keys, given) => keys.rotate(given)],
+  ];
+  const common = (): KeySet => KeySet.fromSecret(`${secret}.common`, { kid: 'common' });
+  const owners = ['default', 'admin'] as const;
+
+  for (const [name, change] of changes) {
+    for (const owner of owners) {
+      it(`are not ${name} where another manager of the checker has them: ${owner}`, async () => {
+        const sets = { default: KeySet.fromSecret(secret), admin: KeySet.fromSecret(otherSecret) };
+        const managers = {
+          default: new JwtManager({ keys: sets.default }),
+          admin: new JwtManager({ keys: sets.admin }),
+        };
+        createAuthorizationChecker(managers);
+        createAuthorizationChecker(managers);
+        const other = owner === 'default' ? 'admin' : 'default';
+        sets[other].add(common());
+        expect(() => change(sets[owner], common())).to.throw(
+          ConfigurationError,
+          'KeySet: a key is also one of another manager or trusted issuer',
+        );
+        expect(sets[owner].kids).to.have.length(1);
+        const text = await new JwtManager({ keys: common() }).createAccessToken('ada');
+        await expectTaken(managers[other], text);
+        await expectInvalid(managers[owner], text, 'kid');
+        sets[other].retire('common');
+        change(sets[owner], common());
+        await expectTaken(managers[owner], text);
+        await expectInvalid(managers[other], text, 'kid');
+      });
+    }
+
+    it(`may be ${name} where the managers differ by issuer`, () => {
+      const sets = [KeySet.fromSecret(secret), KeySet.fromSecret(otherSecret)] as const;
+      createAuthorizationChecker({
+        default: new JwtManager({ keys: sets[0], issuer: 'https://a.test' }),
+        admin: new JwtManager({ keys: sets[1], issuer: 'https://b.test' }),
+      });
+      for (const keys of sets) change(keys, common());
+      expect(sets.map(({ kids }) => kids.length)).to.deep.equal([2, 2]);
+    });
+
+    it(`are not ${name} where a trusted issuer has them, and the other way round`, () => {
+      const [own, theirs] = [KeySet.fromSecret(secret), KeySet.fromSecret(otherSecret)];
+      const issuer = { issuer: 'https://partner.test', audience: 'api', keys: theirs };
+      const manager = new JwtManager({ keys: own, trustedIssuers: [issuer] });
+      expect(() => change(own, KeySet.fromSecret(otherSecret, { kid: 'x' }))).to.throw(
+        ConfigurationError,
+        'trusted issuer',
+      );
+      expect(() => change(theirs, KeySet.fromSecret(secret, { kid: 'x' }))).to.throw(
+        ConfigurationError,
+        'trusted issuer',
+      );
+      expect(manager).to.be.instanceOf(JwtManager);
+    });
+  }
+});
+
+describe('C14: managers of one checker that trust the same issuer', () => {
+  const jwksUri = 'https://login.test/jwks';
+  const login = (audience: string) => ({ issuer: 'https://login.test', audience, jwksUri });
+  const shared: [string, JwtManagerOptions, JwtManagerOptions][] = [
+    ['for one audience', { trustedIssuers: [login('api')] }, { trustedIssuers: [login('api')] }],
+    [
+      'which is one of them',
+      { secret, issuer: 'https://login.test', audience: ['api', 'web'] },
+      { trustedIssuers: [login('api')] },
+    ],
+    [
+      'which is the other one',
+      { secret, trustedIssuers: [login('web'), { ...login('x'), issuer: 'https://x.test' }] },
+      { secret: otherSecret, issuer: 'https://login.test', audience: 'web' },
+    ],
+  ];
+  for (const [name, one, other] of shared) {
+    it(`stop the checker: ${name}`, () => {
+      const managers = { default: new JwtManager(one), admin: new JwtManager(other) };
+      expect(() => createAuthorizationChecker(managers)).to.throw(
+        ConfigurationError,
+        "the managers 'admin' and 'default' accept the same tokens of 'https://login.test'; give that issuer another audience",
+      );
+    });
+  }
+
+  it('are told apart by its audience', () => {
+    const managers = {
+      default: new JwtManager({ secret, trustedIssuers: [login('api')] }),
+      admin: new JwtManager({ secret: otherSecret, trustedIssuers: [login('admin')] }),
+      third: new JwtManager({ keys: signerOfThird(), issuer: 'https://login.test', audience: 'third' }),
+    };
+    expect(createAuthorizationChecker(managers)).to.be.a('function');
+  });
+
+  function signerOfThird(): KeySet {
+    return KeySet.fromPem(rsa.privatePem, { algorithm: 'RS256' });
+  }
+});
+
 function both<T>(options: T): [T, T] {
   return [options, options];
 }

@@ -9,6 +9,7 @@ import {
   type TrustedIssuer,
 } from '../../src';
 import { reasonFor } from '../../src/errors/errors';
+import { KeyFetcher } from '../../src/keys/remote/key-fetcher';
 import {
   issuerJwk,
   issuerToken,
@@ -450,6 +451,35 @@ describe('The keys of a trusted issuer', () => {
         expect(issuer.requests).to.deep.equal([metadataPath]);
       });
     }
+  });
+
+  it('are unavailable if metadata from elsewhere names an address of this machine', async () => {
+    const url = new URL('https://login.test/metadata');
+    const fetched: unknown[] = [];
+    const usual = globalThis.fetch;
+    globalThis.fetch = (place) => {
+      fetched.push(place);
+      return Promise.resolve(Response.json({ issuer: 'login', jwks_uri: 'http://127.0.0.1:1/jwks' }));
+    };
+    const fetcher = new KeyFetcher({ issuer: 'login', url, isMetadata: true, timeout: 1000 });
+    const error = await refusalOf(fetcher.fetch(), Error).finally(() => (globalThis.fetch = usual));
+    expect(error.message).to.equal('jwks_uri of the metadata is on this machine');
+    expect(fetched).to.deep.equal([url.href]);
+  });
+
+  it('are not fetched to see when a token ends', async () => {
+    const jwtManager = manager();
+    const verified = await jwtManager.verify(token());
+    const requests = issuer.requests.length;
+    clock.advance(86_400);
+    const reason = await new Promise((resolve) => jwtManager.onSessionEnd(verified, resolve));
+    expect([reason, issuer.requests.length]).to.deep.equal(['expired', requests]);
+  });
+
+  it('are not fetched for a token whose header cannot be read', async () => {
+    const [, ...others] = token().split('.');
+    await isInvalid(manager(), ['bm8', ...others].join('.'));
+    expect(issuer.requests).to.deep.equal([]);
   });
 
   it('are reported as unavailable to operators, and no other issuer and no key of ours is affected', async () => {

@@ -10,6 +10,8 @@ export class KeyRing {
   #keys: ReadonlyMap<string, Key>;
   #signer: SigningKey | undefined;
   readonly #retirements = new Map<string, Retirement>();
+  /** The rings that this one must have no key in common with. */
+  readonly #avoided = new Set<KeyRing>();
 
   constructor(keys: readonly Key[]) {
     this.#keys = mapOf(keys);
@@ -34,6 +36,16 @@ export class KeyRing {
     if (kid !== undefined) return this.#isLive(kid) ? this.#keys.get(kid) : undefined;
     const [only, another] = this.keys;
     return another ? undefined : only;
+  }
+
+  /** Takes no key of another ring from now on. */
+  avoid(other: KeyRing): void {
+    this.#avoided.add(other);
+  }
+
+  /** Whether one of these keys is in the ring, by its material: its `kid` may differ. */
+  hasAny(keys: readonly Key[]): boolean {
+    return this.keys.some(({ verifyingKey }) => keys.some((key) => key.verifyingKey.equals(verifyingKey)));
   }
 
   /** Adds keys that only verify. */
@@ -70,7 +82,12 @@ export class KeyRing {
 
   #replace(keys: readonly Key[]): void {
     const previous = this.#keys;
-    this.#keys = mapOf(keys);
+    const next = mapOf(keys);
+    if ([...this.#avoided].some((other) => other.hasAny(keys)))
+      refuse(
+        'KeySet: a key is also one of another manager or trusted issuer, which could then issue tokens for this one',
+      );
+    this.#keys = next;
     for (const kid of [...this.#retirements.keys()])
       if (this.#keys.get(kid) !== previous.get(kid)) this.#retirements.delete(kid);
   }

@@ -42,10 +42,18 @@ export class KeySetBase {
 
   /** @internal Whether both sets have a key in common, by its material: its `kid` may differ. */
   sharesKeyWith(other: KeySetBase): boolean {
-    const others = other.#ring.keys;
-    return this.#ring.keys.some(({ verifyingKey }) =>
-      others.some((key) => key.verifyingKey.equals(verifyingKey)),
-    );
+    return this.#ring.hasAny(other.#ring.keys);
+  }
+
+  /** @internal Lets neither set take a key of the other from now on: that throws where it is tried. */
+  keepApartFrom(other: KeySetBase): void {
+    this.#ring.avoid(other.#ring);
+    other.#ring.avoid(this.#ring);
+  }
+
+  /** @internal Lets a ring take no key of this set. What others publish must not keep this set from taking a key. */
+  keepOutOf(ring: KeyRing): void {
+    ring.avoid(this.#ring);
   }
 
   /** @internal @throws {@link ConfigurationError} when no key of the set can sign */

@@ -42,7 +42,7 @@ export class ManagerCore<C extends object> {
     this.settings = resolveManagerOptions(options);
     this.limits = limitsOf(this.settings);
     this.verifier = new TokenVerifier(this.settings, ownProfile(this.settings));
-    this.trusted = new TrustedIssuers(this.settings.trustedIssuers, this.settings);
+    this.trusted = new TrustedIssuers(this.settings.trustedIssuers, this.settings, this.settings.keys);
     this.tokens = new LoginTokens(this.settings, this.events);
     this.ends = new SessionEnds(this.settings);
     const { store } = this.settings;

@@ -12,7 +12,8 @@ import { callback, count, duration, optional, text, unchecked } from '../util/op
 import { parseOptions, type ParsedOptions } from '../util/options';
 import { cacheOf } from './cache-option';
 import { audienceOf, type IssueOptions } from './issue-options';
-import { trustedIssuersOf, type TrustedIssuer, type TrustedIssuerSettings } from './trusted-issuer-options';
+import { checkTrust } from './isolation';
+import { trustedIssuersOf, type TrustedIssuer } from './trusted-issuer-options';
 
 /**
  * The options of a {@link JwtManager}. Exactly one of `secret` and `keys` must be given. With `trustedIssuers` neither is
@@ -193,14 +194,6 @@ export function resolveManagerOptions<C extends object>(given: JwtManagerOptions
   };
 }
 
-/** @internal Whether each of two managers accepts tokens of the other: they share a key, and iss and aud may agree. */
-export function acceptSameTokens(one: ManagerSettings<object>, other: ManagerSettings<object>): boolean {
-  const shareAudience = one.audience
-    ? one.audience.some((name) => other.audience?.includes(name))
-    : other.audience === undefined;
-  return one.issuer === other.issuer && shareAudience && one.keys.sharesKeyWith(other.keys);
-}
-
 function keysOf(
   secret: JwtManagerOptions['secret'],
   { keys, issuer, trustedIssuers }: Omit<Parsed, 'secret'>,
@@ -209,24 +202,8 @@ function keysOf(
     throw new ConfigurationError('JwtManager: give either secret or keys, not both');
   const isVerifierOnly = secret === undefined && trustedIssuers.length > 0;
   const own = keys ?? (isVerifierOnly ? KeySet.empty() : KeySet.fromSecret(secret));
-  for (const trusted of trustedIssuers) checkTrust(trusted, own, issuer);
+  checkTrust({ keys: own, issuer, trustedIssuers });
   return own;
-}
-
-/** Whoever has a key of the manager could issue tokens in its name (RFC 8725, section 3.8). */
-function checkTrust(
-  { issuer, keys }: TrustedIssuerSettings,
-  own: KeySet,
-  ownIssuer: string | undefined,
-): void {
-  if (issuer === ownIssuer)
-    throw new ConfigurationError(
-      `JwtManager: trustedIssuers must not contain '${issuer}', which is the issuer of the manager itself`,
-    );
-  if (keys?.sharesKeyWith(own))
-    throw new ConfigurationError(
-      `JwtManager: trustedIssuers must not share a key with the manager, and '${issuer}' does: it could issue tokens in the manager's name`,
-    );
 }
 
 function keySetOf(keys: unknown, name: string): KeySet {

@@ -1,6 +1,7 @@
+import type { KeySet } from '../keys/key-set';
 import { KeyFetcher } from '../keys/remote/key-fetcher';
 import { RemoteKeys } from '../keys/remote/remote-keys';
-import { splitCompact } from '../token/compact';
+import { splitCompact, type CompactToken } from '../token/compact';
 import type { KeyFinder, TokenProfile } from '../token/profile';
 import { parseStrictObject } from '../token/strict-json';
 import type { Token, TokenType } from '../token/token';
@@ -18,8 +19,8 @@ interface TrustedReader<C extends object> {
 export class TrustedIssuers<C extends object> {
   readonly #readers: ReadonlyMap<unknown, TrustedReader<C>>;
 
-  constructor(issuers: readonly TrustedIssuerSettings[], settings: VerifierSettings<C>) {
-    this.#readers = new Map(issuers.map((issuer) => [issuer.issuer, readerFor(issuer, settings)]));
+  constructor(issuers: readonly TrustedIssuerSettings[], settings: VerifierSettings<C>, own: KeySet) {
+    this.#readers = new Map(issuers.map((issuer) => [issuer.issuer, readerFor(issuer, settings, own)]));
   }
 
   /**
@@ -38,10 +39,11 @@ export class TrustedIssuers<C extends object> {
 function readerFor<C extends object>(
   issuer: TrustedIssuerSettings,
   settings: VerifierSettings<C>,
+  own: KeySet,
 ): TrustedReader<C> {
   if (issuer.keys) return new TokenVerifier(settings, profileFor(issuer, issuer.keys));
   const { algorithms } = issuer;
-  const keys = remoteKeysFor(issuer, settings);
+  const keys = remoteKeysFor(issuer, settings, own);
   const profile = profileFor(issuer, keys);
   const verifier = new TokenVerifier(settings, profile);
   return {
@@ -61,10 +63,11 @@ function profileFor({ claimsTo, ...settings }: TrustedIssuerSettings, keys: KeyF
 function remoteKeysFor(
   { issuer, metadataUrl, jwksUri, algorithms, timeout }: TrustedIssuerSettings,
   { clock }: VerifierSettings<object>,
+  own: KeySet,
 ): RemoteKeys {
   const url = (metadataUrl ?? jwksUri) as URL;
   const fetcher = new KeyFetcher({ issuer, url, isMetadata: !!metadataUrl, timeout: timeout * 1000 });
-  return new RemoteKeys({ issuer, algorithms, clock, fetch: () => fetcher.fetch() });
+  return new RemoteKeys({ issuer, algorithms, clock, own, fetch: () => fetcher.fetch() });
 }
 
 /**
@@ -75,7 +78,9 @@ function wantedKey(
   { typeOf }: TokenProfile,
   algorithms: readonly unknown[],
 ): { readonly kid: string | undefined } | undefined {
-  const { kid, alg, typ } = parseStrictObject(splitCompact(text)?.header ?? '') ?? {};
+  // Its issuer was read from it.
+  const { header } = splitCompact(text) as CompactToken;
+  const { kid, alg, typ } = parseStrictObject(header) ?? {};
   const isWanted = algorithms.includes(alg) && typeOf(typ) !== undefined;
   return isWanted && (kid === undefined || typeof kid === 'string') ? { kid } : undefined;
 }

@@ -10,7 +10,7 @@ import type { FormatError } from '../../http/answer/rejection';
 import type { HttpRequest } from '../../http/request/http-request';
 import { JwtManager } from '../../manager/jwt-manager';
 import { coreOf } from '../../manager/manager-base';
-import { acceptSameTokens } from '../../manager/manager-options';
+import { tokensInCommon } from '../../manager/isolation';
 import type { Token } from '../../token/token';
 import { callback, flag, optional } from '../../util/option-parsers';
 import { parseOptions } from '../../util/options';
@@ -86,15 +86,11 @@ export function managersOf(manager: unknown): Map<string, JwtManager<object>> {
 function checkIsolation(managers: ReadonlyMap<string, JwtManager<object>>): void {
   for (const [name, manager] of managers) {
     for (const [otherName, other] of managers) {
-      if (
-        name >= otherName ||
-        manager === other ||
-        !acceptSameTokens(coreOf(manager).settings, coreOf(other).settings)
-      )
-        continue;
+      if (name >= otherName || manager === other) continue;
+      const common = tokensInCommon(coreOf(manager).settings, coreOf(other).settings);
+      if (common === undefined) continue;
       throw new ConfigurationError(
-        `createAuthorizationChecker: the managers '${name}' and '${otherName}' accept each other's tokens, because they ` +
-          'share a key, issuer and audience; give each its own key, or another issuer or audience',
+        `createAuthorizationChecker: the managers '${name}' and '${otherName}' ${common}`,
       );
     }
   }

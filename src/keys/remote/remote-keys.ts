@@ -4,6 +4,7 @@ import { unixTime, type Clock } from '../../util/clock';
 import { warn } from '../../util/warn';
 import type { Key, KeyPairAlgorithm } from '../key';
 import { KeyRing } from '../key-ring';
+import type { KeySetBase } from '../key-set-base';
 import { usableKeys } from './usable-keys';
 
 /** Ages of a key set, and times between requests, in seconds. */
@@ -24,6 +25,8 @@ export interface RemoteKeysSettings {
   readonly algorithms: readonly KeyPairAlgorithm[];
   readonly clock: Clock;
   readonly fetch: () => Promise<readonly JsonWebKey[]>;
+  /** The keys that must not be among them. */
+  readonly own: KeySetBase;
 }
 
 /**
@@ -42,6 +45,7 @@ export class RemoteKeys {
 
   constructor(settings: RemoteKeysSettings) {
     this.#settings = settings;
+    settings.own.keepOutOf(this.#ring);
   }
 
   /** Returns the key for a `kid`, or without a `kid` the only key. Call {@link RemoteKeys.prepare} before it. */
