@@ -383,6 +383,7 @@ describe('A manager that trusts an issuer', () => {
       'discovery must be a URL',
     ],
     ['refresh tokens', remote({ types: ['JWT', 'application/RT+JWT'] }), "types must not contain 'rt+jwt'"],
+    ['tickets', remote({ types: 'ticket+jwt' }), "types must not contain 'ticket+jwt'"],
     ['no types', remote({ types: [] }), 'types must be a non-empty string or a non-empty list of them'],
     [
       'types that are none',

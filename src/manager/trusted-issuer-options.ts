@@ -146,10 +146,9 @@ function typesOf(types: unknown = 'at+jwt', name: string): readonly string[] {
   const list = nameList(types, name, isTypeList).map((type) =>
     type.toLowerCase().replace(/^application\//, ''),
   );
-  if (list.includes(mediaTypes.refresh))
-    throw new ConfigurationError(
-      `${name} must not contain '${mediaTypes.refresh}': refresh tokens open no routes`,
-    );
+  const wrong = list.find((type) => type !== mediaTypes.access && Object.values(mediaTypes).includes(type));
+  if (wrong !== undefined)
+    throw new ConfigurationError(`${name} must not contain '${wrong}': such tokens of ours open no routes`);
   return list;
 }
 
