@@ -6,7 +6,7 @@ import type { TokenLocation } from '../http/locations/token-location';
 import type { FrameworkRequest } from '../http/request/http-request';
 import type { JwtManager } from '../manager/jwt-manager';
 import { coreOf } from '../manager/manager-base';
-import { acceptSameTokens } from '../manager/manager-options';
+import { tokensInCommon } from '../manager/isolation';
 import { isPromiseLike } from '../util/promises';
 import { admissionOf, admit, type Admission } from './admission';
 import { authenticate, refuse, type Trial } from './authenticate';
@@ -59,7 +59,7 @@ export function prepare(requirement: ResolvedRequirement, authenticator: Authent
 function checkIsolation(manager: JwtManager<object>, { managers }: Authenticator): void {
   const { settings } = coreOf(manager);
   const same = [...managers.values()].some(
-    (other) => other !== manager && acceptSameTokens(coreOf(other).settings, settings),
+    (other) => other !== manager && tokensInCommon(coreOf(other).settings, settings) !== undefined,
   );
   if (same)
     throw new ConfigurationError(
