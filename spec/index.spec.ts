@@ -45,7 +45,7 @@ describe('the library', () => {
       'createTokenController',
       'describeRoutes',
       'formatRoutes',
-      'judgeRotation',
+      'resolveRotation',
       'shardOf',
       'subjectHash',
       'tokenOf',

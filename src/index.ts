@@ -83,7 +83,7 @@ export type { ListSessionsOptions } from './sessions/session-arguments';
 export type { SessionEndReason } from './sessions/session-end-reason';
 export type { TokenPair } from './sessions/token-pair';
 export type { SessionDetails } from './sessions/session-details';
-export { judgeRotation } from './store/judge-rotation';
+export { resolveRotation } from './store/resolve-rotation';
 export { MemoryTokenStore } from './store/memory/memory-token-store';
 export type { MemoryTokenStoreOptions } from './store/memory/memory-token-store-options';
 export type { OnceEvent, OnceStore } from './store/once-store';

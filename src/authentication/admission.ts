@@ -30,7 +30,7 @@ export interface Admission {
 const admitted = createNotes<Admission>();
 
 /** Notes that a request was let in. */
-export function admit({ req }: HttpRequest, admission: Admission): void {
+export function recordToken({ req }: HttpRequest, admission: Admission): void {
   admitted.set(req, admission);
 }
 

@@ -3,7 +3,7 @@ import { isReported, TokenExpiredError, TokenMissingError, type JwtError } from 
 import type { TokenLocation } from '../http/locations/token-location';
 import { clientDetails } from '../http/request/client-details';
 import type { HttpRequest } from '../http/request/http-request';
-import { prepareRefusal, type RefusalForm } from '../http/answer/rejection';
+import { prepareRejection, type RejectionForm } from '../http/answer/rejection';
 import type { JwtManager } from '../manager/jwt-manager';
 import { coreOf } from '../manager/manager-base';
 import type { Token } from '../token/token';
@@ -15,12 +15,12 @@ import { userOf, type LoadUser } from './current-user';
 import type { Presented } from './demands/demand';
 import { meetDemands } from './demands/meet-demands';
 import { findToken, type FoundToken } from './find-token';
-import { refusalFor } from './refusal-for';
+import { rejectionFor } from './rejection-for';
 import { pathOf } from './request-path';
 import type { ResolvedRequirement } from './requirement';
 
 /** @internal What is known of a request while it is judged. */
-export interface Trial {
+export interface Attempt {
   readonly request: HttpRequest;
   manager: JwtManager<object>;
   token?: Token<object> | undefined;
@@ -35,7 +35,7 @@ type Identified = Admission & { readonly token: Token<object> };
 
 /** What one route requires of one request, and the text that was found. */
 interface Examination {
-  readonly trial: Trial;
+  readonly attempt: Attempt;
   readonly requirement: ResolvedRequirement;
   readonly locations: readonly TokenLocation[];
   readonly action: Action;
@@ -47,13 +47,13 @@ interface Examination {
  * something to wait for.
  */
 export function authenticate(
-  trial: Trial,
+  attempt: Attempt,
   requirement: ResolvedRequirement,
   locations: readonly TokenLocation[],
   action: Action,
 ): Soon<Admission> {
-  const found = findToken(trial.request, locations, requirement.type);
-  const examination = { trial, requirement, locations, action, found };
+  const found = findToken(attempt.request, locations, requirement.type);
+  const examination = { attempt, requirement, locations, action, found };
   const before = identifiedBefore(examination);
   if (before) return demandAll(before, examination);
   const presented = found && verify(found, examination);
@@ -62,14 +62,14 @@ export function authenticate(
 }
 
 /** What middleware has found out about the token that the request has in these locations. */
-function identifiedBefore({ trial, requirement, locations, found }: Examination): Identified | undefined {
+function identifiedBefore({ attempt, requirement, locations, found }: Examination): Identified | undefined {
   const { type } = requirement;
-  for (let known = trial.earlier; known; known = known.earlier) {
+  for (let known = attempt.earlier; known; known = known.earlier) {
     const { manager, token, text, location } = known;
-    if (!token || manager !== trial.manager || text !== found?.text || !location) continue;
+    if (!token || manager !== attempt.manager || text !== found?.text || !location) continue;
     const isThere = found ? location === found.location : locations.includes(location);
     if (!isThere || (type !== 'any' && type !== token.type)) continue;
-    trial.token = token;
+    attempt.token = token;
     return { ...known, token };
   }
   return undefined;
@@ -77,16 +77,16 @@ function identifiedBefore({ trial, requirement, locations, found }: Examination)
 
 /** @returns undefined for a token that has expired where another one can be had for it */
 function verify(found: FoundToken, examination: Examination): Soon<Token<object> | undefined> {
-  const { trial, requirement } = examination;
+  const { attempt, requirement } = examination;
   let token: Soon<Token<object>>;
   try {
-    token = coreOf(trial.manager).authenticate(found.text, requirement.type);
+    token = coreOf(attempt.manager).authenticate(found.text, requirement.type);
   } catch (error) {
     return unlessExpired(error, examination);
   }
-  if (!isPromiseLike(token)) return confirmed(token, found, trial);
+  if (!isPromiseLike(token)) return confirmed(token, found, attempt);
   return token.then(
-    (late) => confirmed(late, found, trial),
+    (late) => confirmed(late, found, attempt),
     (error: unknown) => unlessExpired(error, examination),
   );
 }
@@ -96,15 +96,15 @@ function unlessExpired(error: unknown, examination: Examination): Token<object> 
   throw error;
 }
 
-function confirmed(token: Token<object>, { location }: FoundToken, trial: Trial): Soon<Token<object>> {
-  trial.token = token;
-  const confirmation = confirm(location, trial.request, token, trial.manager);
+function confirmed(token: Token<object>, { location }: FoundToken, attempt: Attempt): Soon<Token<object>> {
+  attempt.token = token;
+  const confirmation = confirm(location, attempt.request, token, attempt.manager);
   return confirmation ? confirmation.then(() => token) : token;
 }
 
 function proceed(presented: Token<object> | undefined, examination: Examination): Soon<Admission> {
-  const { trial, found } = examination;
-  const { manager } = trial;
+  const { attempt, found } = examination;
+  const { manager } = attempt;
   const { text, location } = found ?? {};
   const mayRefresh = canRefresh(examination) && (!presented || isDue(presented));
   if (!mayRefresh)
@@ -120,15 +120,15 @@ function proceed(presented: Token<object> | undefined, examination: Examination)
   });
 }
 
-function withoutToken({ trial, requirement, locations }: Examination): Admission {
-  const { manager, earlier } = trial;
+function withoutToken({ attempt, requirement, locations }: Examination): Admission {
+  const { manager, earlier } = attempt;
   if (requirement.optional) return { manager, token: undefined, earlier };
   const [first, ...others] = locations;
   throw new TokenMissingError(first && others.length === 0 ? `Missing ${first.name}` : undefined);
 }
 
-function canRefresh({ trial, requirement, locations }: Examination): boolean {
-  if (requirement.type !== 'access' || coreOf(trial.manager).limits.rotationGrace === 0) return false;
+function canRefresh({ attempt, requirement, locations }: Examination): boolean {
+  if (requirement.type !== 'access' || coreOf(attempt.manager).limits.rotationGrace === 0) return false;
   return locations.some(hasAutoRefresh);
 }
 
@@ -138,28 +138,28 @@ function hasAutoRefresh({ autoRefresh: carrier }: TokenLocation): boolean {
 
 /** Read only where it is needed: with a domain, a sibling host could add a second one to every request. */
 function findCookie(examination: Examination): RefreshCookie | undefined {
-  const { trial, locations, found } = examination;
-  return canRefresh(examination) ? refreshCookieOf(trial.request, locations, found?.location) : undefined;
+  const { attempt, locations, found } = examination;
+  return canRefresh(examination) ? refreshCookieOf(attempt.request, locations, found?.location) : undefined;
 }
 
 function refresh(
   access: Token<object> | undefined,
   examination: Examination,
 ): Promise<Refreshed | undefined> {
-  const { trial, requirement, found } = examination;
-  const { request, manager } = trial;
-  const attempt = {
+  const { attempt, requirement, found } = examination;
+  const { request, manager } = attempt;
+  const refreshAttempt = {
     request,
     manager,
     access,
     mayBeGuest: requirement.optional && !found,
-    verified: (token: Token<object>) => (trial.token = token),
+    verified: (token: Token<object>) => (attempt.token = token),
     report: (error: unknown) => {
-      const refusal = refusalFor(error);
-      if (refusal.status >= 500) report(refusal, trial);
+      const rejection = rejectionFor(error);
+      if (rejection.status >= 500) report(rejection, attempt);
     },
   };
-  return autoRefresh(attempt, () => findCookie(examination));
+  return autoRefresh(refreshAttempt, () => findCookie(examination));
 }
 
 /** A token that is held against what the route requires. */
@@ -169,8 +169,8 @@ interface Candidate extends Presented {
 }
 
 function demandAll(identified: Identified, examination: Examination): Soon<Admission> {
-  const { trial, requirement, action } = examination;
-  const { limits } = coreOf(trial.manager);
+  const { attempt, requirement, action } = examination;
+  const { limits } = coreOf(attempt.manager);
   const { first, all } = requirement.demands;
   const candidate = { token: identified.token, action, limits, user: undefined, identified, examination };
   return after(meetDemands(first, candidate, all), demandAlive, candidate);
@@ -178,7 +178,7 @@ function demandAll(identified: Identified, examination: Examination): Soon<Admis
 
 function demandAlive(candidate: Candidate): Soon<Admission> {
   const { token, identified, examination } = candidate;
-  const { request, manager } = examination.trial;
+  const { request, manager } = examination.attempt;
   const isSkipped = identified.isAlive === true || examination.requirement.skipRevocationCheck;
   const pending = isSkipped ? undefined : coreOf(manager).demandAlive(token, request, clientDetails);
   return after(pending, demandUser, candidate);
@@ -187,7 +187,7 @@ function demandAlive(candidate: Candidate): Soon<Admission> {
 function demandUser(candidate: Candidate): Soon<Admission> {
   const { identified, examination, action } = candidate;
   const { manager, token, loadUser: loadedBy, user } = identified;
-  const { loadUser } = examination.trial;
+  const { loadUser } = examination.attempt;
   if (!loadUser) return demandLast(candidate);
   if (loadedBy === loadUser) return demandLast({ ...candidate, user });
   return userOf(loadUser, token, manager, action).then((loaded) =>
@@ -204,15 +204,24 @@ function demandLast(candidate: Candidate): Soon<Admission> {
 function useTicket(candidate: Candidate): Soon<Admission> {
   const { token, identified, examination } = candidate;
   const isUnused = token.type === 'ticket' && !identified.isAlive;
-  const pending = isUnused ? coreOf(examination.trial.manager).tickets.use(token) : undefined;
+  const pending = isUnused ? coreOf(examination.attempt.manager).tickets.use(token) : undefined;
   return after(pending, admissionFor, candidate);
 }
 
 function admissionFor({ identified, examination, user }: Candidate): Admission {
   const { manager, token, text, location } = identified;
-  const { trial, requirement } = examination;
+  const { attempt, requirement } = examination;
   const isAlive = identified.isAlive === true || !requirement.skipRevocationCheck;
-  return { manager, token, text, location, isAlive, loadUser: trial.loadUser, user, earlier: trial.earlier };
+  return {
+    manager,
+    token,
+    text,
+    location,
+    isAlive,
+    loadUser: attempt.loadUser,
+    user,
+    earlier: attempt.earlier,
+  };
 }
 
 function after(
@@ -223,17 +232,17 @@ function after(
   return pending ? pending.then(() => next(candidate)) : next(candidate);
 }
 
-/** @internal Makes a refusal of what was thrown, for the client to see, and tells the operators. */
-export function refuse(error: unknown, trial: Trial, form: RefusalForm): JwtError {
-  const refusal = refusalFor(error);
-  const response = prepareRefusal(refusal, trial.request, form);
+/** @internal Makes a rejection of what was thrown, for the client to see, and tells the operators. */
+export function reject(error: unknown, attempt: Attempt, form: RejectionForm): JwtError {
+  const rejection = rejectionFor(error);
+  const response = prepareRejection(rejection, attempt.request, form);
   // The error itself: a ConfigurationError is told to the client by another one.
-  if (!isReported(error)) report(refusal, trial);
+  if (!isReported(error)) report(rejection, attempt);
   return response;
 }
 
-/** @internal Tells the operators whom and what was refused. */
-export function report(refusal: JwtError, { request, manager, token }: Trial): void {
+/** @internal Tells the operators whom and what was rejected. */
+export function report(rejection: JwtError, { request, manager, token }: Attempt): void {
   const { method, ip } = request;
-  coreOf(manager).report(refusal, token, { method, path: pathOf(request), ip });
+  coreOf(manager).report(rejection, token, { method, path: pathOf(request), ip });
 }

@@ -1,22 +1,22 @@
 import type { Action, AuthorizationChecker } from 'routing-controllers';
 import { ConfigurationError } from '../errors/errors';
 import { guardFor } from '../http/answer/guard-response';
-import type { RefusalForm } from '../http/answer/rejection';
+import type { RejectionForm } from '../http/answer/rejection';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { FrameworkRequest } from '../http/request/http-request';
 import type { JwtManager } from '../manager/jwt-manager';
 import { coreOf } from '../manager/manager-base';
 import { tokensInCommon } from '../manager/isolation';
 import { isPromiseLike } from '../util/promises';
-import { admissionOf, admit, type Admission } from './admission';
-import { authenticate, refuse, type Trial } from './authenticate';
+import { admissionOf, recordToken, type Admission } from './admission';
+import { authenticate, reject, type Attempt } from './authenticate';
 import type { LoadUser } from './current-user';
 import { warnOfMemoryStore } from './memory-store-warning';
 import { prepareLocations } from './prepare-locations';
 import type { ResolvedRequirement } from './requirement';
 
 /** What a checker was created with: all that a rule does not name. */
-export interface Authenticator extends RefusalForm {
+export interface Authenticator extends RejectionForm {
   readonly managers: ReadonlyMap<string, JwtManager<object>>;
   readonly locations: readonly TokenLocation[];
   readonly loadUser: LoadUser | undefined;
@@ -35,7 +35,7 @@ export function authenticatorOf(checker: unknown): Authenticator | undefined {
 }
 
 /** @throws {@link ConfigurationError} when there is none of that name */
-export function managerCalled(
+export function managerNamed(
   name: string,
   managers: ReadonlyMap<string, JwtManager<object>>,
 ): JwtManager<object> {
@@ -76,7 +76,7 @@ export function managerOf(
   { manager = 'default' }: ResolvedRequirement,
   { managers }: Authenticator,
 ): JwtManager<object> {
-  return typeof manager === 'string' ? managerCalled(manager, managers) : manager;
+  return typeof manager === 'string' ? managerNamed(manager, managers) : manager;
 }
 
 /**
@@ -90,35 +90,35 @@ export function admitRequest(
   authenticator: Authenticator,
   action: Action,
 ): void | Promise<void> {
-  const trial = trialOf(request, authenticator, admissionOf(request));
+  const attempt = attemptOf(request, authenticator, admissionOf(request));
   try {
     const locations = requirement.locations ?? authenticator.locations;
     guardFor(locations, requirement.type === 'refresh').guard(request);
-    trial.manager = managerOf(requirement, authenticator);
-    warnOfMemoryStore(trial.manager, request);
-    const admission = authenticate(trial, requirement, locations, action);
+    attempt.manager = managerOf(requirement, authenticator);
+    warnOfMemoryStore(attempt.manager, request);
+    const admission = authenticate(attempt, requirement, locations, action);
     if (!isPromiseLike(admission)) {
-      admit(request, admission);
+      recordToken(request, admission);
       return undefined;
     }
     return admission.then(
       (late) => {
-        admit(request, late);
+        recordToken(request, late);
       },
       (error: unknown) => {
-        throw refuse(error, trial, authenticator);
+        throw reject(error, attempt, authenticator);
       },
     );
   } catch (error) {
-    throw refuse(error, trial, authenticator);
+    throw reject(error, attempt, authenticator);
   }
 }
 
 /** What is known of a request before it is judged. */
-export function trialOf(
+export function attemptOf(
   request: FrameworkRequest,
   { managers, loadUser }: Authenticator,
   earlier?: Admission,
-): Trial {
-  return { request, manager: managerCalled('default', managers), loadUser, earlier, token: undefined };
+): Attempt {
+  return { request, manager: managerNamed('default', managers), loadUser, earlier, token: undefined };
 }

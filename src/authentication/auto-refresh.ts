@@ -1,5 +1,5 @@
 import {
-  because,
+  withReason,
   InvalidRequestError,
   RefreshReusedError,
   TokenExpiredError,
@@ -67,7 +67,7 @@ export function refreshCookieOf(
     return text === undefined ? [] : [{ location, carrier, text }];
   });
   if (found.length > 1)
-    throw because(new InvalidRequestError('More than one token in the request'), 'two tokens');
+    throw withReason(new InvalidRequestError('More than one token in the request'), 'two tokens');
   return found[0];
 }
 

@@ -1,4 +1,4 @@
-import { because, HookFailedError } from '../errors/errors';
+import { withReason, HookFailedError } from '../errors/errors';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { HttpRequest } from '../http/request/http-request';
 import type { JwtManager } from '../manager/jwt-manager';
@@ -23,7 +23,7 @@ export function confirm(
   return confirmation === undefined ? undefined : demandNothing(confirmation, location, manager);
 }
 
-/** A location confirms by answering nothing; one that answers false means to refuse. */
+/** A location confirms by answering nothing; one that answers false means to reject. */
 async function demandNothing(
   confirmation: unknown,
   { name }: TokenLocation,
@@ -34,8 +34,8 @@ async function demandNothing(
     ? await within(coreOf(manager).limits.hookTimeout * 1000, confirmation)
     : confirmation;
   if (answer !== undefined)
-    throw because(
+    throw withReason(
       new HookFailedError(),
-      `confirm of the location '${name}' answered something: it must throw to refuse`,
+      `confirm of the location '${name}' answered something: it must throw to reject`,
     );
 }

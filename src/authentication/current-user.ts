@@ -1,5 +1,5 @@
 import type { Action } from 'routing-controllers';
-import { because, HookFailedError, TokenInvalidError } from '../errors/errors';
+import { withReason, HookFailedError, TokenInvalidError } from '../errors/errors';
 import type { JwtManager } from '../manager/jwt-manager';
 import { coreOf } from '../manager/manager-base';
 import type { Token } from '../token/token';
@@ -21,7 +21,7 @@ export async function userOf(
   action: Action,
 ): Promise<unknown> {
   const user = await settled(() => loadUser(token as Token, action), coreOf(manager).limits.hookTimeout);
-  if (!user) throw because(new TokenInvalidError(), 'user');
+  if (!user) throw withReason(new TokenInvalidError(), 'user');
   return user;
 }
 
@@ -29,6 +29,6 @@ async function settled(load: () => unknown, seconds: number): Promise<unknown> {
   try {
     return await within(seconds * 1000, load());
   } catch (cause) {
-    throw because(new HookFailedError(), 'currentUserChecker', cause);
+    throw withReason(new HookFailedError(), 'currentUserChecker', cause);
   }
 }

@@ -1,4 +1,4 @@
-import { because, HookFailedError, InvalidRequestError } from '../errors/errors';
+import { withReason, HookFailedError, InvalidRequestError } from '../errors/errors';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { HttpRequest } from '../http/request/http-request';
 import { ignore, isPromiseLike } from '../util/promises';
@@ -28,12 +28,12 @@ export function findToken(
     isOnly = found === undefined;
     found = { text: asText(text, location), location };
   }
-  if (!isOnly) throw because(new InvalidRequestError('More than one token in the request'), 'two tokens');
+  if (!isOnly) throw withReason(new InvalidRequestError('More than one token in the request'), 'two tokens');
   return found;
 }
 
 function asText(text: unknown, { name }: TokenLocation): string {
   if (typeof text === 'string') return text;
   if (isPromiseLike(text)) ignore(text);
-  throw because(new HookFailedError(), `the location '${name}' read something that is no string`);
+  throw withReason(new HookFailedError(), `the location '${name}' read something that is no string`);
 }

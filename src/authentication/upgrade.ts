@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { AuthorizationChecker } from 'routing-controllers';
-import { because, ConfigurationError, InvalidRequestError } from '../errors/errors';
+import { withReason, ConfigurationError, InvalidRequestError } from '../errors/errors';
 import { defaultRealm } from '../errors/response-headers';
 import { BearerHeader } from '../http/locations/bearer-header';
 import { requestOf } from '../http/request/request-of';
 import { JwtManager } from '../manager/jwt-manager';
 import type { Token } from '../token/token';
-import { admit } from './admission';
-import { authenticate, refuse } from './authenticate';
-import { authenticatorOf, managerOf, trialOf, type Authenticator } from './authenticator';
+import { recordToken } from './admission';
+import { authenticate, reject } from './authenticate';
+import { authenticatorOf, managerOf, attemptOf, type Authenticator } from './authenticator';
 import { pathOf } from './request-path';
 import { givenRequirement, requirementKeys, type JwtRequirement } from './requirement';
 
@@ -48,7 +48,7 @@ const choices = requirementKeys.filter((key) => key !== 'optional');
  *     const token = await authenticateUpgrade(authorizationChecker, request, { scopes: 'chat' });
  *     sockets.handleUpgrade(request, socket, head, (webSocket) => greet(webSocket, token));
  *   } catch (error) {
- *     refuseUpgrade(socket, error);
+ *     rejectUpgrade(socket, error);
  *   }
  * });
  * ```
@@ -66,19 +66,19 @@ export async function authenticateUpgrade<C extends object = Record<string, unkn
   if (typeof (request as Partial<IncomingMessage> | undefined)?.url !== 'string')
     throw new ConfigurationError("authenticateUpgrade needs the request of the server's event 'upgrade'");
   const upgrade = requestOf(request);
-  const trial = trialOf(upgrade, authenticator);
+  const attempt = attemptOf(upgrade, authenticator);
   try {
     // No router has read the URL yet.
-    if (pathOf(upgrade) === undefined) throw because(new InvalidRequestError('Malformed request'), 'url');
+    if (pathOf(upgrade) === undefined) throw withReason(new InvalidRequestError('Malformed request'), 'url');
     const own = givenRequirement('authenticateUpgrade', requirement, choices);
-    trial.manager = managerOf(own, authenticator);
+    attempt.manager = managerOf(own, authenticator);
     const action = { request, response: upgrade.res };
     const locations = own.locations ?? authenticator.locations;
-    const admission = await authenticate(trial, own, locations, action);
-    admit(upgrade, admission);
+    const admission = await authenticate(attempt, own, locations, action);
+    recordToken(upgrade, admission);
     return admission.token as Token<C>;
   } catch (error) {
-    throw refuse(error, trial, authenticator);
+    throw reject(error, attempt, authenticator);
   }
 }
 

@@ -1,7 +1,7 @@
 import { malformedClaim } from '../claims/registered';
 import { keyPairAlgorithms, hashBytes } from '../keys/key';
 import { maximumLength, splitCompact } from '../token/compact';
-import { refusedParameters, tokenTypeOf } from '../token/header';
+import { rejectedParameters, tokenTypeOf } from '../token/header';
 import { parseStrictObject } from '../token/strict-json';
 import type { TokenType } from '../token/token';
 import { isPlainObject } from '../util/json';
@@ -78,7 +78,7 @@ const looseJson = 'not strict JSON: a member twice, bytes that are not UTF-8, or
 
 function headerProblems(header: Record<string, unknown>, encoded: string): Problem[] {
   const { alg, typ, kid } = header;
-  const refused = refusedParameters.filter((name) => Object.hasOwn(header, name));
+  const rejected = rejectedParameters.filter((name) => Object.hasOwn(header, name));
   return [
     ...problemIf(!parseStrictObject(encoded), 'header', looseJson),
     ...problemIf(!algorithms.includes(alg as string), 'alg', `not one of ${algorithms.join(', ')}`),
@@ -88,7 +88,7 @@ function headerProblems(header: Record<string, unknown>, encoded: string): Probl
       'not a type that this library issues. Accepted from trusted issuers at most',
     ),
     ...problemIf(kid !== undefined && typeof kid !== 'string', 'kid', 'not a string'),
-    ...refused.map((part) => ({ part, message: 'a parameter that changes how the rest is read' })),
+    ...rejected.map((part) => ({ part, message: 'a parameter that changes how the rest is read' })),
   ];
 }
 

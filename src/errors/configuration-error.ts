@@ -1,5 +1,5 @@
 import { JwtError } from './jwt-error';
-import { because } from './notes';
+import { withReason } from './notes';
 
 const misconfigured = 'Server configuration error';
 
@@ -35,5 +35,5 @@ export function withoutDetails(original: ConfigurationError): ConfigurationError
     // Koa logs this where there is no stack.
     toString: { value: () => String(original), writable: true, configurable: true },
   });
-  return because(error, original.message, original);
+  return withReason(error, original.message, original);
 }

@@ -2,7 +2,15 @@ import { JwtError } from './jwt-error';
 
 export { ConfigurationError, withoutDetails } from './configuration-error';
 export { hideStacks, JwtError, type JwtErrorCode } from './jwt-error';
-export { because, copyNotes, isReported, markReported, ofOwner, reasonFor, type TokenOwner } from './notes';
+export {
+  withReason,
+  copyNotes,
+  isReported,
+  markReported,
+  withOwner,
+  reasonFor,
+  type TokenOwner,
+} from './notes';
 
 /**
  * The request has no token (RFC 6750, section 3.1: the challenge has no `error`).

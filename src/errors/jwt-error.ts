@@ -2,7 +2,7 @@ import { HttpError } from './host';
 import { responseHeaders, type Challenge } from './response-headers';
 
 /**
- * The stable code of a refusal, in every body and on every error.
+ * The stable code of a rejection, in every body and on every error.
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export type JwtErrorCode =
  * The base of everything this library throws. `instanceof JwtError` and {@link JwtError.code} tell the cases apart.
  *
  * It carries what both error modes of the host read: `httpCode` and `toJSON()` for its default handler, `status`,
- * `expose` and `headers` for Koa. A refusal has no stack: it is no fault, it must be cheap under a flood of bad
+ * `expose` and `headers` for Koa. A rejection has no stack: it is no fault, it must be cheap under a flood of bad
  * requests, and there is nothing to leak.
  *
  * @example

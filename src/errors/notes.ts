@@ -1,12 +1,12 @@
 import type { JwtError } from './jwt-error';
 
-/** Why a request was refused, for operators: never part of a response. */
+/** Why a request was rejected, for operators: never part of a response. */
 export interface RejectionReason {
   readonly reason: string;
   readonly cause?: unknown;
 }
 
-/** Whose token was refused. */
+/** Whose token was rejected. */
 export interface TokenOwner {
   readonly identity?: string | undefined;
   readonly actor?: string | undefined;
@@ -17,13 +17,13 @@ export interface TokenOwner {
 const reasons = new WeakMap<JwtError, RejectionReason & TokenOwner>();
 
 /** Notes for operators why an error was thrown; returns the error, to be thrown. */
-export function because<E extends JwtError>(error: E, reason: string, cause?: unknown): E {
+export function withReason<E extends JwtError>(error: E, reason: string, cause?: unknown): E {
   reasons.set(error, cause === undefined ? { reason } : { reason, cause });
   return error;
 }
 
-/** Notes for operators whose token it was that an error refuses; returns the error, to be thrown. */
-export function ofOwner<E extends JwtError>(error: E, owner: TokenOwner): E {
+/** Notes for operators whose token it was that an error rejects; returns the error, to be thrown. */
+export function withOwner<E extends JwtError>(error: E, owner: TokenOwner): E {
   reasons.set(error, { ...reasonFor(error), ...owner });
   return error;
 }
@@ -41,12 +41,12 @@ export function isReported(error: unknown): boolean {
   return reported.has(error as JwtError);
 }
 
-/** What {@link because} and {@link ofOwner} noted. */
+/** What {@link because} and {@link withOwner} noted. */
 export function reasonFor(error: JwtError): RejectionReason & TokenOwner {
   return reasons.get(error) ?? { reason: error.message };
 }
 
-/** Copies what {@link because}, {@link ofOwner} and {@link markReported} noted to a copy of the error. */
+/** Copies what {@link because}, {@link withOwner} and {@link markReported} noted to a copy of the error. */
 export function copyNotes(error: JwtError, copy: JwtError): void {
   reasons.set(copy, reasonFor(error));
   if (isReported(error)) markReported(copy);

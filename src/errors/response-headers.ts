@@ -24,8 +24,8 @@ export type ChallengeParameter = readonly [name: string, value: string];
 export const defaultRealm = 'api';
 
 /**
- * The headers of a refusal: the challenge where there is one to give, `Retry-After` where trying again can help. Nobody
- * keeps a refusal: the next request may come with another token, or find the store there again.
+ * The headers of a rejection: the challenge where there is one to give, `Retry-After` where trying again can help. Nobody
+ * keeps a rejection: the next request may come with another token, or find the store there again.
  */
 export function responseHeaders(
   status: number,

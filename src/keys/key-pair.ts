@@ -1,5 +1,5 @@
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
-import { checkKid, curves, isEcAlgorithm, keyPairAlgorithms, refuse } from './key';
+import { checkKid, curves, isEcAlgorithm, keyPairAlgorithms, reject } from './key';
 import type { EcAlgorithm, Key, KeyPairAlgorithm } from './key';
 import { publicJwk, thumbprint } from './public-jwk';
 import { isRocaModulus } from './roca';
@@ -17,7 +17,7 @@ export function keyPair(key: KeyObject, algorithm: KeyPairAlgorithm, kid?: unkno
   else if (isEcAlgorithm(algorithm)) checkEcKey(verifyingKey, algorithm);
   else checkRsaKey(verifyingKey, algorithm);
   if (signingKey && !areHalves(signingKey, verifyingKey, algorithm))
-    refuse('the private key does not fit its public half: is it damaged?');
+    reject('the private key does not fit its public half: is it damaged?');
   if (kid !== undefined) checkKid(kid);
   return { kid: kid ?? thumbprint(verifyingKey), algorithm, verifyingKey, signingKey };
 }
@@ -26,7 +26,7 @@ export function keyPair(key: KeyObject, algorithm: KeyPairAlgorithm, kid?: unkno
 function checkEd25519Key(key: KeyObject): void {
   checkType(key, ['ed25519'], 'EdDSA');
   if (isSmallOrderPoint(String(publicJwk(key).x)))
-    refuse('the Ed25519 key is a point of small order, for which anyone can sign. Create a new key');
+    reject('the Ed25519 key is a point of small order, for which anyone can sign. Create a new key');
 }
 
 /** RFC 7518, section 3.4. */
@@ -34,25 +34,25 @@ function checkEcKey(key: KeyObject, algorithm: EcAlgorithm): void {
   checkType(key, ['ec'], algorithm);
   const { asymmetricKeyDetails: { namedCurve } = {} } = key;
   const curve = curves[algorithm];
-  if (namedCurve !== curve) refuse(`the key is on another curve: ${algorithm} needs ${curve}`);
+  if (namedCurve !== curve) reject(`the key is on another curve: ${algorithm} needs ${curve}`);
 }
 
 /** RFC 7518, sections 3.3 and 3.5. */
 function checkRsaKey(key: KeyObject, algorithm: KeyPairAlgorithm): void {
   checkType(key, algorithm.startsWith('PS') ? ['rsa', 'rsa-pss'] : ['rsa'], algorithm);
   const { asymmetricKeyDetails: { modulusLength = 0, publicExponent = 0n } = {} } = key;
-  if (modulusLength < 2048) refuse('the RSA key is too short: 2048 bits at least');
+  if (modulusLength < 2048) reject('the RSA key is too short: 2048 bits at least');
   if (publicExponent < 65_537n || publicExponent % 2n === 0n)
-    refuse('the RSA key has a weak public exponent: create a key with 65537');
+    reject('the RSA key has a weak public exponent: create a key with 65537');
   if (key.asymmetricKeyType === 'rsa-pss') checkPssParameters(key, algorithm);
   if (isRocaModulus(modulusOf(key)))
-    refuse('the RSA key can be factored (CVE-2017-15361): create a key with another program');
+    reject('the RSA key can be factored (CVE-2017-15361): create a key with another program');
 }
 
 function checkType({ asymmetricKeyType: type }: KeyObject, types: string[], algorithm: string): void {
   if (types.includes(String(type))) return;
   const known = keyPairAlgorithms.join(', ');
-  refuse(
+  reject(
     `the key is of the type ${String(type)}: ${algorithm} needs ${types.join(' or ')}; there are ${known}`,
   );
 }
@@ -63,7 +63,7 @@ function checkPssParameters({ asymmetricKeyDetails: details = {} }: KeyObject, a
   const { hashAlgorithm, mgf1HashAlgorithm, saltLength = 0 } = details;
   const isForHash = hashAlgorithm === `sha${bits}` && mgf1HashAlgorithm === hashAlgorithm;
   if (!isForHash || saltLength > Number(bits) / 8) {
-    refuse(
+    reject(
       `the RSA-PSS key is not bound to what ${algorithm} needs: SHA-${bits}, MGF1 with it, its length as salt`,
     );
   }

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { isSecretAlgorithm, refuse, type Key } from './key';
+import { isSecretAlgorithm, reject, type Key } from './key';
 import { hasEnded, type Retirement } from './retirement';
 
 /** A key that can sign. */
@@ -65,7 +65,7 @@ export class KeyRing {
   /** Replaces all keys. A key that was there already remains the same object. A ring that signs continues to sign. */
   load(keys: readonly Key[], place: string): void {
     const known = this.keys;
-    if (this.#signer && !keys.some(canSign)) refuse(`${place} has no key that can sign`);
+    if (this.#signer && !keys.some(canSign)) reject(`${place} has no key that can sign`);
     this.#replace(keys.map((key) => known.find((candidate) => isIdentical(candidate, key)) ?? key));
     this.#signer = [...this.#keys.values()].find(canSign);
   }
@@ -74,9 +74,9 @@ export class KeyRing {
   retire(kid: string, retirement: Retirement): void {
     const kids = this.keys.map((key) => key.kid);
     if (!kids.includes(kid))
-      refuse(`KeySet.retire: there is no key '${kid}'. The keys are: ${kids.join(', ')}`);
+      reject(`KeySet.retire: there is no key '${kid}'. The keys are: ${kids.join(', ')}`);
     if (kid === this.#signer?.kid)
-      refuse(`KeySet.retire: '${kid}' is the key that signs. Call rotate() with a new key first`);
+      reject(`KeySet.retire: '${kid}' is the key that signs. Call rotate() with a new key first`);
     this.#retirements.set(kid, retirement);
   }
 
@@ -84,7 +84,7 @@ export class KeyRing {
     const previous = this.#keys;
     const next = mapOf(keys);
     if ([...this.#avoided].some((other) => other.hasAny(keys)))
-      refuse(
+      reject(
         'KeySet: a key is also one of another manager or trusted issuer, which could then issue tokens for this one',
       );
     this.#keys = next;
@@ -123,7 +123,7 @@ function mapOf(keys: readonly Key[]): ReadonlyMap<string, Key> {
 export function checkSet(keys: readonly Key[]): void {
   const kids = keys.map(({ kid }) => kid);
   const twice = kids.find((kid, index) => kids.indexOf(kid) !== index);
-  if (twice !== undefined) refuse(`two keys with the kid '${twice}': each key needs a kid of its own`);
+  if (twice !== undefined) reject(`two keys with the kid '${twice}': each key needs a kid of its own`);
   if (new Set(keys.map(({ algorithm }) => isSecretAlgorithm(algorithm))).size > 1)
-    refuse('a KeySet holds secrets or key pairs, not both: create a JwtManager for each');
+    reject('a KeySet holds secrets or key pairs, not both: create a JwtManager for each');
 }

@@ -1,6 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
 import { inspect } from 'node:util';
-import { refuse, type Key } from './key';
+import { reject, type Key } from './key';
 import type { KeyRing, SigningKey } from './key-ring';
 import { publicJwks } from './public-jwk';
 
@@ -58,7 +58,7 @@ export class KeySetBase {
 
   /** @internal @throws {@link ConfigurationError} when no key of the set can sign */
   signer(): SigningKey {
-    return this.#ring.signer ?? refuse('KeySet: this set only verifies. Issuing tokens needs a private key');
+    return this.#ring.signer ?? reject('KeySet: this set only verifies. Issuing tokens needs a private key');
   }
 
   /** What may be logged: no key. */
@@ -81,6 +81,6 @@ export class KeySetBase {
   protected static ringOf(keys: KeySetBase, method: string): KeyRing {
     return keys instanceof KeySetBase
       ? keys.#ring
-      : refuse(`KeySet.${method}: the argument must be a KeySet`);
+      : reject(`KeySet.${method}: the argument must be a KeySet`);
   }
 }

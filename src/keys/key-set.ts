@@ -3,7 +3,7 @@ import { durationInSeconds } from '../util/duration';
 import { readOptions } from '../util/options';
 import { generatePrivatePem } from './generate';
 import { keysFromJwks } from './sources/jwks';
-import { checkAlgorithm, hashBytes, isSecretAlgorithm, refuse } from './key';
+import { checkAlgorithm, hashBytes, isSecretAlgorithm, reject } from './key';
 import type { Algorithm, Key } from './key';
 import { KeyRing } from './key-ring';
 import { KeySetBase } from './key-set-base';
@@ -199,7 +199,7 @@ export class KeySet extends KeySetBase {
   rotate(other: KeySet): this {
     const { keys, signer } = KeySet.#given(other, 'rotate');
     if (!signer)
-      refuse('KeySet.rotate: the other set only verifies. Pass one with a private key or a secret');
+      reject('KeySet.rotate: the other set only verifies. Pass one with a private key or a secret');
     this.#changeable('rotate').rotate(keys, signer);
     return this;
   }
@@ -230,7 +230,7 @@ export class KeySet extends KeySetBase {
   static #given(other: KeySet, method: string): KeyRing {
     const ring = KeySetBase.ringOf(other, method);
     if (other.#follower)
-      refuse(
+      reject(
         `KeySet.${method}: the other set follows a file. Read it without reload, or give the manager that set`,
       );
     return ring;
@@ -238,7 +238,7 @@ export class KeySet extends KeySetBase {
 
   /** Changes by code would be lost with the next change of the file. */
   #changeable(method: string): KeyRing {
-    if (this.#follower) refuse(`KeySet.${method}: this set follows a file. Change the file instead`);
+    if (this.#follower) reject(`KeySet.${method}: this set follows a file. Change the file instead`);
     return KeySetBase.ringOf(this, method);
   }
 }

@@ -74,29 +74,29 @@ export function isEcAlgorithm(algorithm: KeyPairAlgorithm): algorithm is EcAlgor
 /** @throws {@link ConfigurationError} when it is not the name of an algorithm for a secret */
 export function checkSecretAlgorithm(algorithm: unknown): asserts algorithm is SecretAlgorithm {
   if (!isSecretAlgorithm(algorithm))
-    refuse(`for a secret algorithm must be one of ${secretAlgorithms.join(', ')}`);
+    reject(`for a secret algorithm must be one of ${secretAlgorithms.join(', ')}`);
 }
 
 /** @throws {@link ConfigurationError} when it is not the name of an algorithm for a key pair */
 export function checkKeyPairAlgorithm(algorithm: unknown): asserts algorithm is KeyPairAlgorithm {
   if (!keyPairAlgorithms.includes(algorithm as string)) {
-    refuse(`for a key pair algorithm must be one of ${keyPairAlgorithms.join(', ')}`);
+    reject(`for a key pair algorithm must be one of ${keyPairAlgorithms.join(', ')}`);
   }
 }
 
 /** @throws {@link ConfigurationError} when it is not the name of any algorithm */
 export function checkAlgorithm(algorithm: unknown): asserts algorithm is Algorithm {
   const names = [...secretAlgorithms, ...keyPairAlgorithms];
-  if (!names.includes(algorithm as string)) refuse(`algorithm must be one of ${names.join(', ')}`);
+  if (!names.includes(algorithm as string)) reject(`algorithm must be one of ${names.join(', ')}`);
 }
 
 /** A name that needs no escaping anywhere: `jws` cuts other characters short, and two kids could become one. */
 export function checkKid(kid: unknown): asserts kid is string {
   const isKid = typeof kid === 'string' && /^[A-Za-z0-9._~-]{1,64}$/.test(kid);
-  if (!isKid) refuse('kid must be 1 to 64 of the characters A-Z a-z 0-9 . _ ~ -');
+  if (!isKid) reject('kid must be 1 to 64 of the characters A-Z a-z 0-9 . _ ~ -');
 }
 
 /** Throws the error for an invalid key. The message explains what to do and contains nothing of the key. */
-export function refuse(message: string): never {
+export function reject(message: string): never {
   throw new ConfigurationError(message);
 }

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { refuse, type Key } from './key';
+import { reject, type Key } from './key';
 
 /** The required members of a public key's JWK in the order of RFC 7638, section 3.3, and no others. */
 export function publicJwk(key: KeyObject): JsonWebKey {
@@ -26,7 +26,7 @@ export function publicJwks(keys: readonly Key[]): { keys: JsonWebKey[] } {
 
 function describedJwk({ kid, algorithm, verifyingKey }: Key): JsonWebKey {
   if (verifyingKey.type !== 'public')
-    refuse("KeySet.toJwks: secrets have no public half. Use a key pair, such as KeySet.generate('ES256')");
+    reject("KeySet.toJwks: secrets have no public half. Use a key pair, such as KeySet.generate('ES256')");
   return { ...publicJwk(verifyingKey), kid, alg: algorithm, use: 'sig' };
 }
 

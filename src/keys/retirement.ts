@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '../util/clock';
 import { durationInSeconds, type Duration } from '../util/duration';
 import { readOptions } from '../util/options';
-import { refuse } from './key';
+import { reject } from './key';
 
 /**
  * The options of `KeySet.retire`.
@@ -27,13 +27,13 @@ export interface Retirement {
 /** @throws {@link ConfigurationError} when an option is wrong */
 export function resolveRetirement(options: RetireOptions): Retirement {
   const { after = 0, clock = systemClock } = readOptions('KeySet.retire', options, ['after', 'clock']);
-  if (typeof clock !== 'function') refuse('KeySet.retire: clock must be a function such as Date.now');
+  if (typeof clock !== 'function') reject('KeySet.retire: clock must be a function such as Date.now');
   const endsAt =
     after instanceof Date
       ? after.getTime()
       : clock() + durationInSeconds(after, 'KeySet.retire: after', { minimum: 0 }) * 1000;
   if (!Number.isFinite(endsAt))
-    refuse('KeySet.retire: after must be a valid Date or a duration, such as 15m');
+    reject('KeySet.retire: after must be a valid Date or a duration, such as 15m');
   return { endsAt, clock };
 }
 

@@ -1,4 +1,4 @@
-import { because, ConfigurationError, InvalidRequestError } from '../errors/errors';
+import { withReason, ConfigurationError, InvalidRequestError } from '../errors/errors';
 import { resolveIssueOptions, type IssueOptions } from './issue-options';
 import { coreOf, ManagerBase } from './manager-base';
 import {
@@ -246,5 +246,5 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
 function textOf(given: unknown): string {
   if (given instanceof Token) return given.raw;
   if (typeof given === 'string') return given;
-  throw because(new InvalidRequestError('Malformed token parameter'), 'no token');
+  throw withReason(new InvalidRequestError('Malformed token parameter'), 'no token');
 }

@@ -1,4 +1,4 @@
-import { because, RefreshReusedError, TokenRevokedError, type JwtError } from '../errors/errors';
+import { withReason, RefreshReusedError, TokenRevokedError, type JwtError } from '../errors/errors';
 import { subjectHash } from '../store/shard';
 import type { StoreOperation } from '../store/guarded-store';
 import type { RevocationQuery, RotationResult, Session } from '../store/token-store';
@@ -40,7 +40,7 @@ export class PresentedTokens {
     operation = this.operation(),
   ): void | Promise<void> {
     const answer = operation.isRevoked(this.#queryFor(token.verifiedClaims()));
-    return answer === false ? undefined : this.#refuseDead(answer, token, () => seen(source), operation);
+    return answer === false ? undefined : this.#rejectDead(answer, token, () => seen(source), operation);
   }
 
   /** Whether an access token, or its session, was revoked. */
@@ -84,17 +84,17 @@ export class PresentedTokens {
     operation: StoreOperation,
   ): Promise<SessionFrame> {
     const { seen } = request;
-    const { outcome, session } = await this.#judge(token, request, operation);
+    const { outcome, session } = await this.#resolve(token, request, operation);
     const claims = token.verifiedClaims();
     const { events } = this.#context;
     if (session && outcome === 'rotated') events.emit('sessionRotated', eventOf(session, claims, seen));
     else if (session && outcome === 'replayed')
       events.emit('sessionReplayed', eventOf(session, claims, seen));
-    else throw refusalFor(outcome);
+    else throw rejectionFor(outcome);
     return frameOf(session, Number(claims.sxp));
   }
 
-  async #refuseDead(
+  async #rejectDead(
     answer: true | Promise<boolean>,
     token: Token<object>,
     seen: () => SessionDetails,
@@ -103,11 +103,11 @@ export class PresentedTokens {
     if (!(await answer)) return;
     // A consumed refresh token is a theft wherever it is shown.
     const request = { seen: sessionDetails(seen(), 'verify'), recorded: {} };
-    const { outcome } = await this.#judge(token, request, operation);
-    throw refusalFor(outcome);
+    const { outcome } = await this.#resolve(token, request, operation);
+    throw rejectionFor(outcome);
   }
 
-  async #judge(
+  async #resolve(
     token: Token<object>,
     { seen, recorded }: RequestDetails,
     operation: StoreOperation,
@@ -155,8 +155,8 @@ export class PresentedTokens {
   }
 }
 
-function refusalFor(outcome: RotationResult['outcome']): JwtError {
+function rejectionFor(outcome: RotationResult['outcome']): JwtError {
   return outcome === 'reused'
-    ? because(new RefreshReusedError(), 'reused')
-    : because(new TokenRevokedError(), outcome);
+    ? withReason(new RefreshReusedError(), 'reused')
+    : withReason(new TokenRevokedError(), outcome);
 }

@@ -1,5 +1,5 @@
 import { claimsLasting } from '../claims/own';
-import { because, HookFailedError, TokenRevokedError } from '../errors/errors';
+import { withReason, HookFailedError, TokenRevokedError } from '../errors/errors';
 import { resolveIssueOptions } from '../manager/issue-options';
 import type { RefreshSettings } from '../manager/call-options';
 import type { ManagerSettings } from '../manager/manager-options';
@@ -76,7 +76,7 @@ export class Renewal<C extends object> {
     const answer = await this.#ask(frame, carried, session);
     if (answer) return answer;
     await this.#sessions.revokeOwn(session.id, session.subject, operation);
-    throw because(new TokenRevokedError(), 'claimsFor answered null');
+    throw withReason(new TokenRevokedError(), 'claimsFor answered null');
   }
 
   async #ask(frame: SessionFrame, carried: TokenContents, session: Session): Promise<Renewed | null> {
@@ -88,7 +88,7 @@ export class Renewal<C extends object> {
       this.#tokens.checkPair(renewed.contents, frame, renewed.timeToLive);
       return renewed;
     } catch (cause) {
-      throw because(new HookFailedError(), 'claimsFor', cause);
+      throw withReason(new HookFailedError(), 'claimsFor', cause);
     }
   }
 

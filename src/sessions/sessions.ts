@@ -1,4 +1,4 @@
-import { because, ConfigurationError, TokenRevokedError } from '../errors/errors';
+import { withReason, ConfigurationError, TokenRevokedError } from '../errors/errors';
 import type { StoreOperation } from '../store/guarded-store';
 import { shardOf, subjectHash } from '../store/shard';
 import type { Session } from '../store/token-store';
@@ -72,7 +72,7 @@ export class Sessions {
       ...(authenticatedAt !== undefined && { authenticatedAt }),
     };
     const { created, ended } = await store.operation().createSession(row, limits);
-    if (!created) throw because(new TokenRevokedError(), 'logged out since the login began');
+    if (!created) throw withReason(new TokenRevokedError(), 'logged out since the login began');
     const session = subjects.publish(row);
     for (const sessionId of ended) this.#ended(session.subject, sessionId);
     events.emit('sessionCreated', eventOf(session, claims));

@@ -1,4 +1,4 @@
-import { because, ConfigurationError, TokenInvalidError, TokenRevokedError } from '../errors/errors';
+import { withReason, ConfigurationError, TokenInvalidError, TokenRevokedError } from '../errors/errors';
 import { resolveIssueOptions } from '../manager/issue-options';
 import type { ManagerSettings } from '../manager/manager-options';
 import { resolveTicketOptions, type TicketOptions } from '../manager/ticket-options';
@@ -36,7 +36,8 @@ export class Tickets<C extends object> {
    * @throws TokenInvalidError, TokenRevokedError, StoreUnavailableError
    */
   async redeem(token: Token<object>, purpose: string): Promise<void> {
-    if (token.verifiedClaims().ticket?.purpose !== purpose) throw because(new TokenInvalidError(), 'purpose');
+    if (token.verifiedClaims().ticket?.purpose !== purpose)
+      throw withReason(new TokenInvalidError(), 'purpose');
     const { presented } = this.#service ?? {};
     const operation = presented?.operation();
     await presented?.demandAlive(token, undefined, () => ({}), operation);
@@ -59,7 +60,7 @@ export class Tickets<C extends object> {
       now,
       expiresAt,
     });
-    if (!isFirst) throw because(new TokenRevokedError(), 'used');
+    if (!isFirst) throw withReason(new TokenRevokedError(), 'used');
   }
 
   /** @throws {@link ConfigurationError} without a store that remembers */

@@ -1,4 +1,4 @@
-import { because, StoreUnavailableError } from '../errors/errors';
+import { withReason, StoreUnavailableError } from '../errors/errors';
 import { within } from '../util/within';
 import type { OnceEvent, OnceStore } from './once-store';
 import { isFoundSession, isLoginResult, isRotationResult, isSessionPage } from './session-shape';
@@ -169,5 +169,5 @@ function isBoolean(answer: unknown): answer is boolean {
 }
 
 function unavailable(verb: Verb, what: string, cause?: unknown): StoreUnavailableError {
-  return because(new StoreUnavailableError(), `store.${verb} ${what}`, cause);
+  return withReason(new StoreUnavailableError(), `store.${verb} ${what}`, cause);
 }

@@ -26,7 +26,7 @@ export type HeaderFault = 'format' | 'kid' | 'alg' | 'typ' | 'crit';
 /**
  * Parameters that change how the rest is read. None of them is ever needed (RFC 7515, 4.1.11; RFC 7797, 7; RFC 7516).
  */
-export const refusedParameters = ['crit', 'b64', 'zip', 'cty', 'enc'];
+export const rejectedParameters = ['crit', 'b64', 'zip', 'cty', 'enc'];
 
 /** Half of a surrogate pair: JSON can write it, UTF-8 cannot (RFC 8259, section 8.2). */
 const loneSurrogate = /\p{Cs}/u;
@@ -42,7 +42,7 @@ export function readHeader<T>(
 ): VerifiedHeader<T> | HeaderFault {
   const header = parseStrictObject(encoded);
   if (!header || !hasPlainMembers(header)) return 'format';
-  if (refusedParameters.some((name) => Object.hasOwn(header, name))) return 'crit';
+  if (rejectedParameters.some((name) => Object.hasOwn(header, name))) return 'crit';
   const { kid, alg, typ } = header;
   if (kid !== undefined && typeof kid !== 'string') return 'kid';
   const key = findKey(kid);

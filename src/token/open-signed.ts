@@ -1,4 +1,4 @@
-import { because, TokenInvalidError } from '../errors/errors';
+import { withReason, TokenInvalidError } from '../errors/errors';
 import type { Key } from '../keys/key';
 import { hasSignatureOf } from './codec';
 import { splitCompact } from './compact';
@@ -35,5 +35,5 @@ export function openSigned<T>(
 
 /** The rejection of a token, with its reason for the event. */
 export function invalidToken(reason: string, cause?: unknown): TokenInvalidError {
-  return because(new TokenInvalidError(), reason, cause);
+  return withReason(new TokenInvalidError(), reason, cause);
 }

@@ -2,7 +2,13 @@ import { ownClaims } from '../claims/own';
 import { instanceOfClaims, type ClaimsClass, type ClaimsVerdict } from '../claims/class';
 import { isActor, isIdentity } from '../claims/forms';
 import type { VerifiedClaims } from '../claims/registered';
-import { because, ofOwner, TokenExpiredError, WrongTokenTypeError, type JwtError } from '../errors/errors';
+import {
+  withReason,
+  withOwner,
+  TokenExpiredError,
+  WrongTokenTypeError,
+  type JwtError,
+} from '../errors/errors';
 import type { Key } from '../keys/key';
 import { unixTime, type Clock } from '../util/clock';
 import { TokenCache } from './cache';
@@ -63,7 +69,8 @@ export class TokenVerifier<C extends object> {
 
   #verify(text: unknown, expected: TokenType | 'any'): Token<C> | Promise<Token<C>> {
     const { type, key, kid, claims } = this.#open(text);
-    if (!isExpected(type, expected)) throw about(claims, because(new WrongTokenTypeError(expected), 'typ'));
+    if (!isExpected(type, expected))
+      throw about(claims, withReason(new WrongTokenTypeError(expected), 'typ'));
     this.#checkClaims(claims, type);
     const { claims: claimsClass, freshFor, clock } = this.#settings;
     const verified = asVerified(claims);
@@ -115,7 +122,7 @@ export class TokenVerifier<C extends object> {
 
   #checkClaims(claims: Record<string, unknown>, type: TokenType): void {
     const fault = this.#faultIn(claims, type);
-    if (fault === 'expired') throw about(claims, because(new TokenExpiredError(), fault));
+    if (fault === 'expired') throw about(claims, withReason(new TokenExpiredError(), fault));
     if (fault) throw about(claims, invalidToken(fault));
   }
 
@@ -147,7 +154,7 @@ function isExpected(type: TokenType, expected: TokenType | 'any'): boolean {
 /** Notes the identity of a rejected token for the event. Its signature is valid. */
 function about<E extends JwtError>({ sub, jti, sid, act }: Record<string, unknown>, error: E): E {
   const owner = { identity: textIn(sub), tokenId: textIn(jti), sessionId: textIn(sid) };
-  return ofOwner(error, isActor(act) ? { ...owner, actor: act.sub } : owner);
+  return withOwner(error, isActor(act) ? { ...owner, actor: act.sub } : owner);
 }
 
 /** A part of a longer text, such as a header with many cookies, keeps all of it in memory. */

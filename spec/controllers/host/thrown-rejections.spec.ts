@@ -193,9 +193,9 @@ describe('a refusal that an open method throws', () => {
     require.cache[path] = undefined;
     Object.defineProperty(prototype, 'handleError', { value: undefined, configurable: true });
     try {
-      const { handleThrownRefusals } = createRequire(__filename)(path) as typeof refusals;
+      const { handleThrownRejections } = createRequire(__filename)(path) as typeof refusals;
       expect(() => {
-        handleThrownRefusals(
+        handleThrownRejections(
           () => true,
           (error) => error,
         );

@@ -1,4 +1,9 @@
-import { because, FreshTokenRequiredError, PermissionDeniedError, type JwtError } from '../../errors/errors';
+import {
+  withReason,
+  FreshTokenRequiredError,
+  PermissionDeniedError,
+  type JwtError,
+} from '../../errors/errors';
 import { isPromiseLike } from '../../util/promises';
 import type { Demand, DemandLimits, Presented, Unmet } from './demand';
 
@@ -41,8 +46,8 @@ function errorFor(
   if (demand.stepUp) {
     const steps = all.map((each) => each.demand.stepUp?.(each.value, limits));
     const { maxAge, acrValues } = Object.assign({}, ...steps) as ReturnType<NonNullable<Demand['stepUp']>>;
-    return because(new FreshTokenRequiredError(maxAge, acrValues), reason, cause);
+    return withReason(new FreshTokenRequiredError(maxAge, acrValues), reason, cause);
   }
   const own = all.find((each) => each.demand === demand);
-  return because(new PermissionDeniedError(demand.scope?.(own?.value)), reason, cause);
+  return withReason(new PermissionDeniedError(demand.scope?.(own?.value)), reason, cause);
 }

@@ -1,5 +1,5 @@
 import { isIdentity } from '../../claims/forms';
-import { because, ConfigurationError, InvalidRequestError, TokenInvalidError } from '../../errors/errors';
+import { withReason, ConfigurationError, InvalidRequestError, TokenInvalidError } from '../../errors/errors';
 import { requestOf } from '../../http/request/request-of';
 import type { Demand } from './demand';
 
@@ -25,10 +25,10 @@ export const ticket: Demand<TicketMember, string> = {
   },
   meet(purpose, { token, action }) {
     const { ticket: use } = token.verifiedClaims();
-    if (use?.purpose !== purpose) throw because(new TokenInvalidError(), 'purpose');
+    if (use?.purpose !== purpose) throw withReason(new TokenInvalidError(), 'purpose');
     // The preview of a link must not use it up, and the method must not run without using it.
     if (!use.reusable && requestOf(action).method === 'HEAD')
-      throw because(new InvalidRequestError('A ticket cannot be used by HEAD'), 'HEAD');
+      throw withReason(new InvalidRequestError('A ticket cannot be used by HEAD'), 'HEAD');
     return undefined;
   },
   describe: (given) => `ticket: ${String(given)}`,

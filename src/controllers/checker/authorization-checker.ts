@@ -1,12 +1,12 @@
 import type { AuthorizationChecker } from 'routing-controllers';
 import { admissionOf } from '../../authentication/admission';
-import { refuse } from '../../authentication/authenticate';
+import { reject } from '../../authentication/authenticate';
 import {
   admitRequest,
-  managerCalled,
+  managerNamed,
   prepare,
   rememberAuthenticator,
-  trialOf,
+  attemptOf,
 } from '../../authentication/authenticator';
 import { prepareLocations } from '../../authentication/prepare-locations';
 import type { ResolvedRequirement } from '../../authentication/requirement';
@@ -16,7 +16,7 @@ import { requestOf } from '../../http/request/request-of';
 import type { JwtManager } from '../../manager/jwt-manager';
 import { installInheritance } from '../host/inheritance';
 import { rememberChecker } from '../host/known-checkers';
-import { handleThrownRefusals } from '../host/thrown-rejections';
+import { handleThrownRejections } from '../host/thrown-rejections';
 import { asRule, defaultRule } from '../rules/route-rule';
 import { managersOf, resolveCheckerOptions } from './checker-options';
 import type { AuthorizationCheckerOptions, CheckerSettings } from './checker-options';
@@ -39,7 +39,7 @@ export function createAuthorizationChecker<C extends object = Record<string, unk
   options: AuthorizationCheckerOptions<C> = {},
 ): AuthorizationChecker {
   const settings = resolveCheckerOptions(managersOf(manager), options);
-  const defaultManager = managerCalled('default', settings.managers);
+  const defaultManager = managerNamed('default', settings.managers);
   installInheritance();
   for (const [name, each] of settings.managers)
     prepareLocations(each, settings.locations, name === 'default');
@@ -50,8 +50,8 @@ export function createAuthorizationChecker<C extends object = Record<string, unk
       const pending = requirement && admitRequest(request, requirement, settings, action);
       return pending ? pending.then(() => true) : true;
     } catch (error) {
-      const refusal = error as Error;
-      return Promise.reject(refusal);
+      const rejection = error as Error;
+      return Promise.reject(rejection);
     }
   };
   rememberAuthenticator(checker, settings);
@@ -66,11 +66,11 @@ export function createAuthorizationChecker<C extends object = Record<string, unk
       prepare(requirement, settings);
     },
   });
-  handleThrownRefusals(checker, (error, request) => {
+  handleThrownRejections(checker, (error, request) => {
     if (isPrepared(error, request)) return error;
     // The manager and the token of the route whose method threw it.
     const { manager, token } = admissionOf(request) ?? { manager: defaultManager };
-    return refuse(error, { request, manager, ...(token && { token }) }, settings);
+    return reject(error, { request, manager, ...(token && { token }) }, settings);
   });
   return checker;
 }
@@ -87,6 +87,6 @@ function requirementOf(
   try {
     return asRule(typeof last === 'string' ? roles : last).resolved;
   } catch (error) {
-    throw refuse(error, trialOf(request, settings), settings);
+    throw reject(error, attemptOf(request, settings), settings);
   }
 }

@@ -26,7 +26,7 @@ import { defaultRealm } from '../../errors/response-headers';
  * ```
  */
 export interface AuthorizationCheckerOptions<C extends object = Record<string, unknown>> {
-  /** Where requests carry their token; a request with tokens in two places is refused. @default [new BearerHeader()] */
+  /** Where requests carry their token; a request with tokens in two places is rejected. @default [new BearerHeader()] */
   readonly locations?: readonly TokenLocation[] | undefined;
   /** What challenges call the protected space (RFC 9110, section 11.5). @default 'api' */
   readonly realm?: string | undefined;

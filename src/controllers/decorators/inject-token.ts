@@ -1,7 +1,7 @@
 import { getMetadataArgsStorage } from 'routing-controllers';
 import { ConfigurationError } from '../../errors/errors';
 import { installInheritance } from '../host/inheritance';
-import { refuseLate } from '../host/made-routes';
+import { rejectLate } from '../host/made-routes';
 import { injectedToken } from '../checker/token-parameter';
 
 /**
@@ -26,7 +26,7 @@ export function InjectToken(...misuse: never[]): ParameterDecorator {
     if (method === undefined || typeof object === 'function' || typeof index !== 'number')
       throw new ConfigurationError('@InjectToken() stands on a parameter of a method that is not static');
     installInheritance();
-    refuseLate('@InjectToken()', object.constructor, method);
+    rejectLate('@InjectToken()', object.constructor, method);
     getMetadataArgsStorage().params.push({
       type: 'custom-converter',
       object,

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../errors/errors';
 import { readOptions } from '../../util/options';
 import { installInheritance } from '../host/inheritance';
 import { routeName } from '../rules/lineage';
-import { refuseLate } from '../host/made-routes';
+import { rejectLate } from '../host/made-routes';
 import { undefinedError, undefinedMember } from '../../authentication/undefined-members';
 import { requirementKeys, RouteRule, ruleFor, type JwtRequirement } from '../../authentication/requirement';
 
@@ -43,7 +43,7 @@ export function JwtRequired<C extends object = Record<string, unknown>>(
 
 /**
  * The method runs with a verified token or without any; `@InjectToken()` then gives undefined. A token that is there
- * and bad is refused.
+ * and bad is rejected.
  *
  * @throws {@link ConfigurationError} as {@link JwtRequired}
  * @example
@@ -93,7 +93,7 @@ export function JwtRefreshRequired<C extends object = Record<string, unknown>>(
  * ```
  */
 export function JwtPublic(...misuse: never[]): RouteDecorator {
-  refuseMisuse('@JwtPublic', misuse);
+  rejectMisuse('@JwtPublic', misuse);
   return recording('@JwtPublic', new RouteRule(null, null));
 }
 
@@ -102,7 +102,7 @@ function decorator<C extends object>(
   given: readonly unknown[],
   fixed: Pick<JwtRequirement, 'optional' | 'type'>,
 ): RouteDecorator {
-  refuseMisuse(name, typeof given[0] === 'function' ? given : given.slice(1));
+  rejectMisuse(name, typeof given[0] === 'function' ? given : given.slice(1));
   // Not a default: a requirement that is passed as undefined was lost on its way here.
   if (given.length > 0 && given[0] === undefined) return undefinedAt(name, 'the requirement');
   const choices = requirementKeys.filter((key) => !Object.hasOwn(fixed, key));
@@ -122,7 +122,7 @@ function undefinedAt(name: string, member: string): RouteDecorator {
 }
 
 /** `@JwtRequired` without parentheses is called with what it should decorate, and would decorate nothing. */
-function refuseMisuse(name: string, misuse: readonly unknown[]): void {
+function rejectMisuse(name: string, misuse: readonly unknown[]): void {
   if (misuse.length > 0) throw new ConfigurationError(`write the decorator with parentheses: ${name}()`);
 }
 
@@ -135,7 +135,7 @@ function recording(name: string, rule: RouteRule): RouteDecorator {
       );
     }
     const owner = method === undefined ? target : target.constructor;
-    refuseLate(`${name}()`, owner as Function, method);
+    rejectLate(`${name}()`, owner as Function, method);
     const { responseHandlers } = getMetadataArgsStorage();
     const isTaken = responseHandlers.some(
       (handler) =>

@@ -17,7 +17,7 @@ export interface KnownChecker {
 
 const checkers = new WeakMap<AuthorizationChecker, KnownChecker>();
 const managers = new Set<string>();
-const leftOpen = new Set<string>();
+const openRoutes = new Set<string>();
 let isAnyKnown = false;
 let protectsByDefault = false;
 let isAnyLoading = false;
@@ -26,10 +26,10 @@ let isAnyLoading = false;
 export function rememberChecker(checker: AuthorizationChecker, known: KnownChecker): void {
   checkers.set(checker, known);
   known.managers.forEach((name) => managers.add(name));
-  if (known.isProtectedByDefault && !protectsByDefault && leftOpen.size > 0) {
+  if (known.isProtectedByDefault && !protectsByDefault && openRoutes.size > 0) {
     // They may be meant to be open, on a server of their own.
     process.emitWarning(
-      `protectByDefault came too late for a server that is made: open there are ${[...leftOpen].join(', ')}`,
+      `protectByDefault came too late for a server that is made: open there are ${[...openRoutes].join(', ')}`,
       { type: 'JwtRoutesWarning' },
     );
   }
@@ -65,5 +65,5 @@ export function hasManager(name: string): boolean {
 
 /** Notes a route that is open to everyone because nothing was said about it. */
 export function rememberOpenRoute(where: string): void {
-  leftOpen.add(where);
+  openRoutes.add(where);
 }

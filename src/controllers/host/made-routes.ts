@@ -15,7 +15,7 @@ export function rememberRoute(target: Function, method: string | symbol): void {
  * @param method undefined for a decorator of the class
  * @throws {@link ConfigurationError} when a route exists that it would be for
  */
-export function refuseLate(decorator: string, owner: Function, method?: string | symbol): void {
+export function rejectLate(decorator: string, owner: Function, method?: string | symbol): void {
   const methods = made.get(owner);
   if (!methods || (method !== undefined && !methods.has(method))) return;
   throw new ConfigurationError(

@@ -13,10 +13,10 @@ import { requestOf } from '../../http/request/request-of';
 import { wrapMethod } from './wrap-method';
 
 /** Makes an error ready for the client, and tells the operators. */
-export type RefusalHandler = (error: JwtError, request: HttpRequest) => JwtError;
+export type RejectionHandler = (error: JwtError, request: HttpRequest) => JwtError;
 
-const handlers = new WeakMap<AuthorizationChecker, RefusalHandler>();
-let latest: RefusalHandler | undefined;
+const handlers = new WeakMap<AuthorizationChecker, RejectionHandler>();
+let latest: RejectionHandler | undefined;
 let isInstalled = false;
 
 /**
@@ -26,7 +26,7 @@ let isInstalled = false;
  *
  * @param checker the checker of the servers that this is for; a server whose checker is wrapped goes by the latest
  */
-export function handleThrownRefusals(checker: AuthorizationChecker, handler: RefusalHandler): void {
+export function handleThrownRejections(checker: AuthorizationChecker, handler: RejectionHandler): void {
   handlers.set(checker, handler);
   latest = handler;
   if (!isInstalled) [KoaDriver.prototype, ExpressDriver.prototype].forEach(install);

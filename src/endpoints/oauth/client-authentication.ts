@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { because, ConfigurationError, HookFailedError } from '../../errors/errors';
+import { withReason, ConfigurationError, HookFailedError } from '../../errors/errors';
 import type { HttpRequest } from '../../http/request/http-request';
 import { isPlainObject } from '../../util/json';
 import { within } from '../../util/within';
@@ -76,7 +76,7 @@ function checkedBy(check: ClientCheck, milliseconds: number): ClientCheck {
       const verdict: unknown = await within(milliseconds, check(id, secret));
       return verdict === true;
     } catch (cause) {
-      throw because(new HookFailedError(), 'clients', cause);
+      throw withReason(new HookFailedError(), 'clients', cause);
     }
   };
 }

@@ -1,6 +1,6 @@
 import { HttpError, type Action } from 'routing-controllers';
 import { markAndReport } from '../report';
-import { because, HookFailedError } from '../../errors/errors';
+import { withReason, HookFailedError } from '../../errors/errors';
 import { BadCredentialsError } from '../../errors/login-errors';
 import { guardFor } from '../../http/answer/guard-response';
 import type { TokenLocation } from '../../http/locations/token-location';
@@ -67,7 +67,7 @@ export class LoginEndpoint {
     } catch (cause) {
       if (cause instanceof HttpError) throw cause;
       await attempt?.withdraw();
-      throw because(new HookFailedError(), 'authenticate', cause);
+      throw withReason(new HookFailedError(), 'authenticate', cause);
     }
     const verified = verifiedOf(result);
     await attempt?.succeed();
@@ -90,8 +90,8 @@ export class LoginEndpoint {
 
 /** @throws BadCredentialsError when there is no user, HookFailedError when it is neither */
 function verifiedOf(result: unknown): Verified {
-  if (result === null || result === undefined) throw because(new BadCredentialsError(), 'credentials');
+  if (result === null || result === undefined) throw withReason(new BadCredentialsError(), 'credentials');
   if (typeof result === 'string') return { identity: result };
   if (isPlainObject(result) && typeof result['identity'] === 'string') return result as unknown as Verified;
-  throw because(new HookFailedError(), 'authenticate returned neither an identity nor null');
+  throw withReason(new HookFailedError(), 'authenticate returned neither an identity nor null');
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type * as Limiters from 'rate-limiter-flexible';
-import { because, StoreUnavailableError } from '../../errors/errors';
+import { withReason, StoreUnavailableError } from '../../errors/errors';
 import { TooManyAttemptsError } from '../../errors/login-errors';
 import { within } from '../../util/within';
 import { networkOf } from './network-of';
@@ -70,7 +70,7 @@ export class Throttle {
       const seconds = await this.#secondsToWait(limiter, key);
       if (seconds !== undefined) {
         await withdraw();
-        throw because(new TooManyAttemptsError(seconds), reason);
+        throw withReason(new TooManyAttemptsError(seconds), reason);
       }
       counted.push([limiter, key]);
     }
@@ -84,7 +84,7 @@ export class Throttle {
 
   /** Counts, and says how long to wait where the limit is reached. */
   async #secondsToWait(limiter: Limiter, key: string): Promise<number | undefined> {
-    const refusal = await this.#ask(
+    const rejection = await this.#ask(
       limiter.consume(key).then(
         () => undefined,
         (reason: unknown) => {
@@ -93,14 +93,14 @@ export class Throttle {
         },
       ),
     );
-    return refusal && Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
+    return rejection && Math.max(1, Math.ceil(rejection.msBeforeNext / 1000));
   }
 
   async #ask<T>(step: Promise<T>): Promise<T> {
     try {
       return await within(this.#milliseconds, step);
     } catch (cause) {
-      throw because(new StoreUnavailableError(), 'throttle', cause);
+      throw withReason(new StoreUnavailableError(), 'throttle', cause);
     }
   }
 }

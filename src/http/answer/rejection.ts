@@ -14,8 +14,8 @@ export type FormatError = (error: JwtError, request: HttpRequest) => object;
 
 const challengeName = 'WWW-Authenticate';
 
-/** How refusals are worded. */
-export interface RefusalForm {
+/** How rejections are worded. */
+export interface RejectionForm {
   readonly realm: string;
   readonly errorMessageKey: string;
   readonly formatError: FormatError | undefined;
@@ -31,7 +31,7 @@ interface Prepared {
 /** The last error of each response. Earlier ones were caught. */
 const prepared = createNotes<Prepared>();
 
-/** Whether {@link prepareRefusal} returned this error for this request. */
+/** Whether {@link prepareRejection} returned this error for this request. */
 export function isPrepared(error: JwtError, { res }: HttpRequest): boolean {
   return prepared.get(res)?.error === error;
 }
@@ -43,13 +43,13 @@ export function isPrepared(error: JwtError, { res }: HttpRequest): boolean {
  *
  * @returns the copy of the error to throw
  */
-export function prepareRefusal(error: JwtError, request: HttpRequest, form: RefusalForm): JwtError {
+export function prepareRejection(error: JwtError, request: HttpRequest, form: RejectionForm): JwtError {
   const { res } = request;
   withdraw(res);
   const { status } = error;
   const headers = headersFor(error, request, form);
   put(headers, res);
-  const { body, type } = wordingOf(error, request, form);
+  const { body, type } = errorBodyOf(error, request, form);
   const copy = copyForResponse(error, { headers: { ...headers, ...sharedHeaders(res) }, body });
   prepared.set(res, { error: copy, headers });
   const adjust = (_: ServerResponse, sent: number) => {
@@ -66,7 +66,7 @@ export function prepareRefusal(error: JwtError, request: HttpRequest, form: Refu
   return copy;
 }
 
-function headersFor(error: JwtError, request: HttpRequest, form: RefusalForm): Record<string, string> {
+function headersFor(error: JwtError, request: HttpRequest, form: RejectionForm): Record<string, string> {
   const { status, message, challenge, retryAfter } = error;
   const hasChallenge = status === 401 || challenge !== undefined;
   const extra = hasChallenge ? extraParameters(form.challenge, error, request) : [];
@@ -109,7 +109,7 @@ interface Wording {
   readonly type?: string | undefined;
 }
 
-function wordingOf(error: JwtError, request: HttpRequest, form: RefusalForm): Wording {
+function errorBodyOf(error: JwtError, request: HttpRequest, form: RejectionForm): Wording {
   const { msg, ...rest } = originalOf(error).toJSON() as { msg: string };
   // An error stays an error, whatever the application's function does.
   const own = form.formatError && ownWording(form.formatError, copyOf(error), request);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { because, CsrfError } from '../../errors/errors';
+import { withReason, CsrfError } from '../../errors/errors';
 import { splitCompact } from '../../token/compact';
 import { parseStrictObject } from '../../token/strict-json';
 import type { Token } from '../../token/token';
@@ -50,8 +50,8 @@ export function demandOwnRequest(request: HttpRequest, token: Token<object>, set
   // The value decides where the browser hides the origin: over plain http with `Referrer-Policy: no-referrer`.
   if (!hidesOrigin(request)) demandOwnPage(request, settings);
   const value = presentedValue(request, settings);
-  if (value === undefined) throw because(new CsrfError(), 'no CSRF value');
-  if (!fits(value, token)) throw because(new CsrfError(), 'wrong CSRF value');
+  if (value === undefined) throw withReason(new CsrfError(), 'no CSRF value');
+  if (!fits(value, token)) throw withReason(new CsrfError(), 'wrong CSRF value');
 }
 
 /**
@@ -72,7 +72,7 @@ export function demandOwnLogin(request: HttpRequest, settings: CsrfSettings): vo
  */
 export function demandBoundCookie(values: readonly string[], token: Token<object>): void {
   const isBound = values.length > 0 && values.every((value) => fits(value, token));
-  if (!isBound) throw because(new CsrfError(), 'no CSRF cookie of this login');
+  if (!isBound) throw withReason(new CsrfError(), 'no CSRF cookie of this login');
 }
 
 /** A page can open a WebSocket, but set no header on it (RFC 6455, section 10.2: the origin is what there is to check). */
@@ -109,7 +109,7 @@ function demandOwnPage(request: HttpRequest, { origins }: CsrfSettings): void {
   if (site === 'same-origin' || site === 'none') return;
   // A request with neither header comes from no browser, or from one before 2020, where only the CSRF value protects.
   if (site === undefined && (origin === undefined || isOriginOf(origin, request))) return;
-  if (origin === undefined || !origins.has(origin)) throw because(new CsrfError(), 'foreign page');
+  if (origin === undefined || !origins.has(origin)) throw withReason(new CsrfError(), 'foreign page');
 }
 
 /**

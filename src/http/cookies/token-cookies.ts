@@ -1,6 +1,6 @@
 import type { SetCookie } from 'cookie';
 import type { IncomingMessage } from 'node:http';
-import { because, ConfigurationError, InvalidRequestError } from '../../errors/errors';
+import { withReason, ConfigurationError, InvalidRequestError } from '../../errors/errors';
 import { Token, type TokenType } from '../../token/token';
 import { readOptions } from '../../util/options';
 import { answerCookies, demandOpenResponse } from './response-cookies';
@@ -123,7 +123,7 @@ export class TokenCookies implements TokenLocation {
     const found = kinds.map((kind) => this.#candidatesOf(kind, request));
     // No cookie is removed: with a domain, a sibling host could log its neighbours' visitors out.
     if (found.some(({ length }) => length > 1))
-      throw because(new InvalidRequestError('More than one token in the request'), 'cookie twice');
+      throw withReason(new InvalidRequestError('More than one token in the request'), 'cookie twice');
     const [value] = found.flat();
     return value === undefined ? undefined : tokenIn(value);
   }

@@ -1,4 +1,4 @@
-import { ConfigurationError, InvalidRequestError, because } from '../../errors/errors';
+import { ConfigurationError, InvalidRequestError, withReason } from '../../errors/errors';
 import { isHttpToken } from '../http-token';
 import { readOptions } from '../../util/options';
 import type { HttpRequest } from '../request/http-request';
@@ -100,5 +100,5 @@ function timesIn(rawHeaders: readonly string[] = [], header: string): number {
 }
 
 function malformed(reason: string): InvalidRequestError {
-  return because(new InvalidRequestError('Malformed authorization header'), reason);
+  return withReason(new InvalidRequestError('Malformed authorization header'), reason);
 }

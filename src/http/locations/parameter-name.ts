@@ -1,4 +1,4 @@
-import { because, ConfigurationError, InvalidRequestError } from '../../errors/errors';
+import { withReason, ConfigurationError, InvalidRequestError } from '../../errors/errors';
 
 /** @throws {@link ConfigurationError} when it cannot name a parameter */
 export function parameterName(name: unknown, what: string): string {
@@ -17,7 +17,7 @@ export function onlyText(value: unknown): string {
   return value;
 }
 
-/** The refusal of a parameter that cannot be read; it does not say what stands there. */
+/** The rejection of a parameter that cannot be read; it does not say what stands there. */
 export function malformedParameter(reason: string): InvalidRequestError {
-  return because(new InvalidRequestError('Malformed token parameter'), reason);
+  return withReason(new InvalidRequestError('Malformed token parameter'), reason);
 }

@@ -8,7 +8,7 @@ import type { LocationDescription, TokenLocation } from './token-location';
  * section 2.3).
  *
  * URLs end up in logs, histories and `Referer` headers (RFC 9700, section 4.3.2): give it to the one route that needs
- * it, with tokens that live for minutes. Answers to a request with such a token say `Cache-Control: private`, refusals
+ * it, with tokens that live for minutes. Answers to a request with such a token say `Cache-Control: private`, rejections
  * `no-store`. The parameter twice, or empty, is a malformed request.
  *
  * @example

@@ -32,7 +32,7 @@ export interface TokenLocation {
   read(request: HttpRequest, type: TokenType | 'any'): string | undefined;
   /**
    * Called once the token that was read here is verified, before the route's demands. It throws or rejects with
-   * CsrfError to refuse. Whatever it answers but undefined is a mistake, and refuses with HookFailedError
+   * CsrfError to reject. Whatever it answers but undefined is a mistake, and rejects with HookFailedError
    * (`ERR_JWT_HOOK`).
    */
   confirm?(request: HttpRequest, token: Token<object>): void | Promise<void>;

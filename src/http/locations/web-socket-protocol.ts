@@ -1,4 +1,4 @@
-import { because, ConfigurationError, InvalidRequestError } from '../../errors/errors';
+import { withReason, ConfigurationError, InvalidRequestError } from '../../errors/errors';
 import { isHttpToken } from '../http-token';
 import type { HttpRequest } from '../request/http-request';
 import type { TokenLocation } from './token-location';
@@ -42,5 +42,5 @@ export class WebSocketProtocol implements TokenLocation {
 }
 
 function malformed(reason: string): InvalidRequestError {
-  return because(new InvalidRequestError('Malformed WebSocket protocol'), reason);
+  return withReason(new InvalidRequestError('Malformed WebSocket protocol'), reason);
 }

@@ -1,5 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
-import { because, IssuerUnavailableError } from '../../errors/errors';
+import { withReason, IssuerUnavailableError } from '../../errors/errors';
 import { unixTime, type Clock } from '../../util/clock';
 import { warn } from '../../util/warn';
 import type { Key, KeyPairAlgorithm } from '../key';
@@ -69,7 +69,7 @@ export class RemoteKeys {
     await pending;
     if (this.#failure) {
       if (!this.#has(kid) || this.#age() >= limits.usable)
-        throw because(new IssuerUnavailableError(), 'issuer keys', this.#failure);
+        throw withReason(new IssuerUnavailableError(), 'issuer keys', this.#failure);
     } else if (pending && !this.#has(kid)) {
       // Anyone can invent names of keys.
       this.#cool();

@@ -1,4 +1,4 @@
-import { refuse } from '../key';
+import { reject } from '../key';
 
 /**
  * Checks an address of keys: https, or http on this machine. Anyone on the way could replace what comes over http.
@@ -9,10 +9,10 @@ import { refuse } from '../key';
 export function remoteUrl(given: unknown, name: string): URL {
   const text = typeof given === 'string' || given instanceof URL ? String(given) : '';
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url) refuse(`${name} must be a URL, such as 'https://login.example.com/jwks.json'`);
+  if (!url) reject(`${name} must be a URL, such as 'https://login.example.com/jwks.json'`);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url)))
-    refuse(`${name} must start with https://. Only addresses of this machine may use http`);
-  if (url.username !== '' || url.password !== '') refuse(`${name} must not contain a user name or password`);
+    reject(`${name} must start with https://. Only addresses of this machine may use http`);
+  if (url.username !== '' || url.password !== '') reject(`${name} must not contain a user name or password`);
   return url;
 }
 

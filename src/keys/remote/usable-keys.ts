@@ -1,5 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
-import { isEcAlgorithm, refuse, type EcAlgorithm, type Key, type KeyPairAlgorithm } from '../key';
+import { isEcAlgorithm, reject, type EcAlgorithm, type Key, type KeyPairAlgorithm } from '../key';
 import { checkSet } from '../key-ring';
 import { keysFromJwks } from '../sources/jwks';
 
@@ -21,9 +21,9 @@ const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
  * have one name
  */
 export function usableKeys(jwks: readonly JsonWebKey[], algorithms: readonly KeyPairAlgorithm[]): Key[] {
-  if (jwks.length > maximumKeys) refuse(`the JWK set has more than ${String(maximumKeys)} keys`);
+  if (jwks.length > maximumKeys) reject(`the JWK set has more than ${String(maximumKeys)} keys`);
   if (jwks.some((jwk) => privateMembers.some((name) => Object.hasOwn(jwk, name))))
-    refuse('the JWK set shows a private key or a secret, so anyone can sign');
+    reject('the JWK set shows a private key or a secret, so anyone can sign');
   const keys = jwks.flatMap((jwk) => usableKey(jwk, algorithms));
   checkSet(keys);
   return keys;

@@ -1,4 +1,4 @@
-import { refuse, type Key } from '../key';
+import { reject, type Key } from '../key';
 import type { KeyOptions } from './key-source';
 import { readKeys } from './read-keys';
 
@@ -8,9 +8,9 @@ const longestShownName = 31;
 /** Reads the keys in an environment variable. */
 export function keysFromEnvironment(name: unknown, options: KeyOptions): readonly Key[] {
   if (typeof name !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-    refuse("KeySet.fromEnv: name must be the name of an environment variable, such as 'JWT_KEYS'");
+    reject("KeySet.fromEnv: name must be the name of an environment variable, such as 'JWT_KEYS'");
   const text = Object.hasOwn(process.env, name) ? process.env[name] : undefined;
   const shown = name.length <= longestShownName ? name : 'the variable';
-  if (text === undefined) refuse(`KeySet.fromEnv: ${shown} is not set in the environment`);
+  if (text === undefined) reject(`KeySet.fromEnv: ${shown} is not set in the environment`);
   return readKeys(text, `KeySet.fromEnv: ${shown}`, options);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { warn } from '../../util/warn';
-import { refuse, type Key } from '../key';
+import { reject, type Key } from '../key';
 import type { KeyRing } from '../key-ring';
 import type { KeyFile } from './key-file';
 
@@ -46,7 +46,7 @@ export class FileFollower {
   #find(): Promise<Finding> {
     return this.#file.read().then(
       (text) => ({ id: digestOf(text), keys: () => this.#file.keysIn(text) }),
-      (error: unknown) => ({ id: messageOf(error), keys: () => refuse(messageOf(error)) }),
+      (error: unknown) => ({ id: messageOf(error), keys: () => reject(messageOf(error)) }),
     );
   }
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, type Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { ConfigurationError } from '../../errors/errors';
-import { refuse, type Key } from '../key';
+import { reject, type Key } from '../key';
 import { isReference } from '../reference';
 import type { KeyOptions } from './key-source';
 import { readKeys } from './read-keys';
@@ -21,7 +21,7 @@ export class KeyFile {
 
   constructor(path: unknown, options: KeyOptions) {
     if (typeof path !== 'string' || path === '')
-      refuse("KeySet.fromFile: path must be the path of a file, such as './jwks.json'");
+      reject("KeySet.fromFile: path must be the path of a file, such as './jwks.json'");
     this.#path = path;
     const isShown = /^[\w.@ :~/\\-]+$/.test(path) && (path.length <= longestShownName || isReference(path));
     this.place = `KeySet.fromFile: ${isShown ? path : 'the file'}`;
@@ -55,8 +55,8 @@ export class KeyFile {
 
   /** Reading a device or a pipe might never end. */
   #check(stats: Stats): void {
-    if (!stats.isFile()) refuse(`${this.place} is not a file`);
-    if (stats.size > maximumBytes) refuse(`${this.place} is larger than 1 MiB, too large for keys`);
+    if (!stats.isFile()) reject(`${this.place} is not a file`);
+    if (stats.size > maximumBytes) reject(`${this.place} is larger than 1 MiB, too large for keys`);
   }
 
   #faultFrom(error: unknown): ConfigurationError {

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { checkKeyPairAlgorithm, curves, refuse, type Key, type KeyPairAlgorithm } from '../key';
+import { checkKeyPairAlgorithm, curves, reject, type Key, type KeyPairAlgorithm } from '../key';
 import { keyPair } from '../key-pair';
 import { normalizePem } from '../key-text';
 import type { KeySource } from './key-source';
@@ -35,12 +35,12 @@ function impliedAlgorithm({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject
   if (asymmetricKeyType === 'ed25519') return 'EdDSA';
   for (const algorithm of ['ES256', 'ES384', 'ES512'] as const)
     if (curves[algorithm] === asymmetricKeyDetails?.namedCurve) return algorithm;
-  return refuse("algorithm must be given for this type of key, such as { algorithm: 'RS256' }");
+  return reject("algorithm must be given for this type of key, such as { algorithm: 'RS256' }");
 }
 
 function textOf(pem: unknown): string {
-  if (pem === undefined || pem === '') refuse('pem is missing: is the environment variable set?');
-  if (typeof pem !== 'string' && !Buffer.isBuffer(pem)) refuse('pem must be a string or a Buffer');
+  if (pem === undefined || pem === '') reject('pem is missing: is the environment variable set?');
+  if (typeof pem !== 'string' && !Buffer.isBuffer(pem)) reject('pem must be a string or a Buffer');
   return normalizePem(pem.toString());
 }
 
@@ -51,21 +51,21 @@ function parse(text: string, passphrase: unknown): KeyObject {
   try {
     return label.endsWith('PRIVATE KEY') ? createPrivateKey(text) : createPublicKey(text);
   } catch {
-    return refuse(
+    return reject(
       `pem cannot be read: is it whole, with its lines? PKCS#8, PKCS#1, SEC1, SPKI and certificates can be`,
     );
   }
 }
 
 function decrypt(text: string, passphrase: unknown, isEncrypted: boolean): KeyObject {
-  if (!isEncrypted) refuse('pem is not encrypted: leave passphrase out, or encrypt the key');
+  if (!isEncrypted) reject('pem is not encrypted: leave passphrase out, or encrypt the key');
   if (passphrase === undefined)
-    refuse('pem is encrypted: pass its passphrase, such as { passphrase: process.env.JWT_KEY_PASSPHRASE }');
-  if (typeof passphrase !== 'string' || passphrase === '') refuse('passphrase must be a non-empty string');
+    reject('pem is encrypted: pass its passphrase, such as { passphrase: process.env.JWT_KEY_PASSPHRASE }');
+  if (typeof passphrase !== 'string' || passphrase === '') reject('passphrase must be a non-empty string');
   try {
     return createPrivateKey({ key: text, passphrase });
   } catch {
-    return refuse('pem cannot be decrypted: check the passphrase, and encrypt the key with AES, not DES');
+    return reject('pem cannot be decrypted: check the passphrase, and encrypt the key with AES, not DES');
   }
 }
 
@@ -77,7 +77,7 @@ function labelOf(text: string): string {
   const labels = [...text.matchAll(/-----BEGIN (?!EC PARAMETERS)([A-Z0-9 ]+)-----/g)];
   const [label, another] = labels.map(([, name = '']) => name);
   if (label === undefined)
-    refuse('pem has no key: it starts with a line such as -----BEGIN PRIVATE KEY-----');
-  if (another !== undefined) refuse('pem has more than one key: pass one, and add others with keys.add()');
+    reject('pem has no key: it starts with a line such as -----BEGIN PRIVATE KEY-----');
+  if (another !== undefined) reject('pem has more than one key: pass one, and add others with keys.add()');
   return label;
 }

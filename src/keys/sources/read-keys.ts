@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors/errors';
-import { refuse, type Key } from '../key';
+import { reject, type Key } from '../key';
 import { checkSet } from '../key-ring';
 import { jwkSource } from './jwk';
 import { jwksSource } from './jwks';
@@ -21,9 +21,9 @@ const quoted = /^(["'])((?:[[{]|-----BEGIN).*)\1$/s;
  */
 export function readKeys(given: string, place: string, options: KeyOptions): readonly Key[] {
   const text = given.trim().replace(quoted, '$2');
-  if (text === '') refuse(`${place} is empty`);
+  if (text === '') reject(`${place} is empty`);
   if (text.includes('\uFFFD'))
-    refuse(`${place} is not text in UTF-8. Write a random secret as base64url text, not as bytes`);
+    reject(`${place} is not text in UTF-8. Write a random secret as base64url text, not as bytes`);
   const source = keySources.find((candidate) => candidate.recognizes(text)) ?? secretSource;
   try {
     checkOptions(source, options);
@@ -39,6 +39,6 @@ export function readKeys(given: string, place: string, options: KeyOptions): rea
 function checkOptions({ options: known }: Pick<KeySource, 'options'>, options: KeyOptions): void {
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && !known.includes(name as keyof KeyOptions))
-      refuse(`the option ${name} does not apply to it`);
+      reject(`the option ${name} does not apply to it`);
   }
 }

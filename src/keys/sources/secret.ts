@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, KeyObject } from 'node:crypto';
 import { isGuessable } from '../guessable';
-import { checkKid, checkSecretAlgorithm, hashBytes, refuse, type Key } from '../key';
+import { checkKid, checkSecretAlgorithm, hashBytes, reject, type Key } from '../key';
 import { looksLikeKey } from '../key-text';
 import { isReference } from '../reference';
 import type { KeySource } from './key-source';
@@ -37,7 +37,7 @@ function bytesOf(secret: unknown): Buffer {
   if (typeof secret === 'string') return Buffer.from(secret);
   if (Buffer.isBuffer(secret)) return secret;
   if (secret instanceof KeyObject && secret.type === 'secret') return secret.export();
-  return refuse(
+  return reject(
     'secret must be a string, a Buffer or a secret KeyObject; for key pairs there is KeySet.fromPem',
   );
 }
@@ -46,7 +46,7 @@ function bytesOf(secret: unknown): Buffer {
 function checkEdges(secret: Buffer): void {
   const text = secret.toString();
   if (text === text.trim() || !/^[\x20-\x7E\s]*$/.test(text)) return;
-  refuse(
+  reject(
     'secret starts or ends with white space, such as the newline at the end of a file: trim() it, or give ' +
       'createSecretKey(bytes) of node:crypto where it belongs to the secret',
   );
@@ -55,12 +55,12 @@ function checkEdges(secret: Buffer): void {
 function checkSecret(secret: Buffer, minimum: number): void {
   const command = `node -p "require('node:crypto').randomBytes(${String(minimum)}).toString('base64url')"`;
   if (secret.length === 0)
-    refuse(`secret is missing: is the environment variable set? ${command} makes a secret`);
+    reject(`secret is missing: is the environment variable set? ${command} makes a secret`);
   if (looksLikeKey(secret))
-    refuse('secret is the text of another kind of key: pass it to KeySet.fromPem or KeySet.fromJwks');
+    reject('secret is the text of another kind of key: pass it to KeySet.fromPem or KeySet.fromJwks');
   if (isReference(secret.toString().trim()))
-    refuse('secret is a path, a URL or the name of a variable: pass its content, or use KeySet.fromFile');
+    reject('secret is a path, a URL or the name of a variable: pass its content, or use KeySet.fromFile');
   if (secret.length < minimum)
-    refuse(`secret is too short, ${String(minimum)} random bytes are needed: ${command} makes one`);
-  if (isGuessable(secret)) refuse(`secret can be guessed: ${command} makes a random one`);
+    reject(`secret is too short, ${String(minimum)} random bytes are needed: ${command} makes one`);
+  if (isGuessable(secret)) reject(`secret can be guessed: ${command} makes a random one`);
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { unixTime, type Clock } from '../../util/clock';
-import { isInWindow, judgeRotation } from '../judge-rotation';
+import { isInWindow, resolveRotation } from '../resolve-rotation';
 import type { OnceEvent, OnceStore } from '../once-store';
 import { inTime } from './in-time';
 import { Logins } from './logins';
@@ -87,7 +87,7 @@ export class MemoryTokenStore implements TokenStore, OnceStore {
   rotateSession(rotation: Rotation, limits?: Partial<StoreLimits>): Promise<RotationResult> {
     return inTime(limits, () => {
       const login = this.#logins.get(rotation.sessionId);
-      const result = judgeRotation(login?.state, rotation, login ? this.#ageOf(login) : NaN);
+      const result = resolveRotation(login?.state, rotation, login ? this.#ageOf(login) : NaN);
       const { outcome, session, flipped } = result;
       if (login && session && outcome === 'rotated') {
         this.#logins.move(login, session, unixTime(this.#clock));

@@ -18,7 +18,7 @@ const attempts = 5;
 const conflicts: readonly unknown[] = ['40P01', '40001', 'ER_LOCK_DEADLOCK', 'ER_CHECKREAD'];
 
 /** The server does not write: 25006; 1290, 1836, and the subquery in `begin`. */
-const refusals: readonly unknown[] = [
+const rejections: readonly unknown[] = [
   '25006',
   'ER_OPTION_PREVENTS_STATEMENT',
   'ER_READ_ONLY_MODE',
@@ -131,7 +131,7 @@ async function play<T>(script: Script<T>, run: (statement: Statement) => Promise
 }
 
 function isFromReplica(error: unknown): boolean {
-  return error instanceof NotPrimaryError || refusals.includes(codeOf(error));
+  return error instanceof NotPrimaryError || rejections.includes(codeOf(error));
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,5 +1,5 @@
 import type { OnceEvent } from '../once-store';
-import { judgeRotation } from '../judge-rotation';
+import { resolveRotation } from '../resolve-rotation';
 import type {
   LoginLimits,
   LoginResult,
@@ -63,7 +63,7 @@ export function* rotateSession({ sql, hash }: Tools, rotation: Rotation): Script
   const before = row && sessionOf(row);
   const mayReplay = before?.generation === rotation.generation + 1;
   const age = mayReplay ? yield* secondsSince(sql, row?.['rotatedClock']) : NaN;
-  const result = judgeRotation(before, rotation, age);
+  const result = resolveRotation(before, rotation, age);
   const after = result.session;
   if (after && result.outcome === 'rotated') {
     yield* ask(sql.rotateSession, ...moving.map((name) => encoded(sql, name, after)), idHash);

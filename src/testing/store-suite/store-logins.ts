@@ -126,7 +126,7 @@ export const loginSpecs: StoreSpecs = {
     strictEqual((await store.createSession(other, { authenticatedAt: start })).created, true);
   },
 
-  'is refused with the id of a session that is alive, which stays as it was': async (store) => {
+  'is rejected with the id of a session that is alive, which stays as it was': async (store) => {
     const session = await createdSession(store, { ip: '192.0.2.1' });
     const again = newSession({ id: session.id, subject: session.subject, generation: 5 });
     await rejects(store.createSession(again, { maxSessions: 1 }));

@@ -8,10 +8,14 @@ import type { Rotation, RotationResult, Session } from './token-store';
  * @returns the result; its session is the new row, the same object if the row does not change
  * @example
  * ```ts
- * const result = judgeRotation(row, rotation, (serverTime - row.movedAt) / 1000);
+ * const result = resolveRotation(row, rotation, (serverTime - row.movedAt) / 1000);
  * ```
  */
-export function judgeRotation(session: Session | undefined, rotation: Rotation, age: number): RotationResult {
+export function resolveRotation(
+  session: Session | undefined,
+  rotation: Rotation,
+  age: number,
+): RotationResult {
   const { generation, now, seen, subject, expiresAt } = rotation;
   if (!session || session.subject !== subject || now >= session.expiresAt) return { outcome: 'unknown' };
   if (generation > session.generation) return { outcome: 'unknown' };

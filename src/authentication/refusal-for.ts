@@ -1,8 +1,0 @@
-import { because, ConfigurationError, HookFailedError, JwtError, withoutDetails } from '../errors/errors';
-
-/** What the client is told. What is wrong with the server, it is not. */
-export function refusalFor(error: unknown): JwtError {
-  if (error instanceof ConfigurationError) return withoutDetails(error);
-  if (error instanceof JwtError) return error;
-  return because(new HookFailedError(), 'unexpected error', error);
-}
