@@ -27,10 +27,8 @@ export class KnownTokens {
     this.#tokens.delete(jti);
     this.#tokens.set(jti, { sessionId, subject, count, expiresAt, until });
     if (this.#tokens.size <= most) return;
-    for (const oldest of this.#tokens.keys()) {
-      this.#tokens.delete(oldest);
-      return;
-    }
+    const [oldest = ''] = this.#tokens.keys();
+    this.#tokens.delete(oldest);
   }
 
   /** @param count how many changes there were when nothing had happened yet to what is asked about */
