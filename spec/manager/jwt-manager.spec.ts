@@ -447,6 +447,8 @@ describe('JwtManager at run time', () => {
       'revokeAll',
       'forget',
       'listSessions',
+      'createTicket',
+      'redeemTicket',
       'onSessionEnd',
       'on',
       'off',
