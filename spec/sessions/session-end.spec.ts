@@ -216,9 +216,14 @@ describe('onSessionEnd', () => {
     await settled();
     expect(reasons, 'the session began later').to.deep.equal([]);
     isBroken = true;
+    const stopped: SessionEndReason[] = [];
+    const { token } = await login(manager);
+    const stop = manager.onSessionEnd(token, (reason) => stopped.push(reason));
     tell(change);
+    stop();
     await settled();
     expect(reasons).to.deep.equal(['revoked']);
+    expect(stopped, 'stopped while the store was asked').to.deep.equal([]);
   });
 
   it('is refused as a mistake without a listener, and for what is no token of this manager', async () => {
