@@ -202,7 +202,7 @@ describe('onSessionEnd', () => {
     let isBroken = false;
     const { manager } = sessionWorld({}, (store) => ({
       ...intervenedStore(store, (verb, ask) => {
-        if (verb === 'isRevoked' && isBroken) throw new Error('gone');
+        if (verb === 'isRevoked' && isBroken) return Promise.reject(new Error('gone'));
         return ask();
       }),
       subscribe: (listener) => {
@@ -215,9 +215,9 @@ describe('onSessionEnd', () => {
     tell(change);
     await settled();
     expect(reasons, 'the session began later').to.deep.equal([]);
-    isBroken = true;
     const stopped: SessionEndReason[] = [];
     const { token } = await login(manager);
+    isBroken = true;
     const stop = manager.onSessionEnd(token, (reason) => stopped.push(reason));
     tell(change);
     stop();
