@@ -61,7 +61,7 @@ export function authenticate(
   return proceed(presented, examination);
 }
 
-/** What middleware has found out about the token that the request has in these locations. */
+/** What middleware knows of the token that the request has in these locations. */
 function identifiedBefore({ attempt, requirement, locations, found }: Examination): Identified | undefined {
   const { type } = requirement;
   for (let known = attempt.earlier; known; known = known.earlier) {

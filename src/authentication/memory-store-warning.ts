@@ -5,7 +5,7 @@ import { coreOf } from '../manager/manager-base';
 const warned = new WeakSet<JwtManager<object>>();
 
 /**
- * Warns once of a manager that remembers its sessions in this process because nobody chose where. What is fine while
+ * Warns once of a manager that remembers its sessions in this process because no store was chosen. What is fine while
  * an application is written logs users out at each restart in production, and lets a second process know of no logout.
  */
 export function warnOfMemoryStore(manager: JwtManager<object>, { environment }: FrameworkRequest): void {

@@ -30,7 +30,7 @@ export function withOwner<E extends JwtError>(error: E, owner: TokenOwner): E {
 
 const reported = new WeakSet<JwtError>();
 
-/** Notes that the manager has told operators of an error, before it reaches whoever answers the request. */
+/** Notes that the manager has reported an error, before it reaches what responds to the request. */
 export function markReported(error: JwtError): JwtError {
   reported.add(error);
   return error;

@@ -73,7 +73,7 @@ export class SecuritySchemes {
   }
 }
 
-/** A rule that lets in nobody without a token. */
+/** A rule that no request without a token meets. */
 export interface ProtectedRule {
   readonly declared: NonNullable<RouteRule['declared']>;
   readonly resolved: ResolvedRequirement;

@@ -74,7 +74,7 @@ export class Emitter<Events extends object> {
     return found;
   }
 
-  /** Whoever floods a server with bad requests must not flood its log with warnings. */
+  /** An attacker who floods a server with bad requests must not flood its log with warnings. */
   #warnOf(listener: (event: never) => unknown): void {
     if (this.#failing.has(listener)) return;
     this.#failing.add(listener);

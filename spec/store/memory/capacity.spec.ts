@@ -83,7 +83,7 @@ describe('A MemoryTokenStore with maxEntries', () => {
     await fill();
     clock.advance(1201);
     const { message } = await refusalOf(login({ deadline: performance.now() - 1 }), Error);
-    expect(message).to.equal('the time is over; nothing was changed');
+    expect(message).to.equal('the time limit has passed; nothing was changed');
     expect(store.size).to.equal(0);
     await login({ deadline: performance.now() + 60_000 });
     expect(store.size).to.equal(1);

@@ -31,7 +31,7 @@ export function installInheritance(): void {
     [mark]?: symbol;
   };
   if (prototype[mark] === thisCopy) return;
-  // One copy would take the rules of the other for somebody else's.
+  // One copy would take the rules of the other for those of another library.
   if (prototype[mark]) throw new ConfigurationError(twoCopies);
   checkHttpError();
   inheritRules(prototype);

@@ -3,7 +3,7 @@ import type { JwtRequirement } from '../../authentication/requirement';
 import { describeRoutes, type RouteDescription } from './route-audit';
 
 /**
- * A table of the routes and what each demands, one line a route, to be printed at start-up: whoever reads it sees what
+ * A table of the routes and what each demands, one line a route, to be printed at start-up: anyone who reads it sees what
  * is `open`. It has what the decorators say and nothing else, no key and no claim.
  *
  * @param routes which ones, in this order

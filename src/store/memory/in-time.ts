@@ -7,7 +7,7 @@ import type { StoreLimits } from '../token-store';
  */
 export function inTime<T>({ deadline = Infinity }: Partial<StoreLimits> = {}, run: () => T): Promise<T> {
   return new Promise((resolve) => {
-    if (performance.now() >= deadline) throw new Error('the time is over; nothing was changed');
+    if (performance.now() >= deadline) throw new Error('the time limit has passed; nothing was changed');
     resolve(run());
   });
 }

@@ -20,7 +20,7 @@ export interface RedisTokenStoreOptions {
    *
    * - `'strong'`: Redis is asked about each token.
    * - `'replica'`: this process follows what is revoked, and asks Redis only where it cannot decide. Other processes know of a
-   *   revocation within milliseconds, and always within two seconds: whoever has not heard from Redis for two seconds
+   *   revocation within milliseconds, and always within two seconds: a process that has not heard from Redis for two seconds
    *   asks again, and gets 503 if Redis does not respond.
    *
    * Refresh tokens, and everything that changes something, always go to Redis.

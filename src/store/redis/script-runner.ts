@@ -69,7 +69,8 @@ export class ScriptRunner {
   ): Promise<string[]> {
     const sentAt = performance.now();
     const patience = deadline === undefined ? undefined : deadline - sentAt;
-    if (patience !== undefined && patience <= 0) throw new Error('the time is over; nothing was changed');
+    if (patience !== undefined && patience <= 0)
+      throw new Error('the time limit has passed; nothing was changed');
     const end = deadline === undefined ? '' : String(this.#clock.deadlineOf(deadline));
     const slot = slotOf(keys);
     this.#watch.sent(slot, sentAt, patience ?? enough);
