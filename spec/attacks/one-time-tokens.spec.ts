@@ -19,7 +19,7 @@ function heap(): number {
   return process.memoryUsage().heapUsed;
 }
 
-describe('a flood of forged tokens and of valid ones that are used once', function () {
+describe('D13: a flood of forged tokens and of valid ones that are used once', function () {
   this.timeout(120_000);
 
   it('leaves the tokens in use in the cache, and does not grow it', async () => {

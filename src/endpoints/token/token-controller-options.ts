@@ -1,6 +1,6 @@
 import type { Action } from 'routing-controllers';
 import { ConfigurationError } from '../../errors/errors';
-import { TokenCookies } from '../../http/cookies/token-cookies';
+import { isTokenCookies, type TokenCookies } from '../../http/cookies/token-cookies';
 import type { IssueOptions } from '../../manager/issue-options';
 import { JwtManager } from '../../manager/jwt-manager';
 import { callback, optional, text, unchecked } from '../../util/option-parsers';
@@ -89,6 +89,6 @@ function classOf(value: unknown, name: string): new () => object {
 }
 
 function cookiesOf(value: unknown, name: string): TokenCookies {
-  if (value instanceof TokenCookies) return value;
+  if (isTokenCookies(value)) return value;
   throw new ConfigurationError(`${name} must be a TokenCookies`);
 }

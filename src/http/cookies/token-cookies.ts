@@ -240,3 +240,8 @@ export class TokenCookies implements TokenLocation {
     }));
   }
 }
+
+/** @internal */
+export function isTokenCookies(value: unknown): value is TokenCookies {
+  return value instanceof TokenCookies;
+}
