@@ -1,4 +1,5 @@
-import { withReason, ConfigurationError, HookFailedError, JwtError, withoutDetails } from '../errors/errors';
+import { ConfigurationError, withoutDetails } from '../errors/configuration-error';
+import { HookFailedError, JwtError, withReason } from '../errors/errors';
 
 /** What the client is told. What is wrong with the server, it is not. */
 export function rejectionFor(error: unknown): JwtError {

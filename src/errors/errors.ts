@@ -1,6 +1,6 @@
 import { JwtError } from './jwt-error';
 
-export { ConfigurationError, withoutDetails } from './configuration-error';
+export { ConfigurationError } from './configuration-error';
 export { hideStacks, JwtError, type JwtErrorCode } from './jwt-error';
 export {
   withReason,

@@ -1,6 +1,6 @@
 import type { Action } from 'routing-controllers';
 import { admissionOf } from '../../authentication/admission';
-import { ConfigurationError, withoutDetails } from '../../errors/errors';
+import { ConfigurationError, withoutDetails } from '../../errors/configuration-error';
 import { requestOf } from '../../http/request/request-of';
 import type { Token } from '../../token/token';
 
