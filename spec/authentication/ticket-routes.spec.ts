@@ -91,7 +91,7 @@ class TicketRoutes {
 
 @JsonController('/class-ticket')
 @JwtRequired({ ticket: 'report', ...inQuery })
-class ClassRoutes {
+class TicketClassRoutes {
   @Get('/inherits')
   inherits() {
     return { ran: ++ran };
@@ -111,7 +111,7 @@ class ClassRoutes {
 }
 
 @JsonController('/sub-ticket')
-class SubRoutes extends ClassRoutes {}
+class SubRoutes extends TicketClassRoutes {}
 
 const invalid = { msg: 'Token is invalid', code: 'ERR_JWT_INVALID' };
 const revoked = { msg: 'Token has been revoked', code: 'ERR_JWT_REVOKED' };
@@ -126,7 +126,7 @@ describeOnDrivers('F16: a route that requires a ticket', () => {
     manager.on('rejected', (event) => events.push(event));
     const locations = [new BearerHeader(), new TokenCookies({ secure: false })];
     app = await startApp({
-      controllers: [TicketRoutes, ClassRoutes, SubRoutes],
+      controllers: [TicketRoutes, TicketClassRoutes, SubRoutes],
       authorizationChecker: createAuthorizationChecker(manager, { locations }),
     });
   });
@@ -293,11 +293,11 @@ describe('The requirement of a ticket', () => {
   });
 
   it('is in the table of routes', () => {
-    const routes = describeRoutes().filter(({ controller }) => controller === 'ClassRoutes');
+    const routes = describeRoutes().filter(({ controller }) => controller === 'TicketClassRoutes');
     expect(
       formatRoutes(routes)
         .split('\n')
-        .map((line) => line.replace(/^.*ClassRoutes\.\w+ +/, '')),
+        .map((line) => line.replace(/^.*TicketClassRoutes\.\w+ +/, '')),
     ).to.have.members([
       "ticket: report, in: query parameter 'ticket'",
       "ticket: other, in: query parameter 'ticket'",
