@@ -129,14 +129,17 @@ describe('own claims with a class', () => {
     expect(instance.visits).to.deep.equal(new Map([['home', new Date(born)]]));
   });
 
-  it('leave nothing of one token in another', async () => {
-    const issued = await jwtManager.createAccessToken('ada', {
-      claims: Object.assign(new Profile(), { teams: ['a'] }),
+  for (const cache of [false, undefined] as const) {
+    it(`leave nothing of one token in another, ${cache === false ? 'without' : 'with'} a cache`, async () => {
+      const manager = new JwtManager({ secret, claims: Profile, ...(cache === false && { cache }) });
+      const issue = () =>
+        manager.createAccessToken('ada', { claims: Object.assign(new Profile(), { teams: ['a'] }) });
+      const [one, two] = [await manager.verify(await issue()), await manager.verify(await issue())];
+      expect(one.claims.teams).to.deep.equal(['a']);
+      expect(one.claims.teams).not.to.equal(two.claims.teams);
+      expect(one.claims.teams).to.be.frozen;
     });
-    const [one, two] = [await jwtManager.verify(issued), await jwtManager.verify(issued)];
-    expect(one.claims.teams).to.deep.equal(['a']);
-    expect(one.claims.teams).not.to.equal(two.claims.teams);
-  });
+  }
 
   const threw = 'one of its decorators, or its constructor, threw';
   const broken: [string, new () => object, string][] = [

@@ -18,7 +18,7 @@ const own = testManager({ keys: KeySet.fromSecret(otherSecret) });
 const another = testManager({ keys: KeySet.fromSecret(`${otherSecret}x`) });
 
 @JsonController('/own-manager')
-class OwnRoutes {
+class RoutesOfTheirManager {
   @Get()
   @JwtRequired({ manager: own })
   read() {
@@ -28,19 +28,19 @@ class OwnRoutes {
 
 @JsonController('/same-manager')
 @JwtRequired({ manager: own })
-class SameManager extends OwnRoutes {}
+class SameManager extends RoutesOfTheirManager {}
 
 describe('A route with a manager of its own', () => {
   it('takes its tokens, and not those of the checker', async () => {
     const manager = testManager();
     const authorizationChecker = createAuthorizationChecker(manager);
-    const app = await startApp({ controllers: [OwnRoutes, SameManager], authorizationChecker });
+    const app = await startApp({ controllers: [RoutesOfTheirManager, SameManager], authorizationChecker });
     for (const path of ['/own-manager', '/same-manager']) {
       expect((await getWith(app.url + path, await own.createAccessToken('ada'))).status).to.equal(200);
       expect((await getWith(app.url + path, await manager.createAccessToken('ada'))).status).to.equal(401);
     }
     await app.close();
-    const routes = describeRoutes().filter(({ controller }) => controller === 'OwnRoutes');
+    const routes = describeRoutes().filter(({ controller }) => controller === 'RoutesOfTheirManager');
     expect(formatRoutes(routes)).to.match(/access, manager of its own$/);
   });
 
@@ -49,7 +49,7 @@ describe('A route with a manager of its own', () => {
       testManager({ keys: KeySet.fromSecret(otherSecret) }),
     );
     const error = await refusalOf(
-      startApp({ controllers: [OwnRoutes], authorizationChecker }),
+      startApp({ controllers: [RoutesOfTheirManager], authorizationChecker }),
       ConfigurationError,
     );
     expect(error.message).to.match(/accepts the tokens of a manager of the checker/);

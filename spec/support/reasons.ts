@@ -8,14 +8,14 @@ interface Noting {
 }
 
 /**
- * All reasons that the source gives for rejecting a request: the texts that reach `because`, also through functions that
+ * All reasons that the source gives for rejecting a request: the texts that reach `withReason`, also through functions that
  * pass one on. What a template inserts is `<name>`.
  */
 export function reasonsInSource(): string[] {
   const { program, sources } = compileSource();
   const checker = program.getTypeChecker();
   const reasons = new Set(sources.filter(isDemand).flatMap(unmetReasonsIn));
-  const pending: Noting[] = [{ declaration: declarationOfBecause(sources), position: 1 }];
+  const pending: Noting[] = [{ declaration: declarationOfWithReason(sources), position: 1 }];
   const known = new Set<ts.Node>();
   for (let noting = pending.pop(); noting; noting = pending.pop()) {
     if (known.has(noting.declaration)) continue;
@@ -47,11 +47,11 @@ function compileSource(): { program: ts.Program; sources: ts.SourceFile[] } {
   };
 }
 
-function declarationOfBecause(sources: readonly ts.SourceFile[]): ts.Node {
+function declarationOfWithReason(sources: readonly ts.SourceFile[]): ts.Node {
   const found = sources
     .flatMap(({ statements }) => [...statements])
-    .find((statement) => ts.isFunctionDeclaration(statement) && statement.name?.text === 'because');
-  if (!found) throw new Error('there is no function because');
+    .find((statement) => ts.isFunctionDeclaration(statement) && statement.name?.text === 'withReason');
+  if (!found) throw new Error('there is no function withReason');
   return found;
 }
 
