@@ -29,27 +29,47 @@ declare const client: ReturnType<typeof createClient>;
 declare function reportFor(identity: string): Promise<unknown>;
 declare function listener(change: RevocationChange): void;
 declare function greet(webSocket: unknown, token: Token): void;
-declare function refuseUpgrade(socket: unknown, error: unknown): void;
+declare function rejectUpgrade(socket: unknown, error: unknown): void;
 declare class LoginController {}
 declare class User {}
 declare class MyTokenStore extends MemoryTokenStore {
   close(): void;
 }
-declare const users: { find(identity: string): Promise<{ roles: string[] } | undefined> };
-declare const user: { id: string };
+declare const users: {
+  find(identity: string): Promise<{ roles: string[] } | undefined>;
+  verify(username: string, password: string): Promise<string | null>;
+};
+declare const clients: { find(id: string): Promise<{ hasSecret(secret: string): boolean } | undefined> };
+declare const redis: ReturnType<typeof createClient>;
+declare const koaApp: import('koa');
+declare const expressApp: import('express').Express;
+declare const express: typeof import('express');
+declare function upload(...input: unknown[]): void;
+interface Claims {
+  tenant: string;
+}
+interface File {
+  size: number;
+}
+declare class LoginDto {
+  username: string;
+  password: string;
+}
+declare const user: { id: string; roles: string[] };
 declare const order: { owner: string };
 declare const ctx: import('koa').Context;
 declare const app: import('koa');
 declare const server: import('node:http').Server;
 declare const logger: { info(...messages: unknown[]): void; error(...messages: unknown[]): void };
 declare const metrics: { increment(name: string): void };
-declare const [text, url, secret, pem, id, identity, email, subject, jti]: string[] & Record<number, string>;
+declare const [text, url, secret, pem, id, identity, email, subject, jti, username, password]: string[] & Record<number, string>;
 declare const now: number;
 `;
 const everywhere: Readonly<Record<string, string>> = {
   Get: 'routing-controllers',
   Post: 'routing-controllers',
   UseBefore: 'routing-controllers',
+  UploadedFile: 'routing-controllers',
   JsonController: 'routing-controllers',
   createKoaServer: 'routing-controllers',
   createExpressServer: 'routing-controllers',

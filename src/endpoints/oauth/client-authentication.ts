@@ -5,7 +5,14 @@ import { isPlainObject } from '../../util/json';
 import { within } from '../../util/within';
 import type { Form } from './form-of';
 
-/** Whether a client has this secret. */
+/**
+ * Whether a client has this secret.
+ *
+ * @example
+ * ```ts
+ * const check: ClientCheck = async (id, secret) => (await clients.find(id))?.hasSecret(secret) ?? false;
+ * ```
+ */
 export type ClientCheck = (id: string, secret: string) => boolean | Promise<boolean>;
 
 /** A secret that could be guessed would let anyone ask about tokens. */

@@ -19,7 +19,7 @@ import { introspect, revoke } from './introspection';
  *
  * @example
  * ```ts
- * const options: OAuthControllerOptions = { clients: { billing: process.env.BILLING_CLIENT_SECRET } };
+ * const options: OAuthControllerOptions = { clients: { billing: secret } };
  * ```
  */
 export interface OAuthControllerOptions {
@@ -54,7 +54,7 @@ type Endpoint = (manager: JwtManager<object>, text: string, client: string) => P
  * @throws {@link ConfigurationError} if an option is wrong
  * @example
  * ```ts
- * const OAuthController = createOAuthController(jwtManager, { clients: { billing: process.env.BILLING_CLIENT_SECRET } });
+ * const OAuthController = createOAuthController(jwtManager, { clients: { billing: secret } });
  * createKoaServer({ controllers: [OAuthController], authorizationChecker: createAuthorizationChecker(jwtManager) });
  * ```
  */

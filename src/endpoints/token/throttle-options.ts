@@ -4,7 +4,14 @@ import type { Duration } from '../../util/duration';
 import { callback, count, duration, optional, text, unchecked } from '../../util/option-parsers';
 import { parseOptions } from '../../util/options';
 
-/** How many attempts are allowed in which time. */
+/**
+ * How many attempts are allowed in which time.
+ *
+ * @example
+ * ```ts
+ * const limit: AttemptLimit = { attempts: 5, per: '15m' };
+ * ```
+ */
 export interface AttemptLimit {
   /** The number of attempts that may fail. */
   readonly attempts?: number | undefined;
