@@ -33,7 +33,7 @@ import {
 const bearer = new BearerHeader();
 
 @JsonController('/notes')
-class NoteController {
+class DocumentedNotes {
   @Get()
   @JwtRequired()
   list() {
@@ -155,8 +155,8 @@ const expectedFindings = [
 ];
 
 describe('addSecurity', () => {
-  const document = describeControllers([NoteController, PageController], checker);
-  const newer = describeControllers([NoteController], checker, {}, { openapi: '3.1.0' });
+  const document = describeControllers([DocumentedNotes, PageController], checker);
+  const newer = describeControllers([DocumentedNotes], checker, {}, { openapi: '3.1.0' });
 
   const table: [method: string, path: string, security: object[], requires?: string][] = [
     ['get', '/notes', [{ bearer: [] }], 'access'],
@@ -263,7 +263,7 @@ describe('addSecurity', () => {
   describe('with cookies', () => {
     const locations = [bearer, new TokenCookies()];
     const described = describeControllers(
-      [NoteController],
+      [DocumentedNotes],
       createAuthorizationChecker(testManager(), { locations }),
     );
 
@@ -324,7 +324,7 @@ describe('addSecurity', () => {
   it('finds the routes behind a routePrefix', () => {
     const managers = { default: testManager(), 'admin area': testManager({ secret: otherSecret }) };
     const described = describeControllers(
-      [AdminController, NoteController],
+      [AdminController, DocumentedNotes],
       createAuthorizationChecker(managers),
       { routePrefix: '/api/v1' },
     );

