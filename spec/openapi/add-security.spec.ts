@@ -32,7 +32,7 @@ import {
 
 const bearer = new BearerHeader();
 
-@JsonController('/notes')
+@JsonController('/described-notes')
 class DocumentedNotes {
   @Get()
   @JwtRequired()
@@ -134,7 +134,7 @@ class PageController {
 
 @JsonController('/admin')
 class AdminController {
-  @Get('/notes')
+  @Get('/described-notes')
   @JwtRequired({ manager: 'admin area' })
   list() {
     return [];
@@ -159,20 +159,20 @@ describe('addSecurity', () => {
   const newer = describeControllers([DocumentedNotes], checker, {}, { openapi: '3.1.0' });
 
   const table: [method: string, path: string, security: object[], requires?: string][] = [
-    ['get', '/notes', [{ bearer: [] }], 'access'],
-    ['get', '/notes/public', []],
-    ['get', '/notes/unsaid', []],
-    ['get', '/notes/guest', [{ bearer: [] }, {}], 'access, optional'],
-    ['get', '/notes/{id}', [{ bearer: [] }], 'access, scopes: notes:read notes:list'],
-    ['delete', '/notes/{id}', [{ bearer: [] }], 'access, roles: admin or owner'],
-    ['post', '/notes/refresh', [{ 'bearer.refresh': [] }], 'refresh'],
+    ['get', '/described-notes', [{ bearer: [] }], 'access'],
+    ['get', '/described-notes/public', []],
+    ['get', '/described-notes/unsaid', []],
+    ['get', '/described-notes/guest', [{ bearer: [] }, {}], 'access, optional'],
+    ['get', '/described-notes/{id}', [{ bearer: [] }], 'access, scopes: notes:read notes:list'],
+    ['delete', '/described-notes/{id}', [{ bearer: [] }], 'access, roles: admin or owner'],
+    ['post', '/described-notes/refresh', [{ 'bearer.refresh': [] }], 'refresh'],
     [
       'get',
-      '/notes/any',
+      '/described-notes/any',
       [{ bearer: [] }, { 'query.jwt': [] }, { 'bearer.refresh': [] }, { 'query.jwt.refresh': [] }],
       "access or refresh, in: Authorization Header or query parameter 'jwt'",
     ],
-    ['get', '/notes/authorized', [{ bearer: [] }], 'access, roles: admin'],
+    ['get', '/described-notes/authorized', [{ bearer: [] }], 'access, roles: admin'],
     ['get', '/page', [{ bearer: [] }], 'access, fresh'],
   ];
   for (const [method, path, security, requires] of table) {
@@ -185,7 +185,7 @@ describe('addSecurity', () => {
   }
 
   it('keeps what the application says of an operation', () => {
-    const found = operation(document, 'post', '/notes');
+    const found = operation(document, 'post', '/described-notes');
     expect(found.description).to.equal(
       'Adds a note.\n\nRequires: access, scopes: notes:write or notes:admin, fresh: 5m',
     );
@@ -194,22 +194,24 @@ describe('addSecurity', () => {
   });
 
   it('has no scheme for a token in the body', () => {
-    const found = operation(document, 'post', '/notes/refresh-by-body');
+    const found = operation(document, 'post', '/described-notes/refresh-by-body');
     expect(found).to.not.have.property('security');
     expect(found.responses).to.have.all.keys('200', '401');
     expect(found.description).to.match(/^Requires: refresh, in: body field/);
   });
 
   it('names scopes in the security of OpenAPI 3.1, each list enough by itself', () => {
-    expect(operation(newer, 'get', '/notes/{id}').security).to.deep.equal([
+    expect(operation(newer, 'get', '/described-notes/{id}').security).to.deep.equal([
       { bearer: ['notes:read', 'notes:list'] },
     ]);
-    expect(operation(newer, 'get', '/notes/listed').security).to.deep.equal([{ bearer: ['a', 'b'] }]);
-    expect(operation(newer, 'post', '/notes').security).to.deep.equal([
+    expect(operation(newer, 'get', '/described-notes/listed').security).to.deep.equal([
+      { bearer: ['a', 'b'] },
+    ]);
+    expect(operation(newer, 'post', '/described-notes').security).to.deep.equal([
       { bearer: ['notes:write'] },
       { bearer: ['notes:admin'] },
     ]);
-    for (const path of ['/notes', '/notes/unscoped'])
+    for (const path of ['/described-notes', '/described-notes/unscoped'])
       expect(operation(newer, 'get', path).security).to.deep.equal([{ bearer: [] }]);
   });
 
@@ -220,12 +222,12 @@ describe('addSecurity', () => {
       ),
     );
     expect(rejected).to.have.members([
-      'get /notes/{id}',
-      'get /notes/download',
-      'get /notes/listed',
-      'post /notes',
-      'delete /notes/{id}',
-      'get /notes/authorized',
+      'get /described-notes/{id}',
+      'get /described-notes/download',
+      'get /described-notes/listed',
+      'post /described-notes',
+      'delete /described-notes/{id}',
+      'get /described-notes/authorized',
     ]);
   });
 
@@ -245,7 +247,7 @@ describe('addSecurity', () => {
   });
 
   it('has errors of the form that the controller sends', () => {
-    expect(operation(document, 'get', '/notes').responses['401']?.content).to.deep.equal({
+    expect(operation(document, 'get', '/described-notes').responses['401']?.content).to.deep.equal({
       'application/json': { schema: { $ref: '#/components/schemas/JwtError' } },
     });
     expect(operation(document, 'get', '/page').responses['401']?.content).to.deep.equal({
@@ -268,25 +270,25 @@ describe('addSecurity', () => {
     );
 
     it('says that no cookie has a ticket', () => {
-      expect(operation(described, 'get', '/notes/download').security).to.deep.equal([
+      expect(operation(described, 'get', '/described-notes/download').security).to.deep.equal([
         { 'bearer.ticket': [] },
       ]);
     });
 
     it('asks for the CSRF value with methods that need it', () => {
-      expect(operation(described, 'get', '/notes').security).to.deep.equal([
+      expect(operation(described, 'get', '/described-notes').security).to.deep.equal([
         { bearer: [] },
         { 'cookie.__Host-access_token': [] },
       ]);
-      expect(operation(described, 'delete', '/notes/{id}').security).to.deep.equal([
+      expect(operation(described, 'delete', '/described-notes/{id}').security).to.deep.equal([
         { bearer: [] },
         { 'cookie.__Host-access_token': [], 'csrf.X-CSRF-Token': [] },
       ]);
-      expect(operation(described, 'post', '/notes/refresh').security).to.deep.equal([
+      expect(operation(described, 'post', '/described-notes/refresh').security).to.deep.equal([
         { 'bearer.refresh': [] },
         { 'cookie.__Host-refresh_token.refresh': [], 'csrf.X-CSRF-Token': [] },
       ]);
-      expect(operation(described, 'post', '/notes/refresh').responses).to.include.keys('403');
+      expect(operation(described, 'post', '/described-notes/refresh').responses).to.include.keys('403');
       expect(described.components.securitySchemes).to.deep.include({
         'cookie.__Host-access_token': {
           type: 'apiKey',
@@ -314,7 +316,9 @@ describe('addSecurity', () => {
       [AdminController, PageController],
       createAuthorizationChecker(managers),
     );
-    expect(operation(described, 'get', '/admin/notes').security).to.deep.equal([{ 'bearer.admin_area': [] }]);
+    expect(operation(described, 'get', '/admin/described-notes').security).to.deep.equal([
+      { 'bearer.admin_area': [] },
+    ]);
     expect(operation(described, 'get', '/page').security).to.deep.equal([{ bearer: [] }]);
     expect(described.components.securitySchemes['bearer.admin_area']).to.include({
       description: "The access token of 'admin area'.",
@@ -328,11 +332,11 @@ describe('addSecurity', () => {
       createAuthorizationChecker(managers),
       { routePrefix: '/api/v1' },
     );
-    expect(operation(described, 'get', '/api/v1/notes').security).to.deep.equal([{ bearer: [] }]);
-    expect(operation(described, 'get', '/api/v1/admin/notes').security).to.deep.equal([
+    expect(operation(described, 'get', '/api/v1/described-notes').security).to.deep.equal([{ bearer: [] }]);
+    expect(operation(described, 'get', '/api/v1/admin/described-notes').security).to.deep.equal([
       { 'bearer.admin_area': [] },
     ]);
-    expect(operation(described, 'get', '/api/v1/notes/public').security).to.deep.equal([]);
+    expect(operation(described, 'get', '/api/v1/described-notes/public').security).to.deep.equal([]);
   });
 
   it('leaves operations alone that are no routes, and what else the document has', () => {
