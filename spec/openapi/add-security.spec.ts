@@ -151,7 +151,7 @@ function operation(document: Description, method: string, path: string): Describ
 
 /** OpenAPI has no scheme for a token in the body. */
 const expectedFindings = [
-  'security-defined: Every operation should have security defined on it or on the root level. (#/paths/~1notes~1refresh-by-body/post)',
+  'security-defined: Every operation should have security defined on it or on the root level. (#/paths/~1described-notes~1refresh-by-body/post)',
 ];
 
 describe('addSecurity', () => {
