@@ -111,7 +111,7 @@ export function describeOn(
 ): void {
   for (const kind of kinds) {
     describe(`${title} (${kind.name})`, function () {
-      this.timeout(isFull ? 0 : 60_000);
+      this.timeout(isFull ? 180_000 : 60_000);
       const opened: DataSource[] = [];
       let options: DataSourceOptions | undefined;
       const database: TestDatabase = {
