@@ -9,7 +9,20 @@ const clock = {
 const environment = { object: 'process', property: 'env', message: 'Options come from the application.' };
 
 export default defineConfig(
-  { ignores: ['dist', 'coverage', 'docs/api', '.tmp', 'node_modules', 'scripts/consumers', 'templates'] },
+  {
+    ignores: [
+      'dist',
+      'coverage',
+      'docs/api',
+      'site/dist',
+      'site/pages',
+      'site/.vitepress/.cache',
+      '.tmp',
+      'node_modules',
+      'scripts/consumers',
+      'templates',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

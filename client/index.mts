@@ -1,3 +1,9 @@
+/**
+ * A `fetch` for pages in browsers.
+ *
+ * @module routing-controllers-jwt/client
+ */
+
 import type { AuthFetchOptions } from './options.mjs';
 
 export type { AuthFetchOptions } from './options.mjs';

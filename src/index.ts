@@ -1,3 +1,9 @@
+/**
+ * The manager, the decorators, the checker, locations, keys, errors and the ready controllers.
+ *
+ * @module routing-controllers-jwt
+ */
+
 export { tokenOf } from './authentication/admission';
 export { createJwtMiddleware, type JwtMiddleware } from './authentication/middleware';
 export { authenticateUpgrade, type UpgradeRequirement } from './authentication/upgrade';

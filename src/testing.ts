@@ -1,3 +1,9 @@
+/**
+ * Tokens, cookies, a clock and an identity provider for tests, and the contract of a token store as specs.
+ *
+ * @module routing-controllers-jwt/testing
+ */
+
 export { bearerFor } from './testing/kit/bearer-for';
 export { cookiesFor, type CookieHeaders } from './testing/kit/cookies-for';
 export { createClock, type TestClock } from './testing/kit/create-clock';

@@ -19,7 +19,7 @@ import { SecuritySchemes } from './security-schemes';
  * @param document as `routingControllersToSpec` of `routing-controllers-openapi` returns it; it is not changed
  * @param authorizationChecker the checker of the server
  * @returns the document with security
- * @throws {@link ConfigurationError} if the checker was not created by `createAuthorizationChecker`
+ * @throws `ConfigurationError` if the checker was not created by `createAuthorizationChecker`
  * @example
  * ```ts
  * const document = addSecurity(routingControllersToSpec(openApiStorage()), authorizationChecker);

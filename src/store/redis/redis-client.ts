@@ -2,11 +2,6 @@ import { setMaxListeners } from 'node:events';
 import { ConfigurationError } from '../../errors/errors';
 import { listenWithIoredis, listenWithNodeRedis, type Listening } from './listen';
 
-interface EvalOptions {
-  keys: string[];
-  arguments: string[];
-}
-
 /**
  * What is used of a client, pool, cluster or sentinel of node-redis (the package `redis`, 4 and later).
  *
@@ -16,8 +11,10 @@ interface EvalOptions {
  * ```
  */
 export interface NodeRedisClient {
-  evalSha(sha: string, options: EvalOptions): Promise<unknown>;
-  eval(script: string, options: EvalOptions): Promise<unknown>;
+  /** Runs a script that the server knows. */
+  evalSha(sha: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  /** Runs a script by its text. */
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
 /**
@@ -29,8 +26,11 @@ export interface NodeRedisClient {
  * ```
  */
 export interface IoredisClient {
+  /** Runs a script that the server knows. */
   evalsha(sha: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
+  /** Runs a script by its text. */
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
+  /** Recognizes a client of ioredis; it is not called. */
   defineCommand(...definition: never[]): unknown;
 }
 

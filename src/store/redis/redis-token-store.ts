@@ -58,7 +58,7 @@ export class RedisTokenStore implements TokenStore, OnceStore {
   readonly #runner: ScriptRunner;
   readonly #revocations: FollowedRevocations;
 
-  /** @throws {@link ConfigurationError} if it is not a client of `redis` or `ioredis`, or if the prefix is invalid */
+  /** @throws `ConfigurationError` if it is not a client of `redis` or `ioredis`, or if the prefix is invalid */
   constructor(client: NodeRedisClient | IoredisClient, options: RedisTokenStoreOptions = {}) {
     const own = scriptClient(client);
     const { prefix, consistency } = parseOptions('RedisTokenStore', options, redisStoreOptions);

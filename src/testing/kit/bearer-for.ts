@@ -9,7 +9,7 @@ import { login, type LoginOptions } from './login';
  *
  * @param identity the user, `'test'` by default
  * @param options roles, scopes, claims and everything else that `createTokenPair` takes
- * @throws {@link ConfigurationError} if identity or options are invalid, or if the manager has no key that signs
+ * @throws `ConfigurationError` if identity or options are invalid, or if the manager has no key that signs
  * @example
  * ```ts
  * const Authorization = await bearerFor(jwtManager, 'ada', { roles: ['admin'] });

@@ -10,7 +10,7 @@ import { durationInSeconds, type Duration } from '../../util/duration';
  * theirs.
  *
  * @param start the time at which the clock starts, now by default
- * @throws {@link ConfigurationError} if `start` is not a valid Date
+ * @throws `ConfigurationError` if `start` is not a valid Date
  * @example
  * ```ts
  * const { clock, advance } = createClock();
@@ -47,7 +47,7 @@ export interface TestClock {
    * Advances the clock.
    *
    * @param duration at least a second
-   * @throws {@link ConfigurationError} if it is not a duration
+   * @throws `ConfigurationError` if it is not a duration
    */
   readonly advance: (this: void, duration: Duration) => void;
 }

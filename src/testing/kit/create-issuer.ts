@@ -28,7 +28,7 @@ const tokenOptions = {
  * It serves its keys (`/jwks`) and the documents that lead to them (`/.well-known/openid-configuration`, OpenID Connect
  * Discovery 1.0, section 4; `/.well-known/oauth-authorization-server`, RFC 8414), and signs access tokens.
  *
- * @throws {@link ConfigurationError} if an option is wrong
+ * @throws `ConfigurationError` if an option is wrong
  * @example
  * ```ts
  * const issuer = await createIssuer();

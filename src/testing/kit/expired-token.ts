@@ -11,7 +11,7 @@ import { contentsFor } from './contents-for';
  *
  * @param identity the user, `'test'` by default
  * @param options roles, scopes, claims and everything else that `createAccessToken` takes
- * @throws {@link ConfigurationError} if identity or options are invalid, or if the manager has no key that signs
+ * @throws `ConfigurationError` if identity or options are invalid, or if the manager has no key that signs
  * @example
  * ```ts
  * const response = await fetch(url, { headers: { Authorization: `Bearer ${await expiredToken(jwtManager)}` } });

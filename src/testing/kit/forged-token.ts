@@ -13,7 +13,7 @@ import { contentsFor } from './contents-for';
  *
  * @param identity the user, `'test'` by default
  * @param options roles, scopes, claims and everything else that `createAccessToken` takes
- * @throws {@link ConfigurationError} if identity or options are invalid
+ * @throws `ConfigurationError` if identity or options are invalid
  * @example
  * ```ts
  * const Authorization = `Bearer ${await forgedToken(jwtManager, 'ada', { roles: ['admin'] })}`;

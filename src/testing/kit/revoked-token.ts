@@ -7,7 +7,7 @@ import type { JwtManager } from '../../manager/jwt-manager';
  *
  * @param identity the user, `'test'` by default
  * @param options roles, scopes, claims and everything else that `createAccessToken` takes
- * @throws {@link ConfigurationError} if identity or options are invalid, or if the manager has no store or no key that
+ * @throws `ConfigurationError` if identity or options are invalid, or if the manager has no store or no key that
  * signs
  * @throws StoreUnavailableError (`ERR_JWT_STORE`)
  * @example

@@ -52,7 +52,7 @@ export interface TestIssuer {
    * Issues an access token, which lives for 15 minutes.
    *
    * @param identity `sub`, `'test'` by default
-   * @throws {@link ConfigurationError} if an option is wrong
+   * @throws `ConfigurationError` if an option is wrong
    */
   token(identity?: string, options?: TestTokenOptions): Promise<string>;
   /** Signs with a new key from now on. The earlier keys stay published. */

@@ -24,7 +24,9 @@ import { readOptions } from '../../util/options';
  * ```
  */
 export interface SpecRunner {
+  /** Groups specs under a title. */
   readonly describe: (title: string, body: () => void) => unknown;
+  /** Defines one spec. */
   readonly it: (title: string, body: () => Promise<void>) => unknown;
 }
 
