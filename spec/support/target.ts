@@ -4,8 +4,8 @@ import { JwtManager, KeySet, type Algorithm, type JwtManagerOptions, type Token 
 import { reasonFor, TokenInvalidError } from '../../src/errors/errors';
 import type { KeyPairAlgorithm } from '../../src/keys/key';
 import { encode } from './forge';
-import { keyPairFor } from './keys';
-import { secret, testClock, type TestClock } from './manager';
+import { keyPairFor, testKeyPair } from './keys';
+import { otherSecret, secret, testClock, type TestClock } from './manager';
 import { refusalOf } from './rejected';
 
 /** A manager under attack, and the key that an attacker would like to have. */
@@ -52,6 +52,42 @@ export function targetFor(algorithm: Algorithm, options: Partial<JwtManagerOptio
     }),
     sign: (header, claims) => signToken(algorithm, header, claims, key),
   };
+}
+
+/** A key of each family beside the one that is attacked; made with options of their own, so that they differ from it. */
+function neighbours(): KeySet[] {
+  const rsa = testKeyPair('rsa', { modulusLength: 2056 }).privatePem;
+  const ec = testKeyPair('ec', { namedCurve: 'prime256v1' }).privatePem;
+  return [
+    KeySet.fromPem(rsa, { algorithm: 'RS256', kid: 'neighbour-rsa' }),
+    KeySet.fromPem(ec, { algorithm: 'ES256', kid: 'neighbour-ec' }),
+    KeySet.fromPem(testKeyPair('ed25519', {}).privatePem, { algorithm: 'EdDSA', kid: 'neighbour-ed' }),
+  ];
+}
+
+/** A target whose key is one of several. Secrets are not mixed with key pairs. */
+export function targetAmongOthers(algorithm: Algorithm): Target {
+  const keys = keysFor(algorithm);
+  const others = algorithm.startsWith('HS')
+    ? [KeySet.fromSecret(otherSecret, { kid: 'neighbour-secret' })]
+    : neighbours();
+  for (const other of others) keys.add(other);
+  return targetFor(algorithm, { keys });
+}
+
+/** A target whose key is one of several of an issuer that the manager trusts. */
+export function targetOfIssuer(algorithm: Algorithm): Target {
+  const issuer = 'https://login.test';
+  const keys = keysFor(algorithm);
+  for (const other of neighbours()) keys.add(other);
+  const target = targetFor(algorithm, {
+    keys: KeySet.fromSecret(otherSecret),
+    issuer: 'https://ours.test',
+    trustedIssuers: [{ issuer, audience: 'api', keys }],
+  });
+  target.manager.on('rejected', () => undefined);
+  const claims = (changes: object = {}) => target.claims({ iss: issuer, aud: 'api', ...changes });
+  return { ...target, claims };
 }
 
 /** The same keys as a set of their own. */
