@@ -65,6 +65,17 @@ describe('verify', () => {
     expect((await verify(text, '--type', 'refresh')).code).to.equal(0);
   });
 
+  it('says what accepts a ticket', async () => {
+    const ticket = await managerOf().createTicket('ada', {
+      purpose: 'reset',
+      expiresIn: '1h',
+      reusable: true,
+    });
+    const { code, stdout } = await verify(ticket, '--type', 'any');
+    expect(code).to.equal(1);
+    expect(stdout).to.include('Tickets are accepted by redeemTicket alone.');
+  });
+
   it('expects issuer, audience and type as a manager does', async () => {
     const manager = managerOf({ issuer: 'us', audience: ['api', 'web'] });
     const { access_token: access, refresh_token: refresh } = await manager.createTokenPair('ada');

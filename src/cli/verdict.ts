@@ -30,7 +30,7 @@ const hints: Readonly<Record<string, string>> = {
   iss: 'The issuer is not the expected one: see --issuer.',
   kid: 'There is no key of this name, or the token names none and there are several keys.',
   signature: 'No key of yours created the signature, or the token was changed.',
-  typ: 'The type of the token is not the expected one: see --type.',
+  typ: 'The type of the token is not the expected one: see --type. Tickets are accepted by redeemTicket alone.',
 };
 
 /** Verifies a token with the verifier of the library, without a store. */
