@@ -4,13 +4,14 @@ import fc from 'fast-check';
 import type { RotationResult, Session } from '../../src';
 import { refusalOf } from './rejected';
 import { shardOf } from '../../src/store/shard';
+import { systemClock, unixSeconds } from '../../src/util/clock';
 import { SessionModel } from './session-model';
-import { now as start } from './sessions';
 import type { StoreAtWork } from './each-store';
 
 /** A store beside the model of it, with names that nobody else uses. */
 class World {
-  readonly model = new SessionModel(start);
+  /** From the present on: stores drop what is over by the clock of the system, too. */
+  readonly model = new SessionModel(unixSeconds(systemClock));
   readonly ids: string[] = [];
   readonly atWork: StoreAtWork;
   /** All that share the store: what is over in one of them may have to come in another. */
