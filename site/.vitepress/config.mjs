@@ -20,6 +20,7 @@ export default defineConfig({
     outline: [2, 3],
     nav: [
       { text: 'Guides', link: '/guides/getting-started', activeMatch: '^/guides/' },
+      { text: 'Recipes', link: '/recipes/', activeMatch: '^/recipes/' },
       { text: 'API', link: '/api/routing-controllers-jwt/', activeMatch: '^/api/' },
       { text: 'Security', link: '/security' },
       { text: 'Changelog', link: '/changelog' },

@@ -21,13 +21,16 @@ const guides = [
   group('Look up', 'guides/options', 'guides/errors', 'guides/events', 'guides/performance'),
   group('Coming from', 'guides/coming-from', ...pagesIn('guides/coming-from')),
 ];
+const recipes = [
+  group('Recipes', 'recipes/index', ...pagesIn('recipes').filter((path) => path !== 'recipes/index')),
+];
 const background = [
   group('Background', 'security'),
   { ...group('Decisions', ...pagesIn('decisions')), collapsed: true },
 ];
 
 export const sidebar = {
-  '/': [...guides, ...background],
+  '/': [...guides, ...recipes, ...background],
   '/api/': ['', '/client', '/openapi', '/redis', '/testing', '/typeorm'].map(door),
 };
 

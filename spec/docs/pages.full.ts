@@ -19,6 +19,7 @@ const otherLanguages: Readonly<Record<string, string[]>> = {
   'docs/guides/coming-from/sanic.md': ['python'],
   'docs/guides/redis.md': ['conf'],
   'docs/guides/testing.md': ['typescript'],
+  'docs/recipes/behind-a-proxy.md': ['conf'],
 };
 const guides = readdirSync('docs', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.md') && !file.startsWith('api'))

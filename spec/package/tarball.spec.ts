@@ -40,9 +40,11 @@ describe('the tarball of the package', function () {
   it('has the build, its source, the template of a project and the pages about it, and nothing else', () => {
     const pages = [
       ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'],
-      ...readdirSync('docs/guides', { recursive: true, encoding: 'utf8' })
-        .filter((path) => path.endsWith('.md'))
-        .map((page) => `docs/guides/${page}`),
+      ...['docs/guides', 'docs/recipes'].flatMap((folder) =>
+        readdirSync(folder, { recursive: true, encoding: 'utf8' })
+          .filter((path) => path.endsWith('.md'))
+          .map((page) => `${folder}/${page}`),
+      ),
     ];
     const code =
       /^(dist\/src\/[\w/-]+\.(js|d\.ts)(\.map)?|dist\/client\/\w+\.(mjs|d\.mts)|src\/[\w/-]+\.ts|templates\/api\/[\w./-]+)$/;

@@ -51,6 +51,7 @@ async function start(script: string, environment: NodeJS.ProcessEnv): Promise<Ru
       ...process.env,
       NODE_ENV: '',
       JWT_SECRET_KEY: randomBytes(32).toString('base64url'),
+      ADMIN_SECRET_KEY: randomBytes(32).toString('base64url'),
       PARTNER_PUBLIC_KEY: keyPairFor('ES256').publicPem,
       JWT_KEYS: JSON.stringify({
         keys: [jwkOf(keyPairFor('ES256').privateKey, { alg: 'ES256', kid: '2026-12' })],

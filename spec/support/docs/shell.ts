@@ -106,6 +106,7 @@ function isTried(text: string, name: string): boolean {
 /** How the variables that the pages set are read. */
 const readKey: Readonly<Record<string, (text: string) => KeySet>> = {
   JWT_SECRET_KEY: (text) => KeySet.fromSecret(text),
+  ADMIN_SECRET_KEY: (text) => KeySet.fromSecret(text),
   PARTNER_PUBLIC_KEY: (text) => KeySet.fromPem(text, { algorithm: 'ES256' }),
 };
 
