@@ -42,8 +42,8 @@ export function createAuthFetch(options: AuthFetchOptions): typeof fetch {
 
   function send(request: Request): Promise<Response> {
     const value = csrfValue(csrfCookie);
-    // Another login.
-    if (value !== ended) ended = undefined;
+    // Another login. Without a value, the cookies of the last one are gone.
+    if (value && value !== ended) ended = undefined;
     if (value) request.headers.set(csrfHeader, value);
     return fetch(request, origin === location.origin ? {} : { credentials: 'include' });
   }
@@ -75,16 +75,16 @@ export function createAuthFetch(options: AuthFetchOptions): typeof fetch {
     if (new URL(request.url).origin !== origin) return fetch(request);
     const since = Date.now();
     const response = await send(request.clone());
-    return isRefreshable(response) && (await refreshOnce(since)) ? send(request) : response;
+    return (await isRefreshable(response)) && (await refreshOnce(since)) ? send(request) : response;
   };
 }
 
-/** A challenge that asks for another login cannot be met by a refresh (RFC 9470). */
-function isRefreshable({ status, headers }: Response): boolean {
-  const challenge = headers.get('WWW-Authenticate') ?? '';
-  return (
-    status === 401 && /Bearer/i.test(challenge) && !challenge.includes('insufficient_user_authentication')
-  );
+/** A refresh helps neither against a wrong password nor against a challenge that requires another login (RFC 9470). */
+async function isRefreshable(response: Response): Promise<boolean> {
+  const challenge = response.headers.get('WWW-Authenticate') ?? '';
+  if (response.status !== 401 || !/Bearer/i.test(challenge)) return false;
+  if (challenge.includes('insufficient_user_authentication')) return false;
+  return !(await response.clone().text()).includes('"ERR_JWT_CREDENTIALS"');
 }
 
 function csrfValue(name: string | undefined): string {

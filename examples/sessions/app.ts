@@ -1,16 +1,21 @@
 import 'reflect-metadata';
 import Koa from 'koa';
 import { useKoaServer } from 'routing-controllers';
-import { createAuthorizationChecker } from 'routing-controllers-jwt';
+import { BearerHeader, createAuthorizationChecker } from 'routing-controllers-jwt';
+import { guard } from '../guard';
 import { wordErrors } from '../word-errors';
-import { close, jwtManager, open } from './jwt';
-import { SessionController } from './session.controller';
+import { AccountController } from './account.controller';
+import { AppLoginController, WebLoginController } from './auth';
+import { close, jwtManager, open, tokenCookies } from './jwt';
+import { publicFiles } from './public-files';
 
 export const app = new Koa();
-app.use(wordErrors);
+app.use(guard).use(publicFiles).use(wordErrors);
 useKoaServer(app, {
-  controllers: [SessionController],
-  authorizationChecker: createAuthorizationChecker(jwtManager),
+  controllers: [AppLoginController, WebLoginController, AccountController],
+  authorizationChecker: createAuthorizationChecker(jwtManager, {
+    locations: [new BearerHeader(), tokenCookies],
+  }),
   defaultErrorHandler: false,
 });
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { JwtManager } from 'routing-controllers-jwt';
+import { JwtManager, TokenCookies } from 'routing-controllers-jwt';
+import { Notices } from './notices';
 import { chooseStore } from './store';
 
 export const { store, open, close } = chooseStore(process.env);
@@ -10,8 +11,13 @@ export const jwtManager = new JwtManager({
   store,
 });
 
-jwtManager.on('sessionReused', ({ identity, ip }) => {
+export const tokenCookies = new TokenCookies();
+
+export const notices = new Notices();
+
+jwtManager.on('sessionReused', (event) => {
+  notices.add(event);
   console.log(
-    `A refresh token of ${identity} was used twice, from ${ip ?? 'somewhere'}: the session is revoked.`,
+    `A refresh token of ${event.identity} was used twice, from ${event.ip ?? 'somewhere'}: the session is revoked.`,
   );
 });

@@ -37,12 +37,12 @@ const attacks: Attack[] = [
   },
   {
     name: 'a form that logs out',
-    path: '/api/logout',
+    path: '/api/auth/logout',
     html: (url) => autoPost(url, ''),
   },
   {
     name: 'a form that logs in as somebody else',
-    path: '/api/login',
+    path: '/api/auth/login',
     html: (url) => autoPost(url, '', { username: 'grace', password: 'compiler' }),
   },
   {
@@ -86,7 +86,7 @@ describe('a page of somebody else, beside the example of cookies', function () {
       });
 
       for (const attack of attacks) {
-        const expected = attack.path === '/api/login' ? 403 : status;
+        const expected = attack.path === '/api/auth/login' ? 403 : status;
         it(`changes nothing by ${attack.name}: ${attack.path} answers ${String(expected)}`, async () => {
           const cookies = await page.tab.context().cookies();
           expect(await visit(page, host, attack)).to.equal(expected);
@@ -101,7 +101,7 @@ describe('a page of somebody else, beside the example of cookies', function () {
 
       it('logs nobody in who was not', async () => {
         const stranger = await app.open();
-        const login = attacks.find(({ path }) => path === '/api/login') as Attack;
+        const login = attacks.find(({ path }) => path === '/api/auth/login') as Attack;
         expect(await visit(stranger, host, login)).to.equal(403);
         expect(await stranger.tab.context().cookies()).to.deep.equal([]);
       });

@@ -39,7 +39,8 @@ export interface AuthFetchSite {
   close(): Promise<void>;
 }
 
-const page = `<!doctype html><title>Page</title><link rel="icon" href="data:,"><script type="module">
+/** A page with the browser client: `call` sends a request, `ends` counts the ends of sessions. */
+export const pageWithClient = `<!doctype html><title>Page</title><link rel="icon" href="data:,"><script type="module">
   import { createAuthFetch } from '/client.mjs';
   globalThis.ends = 0;
   const onSessionEnd = () => { ends++; };
@@ -100,7 +101,7 @@ export async function startAuthFetchSite(cookieOptions = {}): Promise<AuthFetchS
   const koa = new Koa();
   koa.use(async (context: Context, next: Next) => {
     const files: Record<string, string> = {
-      '/': page,
+      '/': pageWithClient,
       '/client.mjs': readFileSync('dist/client/index.mjs', 'utf8'),
     };
     const file = files[context.path];

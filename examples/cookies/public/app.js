@@ -1,4 +1,5 @@
 import { call, mayBeLoggedIn } from './call.js';
+import { describeDevice } from './device.mjs';
 
 const element = (id) => document.getElementById(id);
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
@@ -10,7 +11,7 @@ let newsTimer;
 
 onSubmit('log-in', async (form) => {
   try {
-    await call('POST', '/login', Object.fromEntries(new FormData(form)));
+    await call('POST', '/auth/login', Object.fromEntries(new FormData(form)));
   } catch (error) {
     element('password').select();
     throw error;
@@ -29,13 +30,14 @@ onSubmit('new-note', async (form) => {
 });
 
 onClick(element('log-out'), async () => {
-  await call('POST', '/logout');
+  await call('POST', '/auth/logout');
   showLogin();
   say('news', 'You are logged out.');
 });
 
 onClick(element('log-out-everywhere'), async () => {
-  await call('DELETE', '/sessions');
+  await call('DELETE', '/auth/sessions');
+  await call('POST', '/auth/logout');
   showLogin();
   say('news', 'You are logged out on every device.');
 });
@@ -46,12 +48,12 @@ if (element('logged-in').hidden) showLogin();
 
 async function showNotes() {
   const [me, notes, devices] = await Promise.all(
-    ['/me', '/notes', '/sessions'].map((path) => call('GET', path)),
+    ['/me', '/notes', '/auth/sessions'].map((path) => call('GET', path)),
   );
   element('greeting').textContent = `Hello, ${me.name.split(' ')[0]}`;
   element('account-name').textContent = me.name;
   element('notes').replaceChildren(...notes.map(noteItem));
-  element('devices').replaceChildren(...devices.map(deviceItem));
+  element('devices').replaceChildren(...devices.sort(currentFirst).map(deviceItem));
   countNotes();
   switchTo('logged-in');
   element('greeting').focus();
@@ -88,10 +90,14 @@ function noteItem({ id, text, written }) {
   return item;
 }
 
-function deviceItem({ id, user_agent: userAgent, last_used: lastUsed, current }) {
+function currentFirst(one, other) {
+  return Number(other.current) - Number(one.current);
+}
+
+function deviceItem({ id, user_agent: userAgent, last_used_at: lastUsed, current }) {
   const item = copyOf('device');
   const button = item.querySelector('button');
-  const name = deviceName(userAgent);
+  const { name } = describeDevice(userAgent);
   item.querySelector('.device-name').textContent = name;
   item.querySelector('.device-seen').textContent = current
     ? 'This device'
@@ -100,7 +106,7 @@ function deviceItem({ id, user_agent: userAgent, last_used: lastUsed, current })
   button.hidden = current;
   button.setAttribute('aria-label', `Log out ${name}`);
   onClick(button, async () => {
-    await call('DELETE', `/sessions/${id}`);
+    await call('DELETE', `/auth/sessions/${id}`);
     removeItem(item, 'devices-title');
     say('news', `${name} is logged out.`);
   });
@@ -126,15 +132,6 @@ function countNotes() {
   element('no-notes').hidden = length > 0;
 }
 
-/** What a `User-Agent` header lets one guess; Edge says Chrome, and Chrome says Safari. */
-function deviceName(userAgent = '') {
-  const browser = ['Firefox', 'Edg', 'Chrome', 'Safari'].find((word) => userAgent.includes(word));
-  const system = ['Android', 'iPhone', 'iPad', 'Windows', 'Mac OS', 'Linux'].find((word) =>
-    userAgent.includes(word),
-  );
-  return [browser?.replace('Edg', 'Edge') ?? 'A browser', ...(system ? [system] : [])].join(' on ');
-}
-
 function onSubmit(id, action) {
   const form = element(id);
   form.addEventListener('submit', (event) => {
@@ -155,7 +152,7 @@ async function attempt(action, trigger = document.body) {
   try {
     await action();
   } catch (error) {
-    if (error.status === 401) showLogin();
+    if (error.status === 401 && element('logged-out').hidden) showLogin();
     say('problem', error.message);
   } finally {
     trigger.ariaBusy = 'false';

@@ -49,6 +49,8 @@ function csrfToken() {
 }
 
 function sentence({ status, content }) {
+  if (content?.code === 'ERR_JWT_CREDENTIALS') return 'This user name and password do not belong together.';
+  if (status === 429) return 'There were too many attempts. Please try again in a quarter of an hour.';
   if (status === 401) return 'You have been logged out. Please log in again.';
   if (status >= 500) return 'Something is wrong on our side. Please try again in a moment.';
   // What protects the login speaks to programs; what the application refuses, it says to people.
