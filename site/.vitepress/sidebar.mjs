@@ -25,7 +25,7 @@ const recipes = [
   group('Recipes', 'recipes/index', ...pagesIn('recipes').filter((path) => path !== 'recipes/index')),
 ];
 const background = [
-  group('Background', 'security'),
+  group('Background', 'comparison', 'threat-model', 'security'),
   { ...group('Decisions', ...pagesIn('decisions')), collapsed: true },
 ];
 
