@@ -1,15 +1,12 @@
 import 'reflect-metadata';
 import { IsNotEmpty, IsString } from 'class-validator';
-import { Body, createKoaServer, ForbiddenError, Header, JsonController, Post } from 'routing-controllers';
+import { createKoaServer } from 'routing-controllers';
 import {
-  BodyField,
   createAuthorizationChecker,
   createJwksController,
-  InjectToken,
+  createTokenController,
   JwtManager,
-  JwtRefreshRequired,
   KeySet,
-  Token,
 } from 'routing-controllers-jwt';
 import { serve, type Served } from '../serve';
 import { audience, issuer, setting } from './settings';
@@ -24,30 +21,23 @@ class LoginDto {
   @IsString() @IsNotEmpty() password!: string;
 }
 
-@JsonController()
-class LoginController {
-  @Post('/login')
-  @Header('Cache-Control', 'no-store')
-  login(@Body({ required: true }) { username, password }: LoginDto) {
-    if (username !== 'test' || password !== 'test') throw new ForbiddenError('Bad username or password');
-    return jwtManager.createTokenPair(username, { scopes: ['orders:read', 'invoices:read'] });
-  }
-
-  @Post('/refresh')
-  @JwtRefreshRequired({ locations: [new BodyField('access_token', 'refresh_token')] })
-  refresh(@InjectToken() token: Token) {
-    return jwtManager.refresh(token);
-  }
-}
+const AuthController = createTokenController(jwtManager, {
+  credentials: LoginDto,
+  // Look up the user in your own database here, with a slow password hash.
+  authenticate({ username, password }) {
+    if (username !== 'test' || password !== 'test') return null;
+    return { identity: username, scopes: ['orders:read', 'invoices:read'] };
+  },
+});
 
 const app = createKoaServer({
-  controllers: [LoginController, createJwksController(jwtManager)],
+  controllers: [AuthController, createJwksController(jwtManager)],
   authorizationChecker: createAuthorizationChecker(jwtManager),
 }) as Served['app'];
 
 serve(
   () => Promise.resolve({ app }),
   (url) => `  curl ${url}/.well-known/jwks.json
-  curl -H "Content-Type: application/json" -d '{"username":"test","password":"test"}' ${url}/login
+  curl -H "Content-Type: application/json" -d '{"username":"test","password":"test"}' ${url}/auth/login
 `,
 );

@@ -37,13 +37,13 @@ export async function runClients(
 
   async function client(): Promise<void> {
     let refreshedAt = performance.now();
-    let pair = await post('/login', { username: 'test', password: 'test' });
+    let pair = await post('/auth/login', { username: 'test', password: 'test' });
     while (!signal.aborted) {
       const headers = { Authorization: `Bearer ${pair.access_token}` };
       await Promise.all([send(orders, { headers }), send(invoices, { headers })]);
       if (performance.now() - refreshedAt < refreshEvery) continue;
       refreshedAt = performance.now();
-      pair = await post('/refresh', { refresh_token: pair.refresh_token });
+      pair = await post('/auth/refresh', { refresh_token: pair.refresh_token });
       report.refreshes++;
     }
   }

@@ -8,7 +8,7 @@ async function main(): Promise<void> {
   const { issuer, orders, invoices } = processes;
   console.log(`An issuer listens on ${issuer}, and two services that know only its JWK set. Try:
 
-  curl -H "Content-Type: application/json" -d '{"username":"test","password":"test"}' ${issuer}/login
+  curl -H "Content-Type: application/json" -d '{"username":"test","password":"test"}' ${issuer}/auth/login
   curl -H "Authorization: Bearer <ACCESS TOKEN>" ${orders}
   curl -H "Authorization: Bearer <ACCESS TOKEN>" ${invoices}
   npx routing-controllers-jwt rotate ${keyFile} --kid key-1

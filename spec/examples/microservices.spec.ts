@@ -24,7 +24,7 @@ describe('the example of microservices', function () {
         resolve();
       });
     });
-    [issuer = ''] = /http:\S+(?=\/login)/.exec(output) ?? [];
+    [issuer = ''] = /http:\S+(?=\/auth\/login)/.exec(output) ?? [];
     services = [...output.matchAll(/http:\S+\/(?:orders|invoices)/g)].map(([url]) => url);
     expect(services, output).to.have.length(2);
   });
@@ -38,7 +38,7 @@ describe('the example of microservices', function () {
   async function login(): Promise<Record<string, string>> {
     const headers = { 'Content-Type': 'application/json' };
     const body = '{"username":"test","password":"test"}';
-    const answer = await request(`${issuer}/login`, { method: 'POST', headers, body });
+    const answer = await request(`${issuer}/auth/login`, { method: 'POST', headers, body });
     expect(answer.status).to.equal(200);
     return answer.body as Record<string, string>;
   }
@@ -70,6 +70,6 @@ describe('the example of microservices', function () {
     const { refresh_token: token } = await login();
     const headers = { 'Content-Type': 'application/json' };
     const init = { method: 'POST', headers, body: JSON.stringify({ refresh_token: token }) };
-    expect((await request(`${issuer}/refresh`, init)).status).to.equal(200);
+    expect((await request(`${issuer}/auth/refresh`, init)).status).to.equal(200);
   });
 });
