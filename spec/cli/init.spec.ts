@@ -56,6 +56,33 @@ describe('init', () => {
     expect(Object.keys(others)).to.include.members(required);
   });
 
+  it('creates the same project on Express', async () => {
+    const own = manifestIn('package.json');
+    await cli(['init', folder.path('on-koa')]);
+    const { code, stderr } = await cli(['init', folder.path('on-express'), '--express']);
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    const [koa, express] = ['on-koa', 'on-express'].map((name) =>
+      manifestIn(folder.path(`${name}/package.json`)),
+    );
+    const koaPackages = ['koa', '@koa/router', 'koa-bodyparser', '@types/koa'];
+    const rangeOf = (name: string) => ({ [name]: `^${String(own.devDependencies[name])}` });
+    for (const [kind, name] of [
+      ['dependencies', 'express'],
+      ['devDependencies', '@types/express'],
+    ] as const) {
+      const shared = Object.entries(koa?.[kind] ?? {}).filter(([each]) => !koaPackages.includes(each));
+      expect(express?.[kind]).to.deep.equal({ ...Object.fromEntries(shared), ...rangeOf(name) });
+    }
+    expect(Object.keys(express?.dependencies ?? {})).to.deep.equal(
+      Object.keys(express?.dependencies ?? {}).sort(),
+    );
+    const files = filesIn(folder.path('on-express'));
+    expect(files).to.have.members(filesIn(folder.path('on-koa')));
+    // A secret can have any letters.
+    for (const file of files.filter((each) => each !== '.env'))
+      expect(readFileSync(folder.path(`on-express/${file}`), 'utf8'), file).to.not.match(/koa|proxy = true/i);
+  });
+
   it('creates a secret that only its user can read, another one each time, and keeps it out of version control', async () => {
     const secrets = await Promise.all(
       ['a', 'b'].map(async (name) => {

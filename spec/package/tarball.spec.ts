@@ -47,7 +47,7 @@ describe('the tarball of the package', function () {
       ),
     ];
     const code =
-      /^(dist\/src\/[\w/-]+\.(js|d\.ts)(\.map)?|dist\/client\/\w+\.(mjs|d\.mts)|src\/[\w/-]+\.ts|templates\/api\/[\w./-]+)$/;
+      /^(dist\/src\/[\w/-]+\.(js|d\.ts)(\.map)?|dist\/client\/\w+\.(mjs|d\.mts)|src\/[\w/-]+\.ts|templates\/(api|express)\/[\w./-]+)$/;
     expect(files.filter((file) => !code.test(file))).to.have.members(pages);
     expect(files.filter((file) => /(^|\/)(spec|examples?|bench)\/|\.env|\.tmp/.test(file))).to.deep.equal([]);
   });

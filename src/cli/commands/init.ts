@@ -6,8 +6,18 @@ import { CommandError, UsageError, type Command, type CommandResult } from '../c
 import { ownPackage } from '../own-package';
 import { attempt, createSecretFile } from '../secret-file';
 
-/** The project that is copied, in the root of the package. */
-const template = join(__dirname, '../../../../templates/api');
+/** In the root of the package. */
+const templates = join(__dirname, '../../../../templates');
+
+/** Packages of a project by where its manifest has them. */
+type Packages = Readonly<Record<'dependencies' | 'devDependencies', Readonly<Record<string, string>>>>;
+
+/** What a project on Koa does not need on Express, and what it needs instead. */
+const koaPackages = ['@koa/router', '@types/koa', 'koa', 'koa-bodyparser'];
+const expressPackages: Packages = {
+  dependencies: { express: '^4.22.3' },
+  devDependencies: { '@types/express': '^5.0.6' },
+};
 
 /** The name of the template, which its files contain. */
 const placeholder = 'my-api';
@@ -16,11 +26,11 @@ const placeholder = 'my-api';
 export const init: Command = {
   usage: 'FOLDER',
   details:
-    'It has controllers with validation, users with hashed passwords, login, refresh and logout, tests,\n' +
+    'It has controllers with validation, users with hashed passwords, logins with a limit, sessions, tests,\n' +
     'and a new secret in .env. FOLDER must not exist, or be empty. Its name becomes that of the package.',
   positionals: ['FOLDER'],
-  options: {},
-  examples: ['init my-api'],
+  options: { express: { type: 'flag', help: 'on Express, instead of Koa' } },
+  examples: ['init my-api', 'init my-api --express'],
   run: create,
 };
 
@@ -33,7 +43,7 @@ async function create(given: Arguments): Promise<CommandResult> {
       'the name of FOLDER must be one for a package: lower-case letters, digits, dots, dashes',
     );
   attempt(folder, 'written', () => {
-    copyTemplate(folder, name);
+    copyTemplate(folder, name, given.has('express'));
   });
   await createSecretFile(join(folder, '.env'), `JWT_SECRET_KEY=${randomBytes(32).toString('base64url')}\n`);
   const steps = [`cd ${folder}`, 'npm install', 'npm test', 'npm start'];
@@ -43,19 +53,40 @@ async function create(given: Arguments): Promise<CommandResult> {
   };
 }
 
-function copyTemplate(folder: string, name: string): void {
+function copyTemplate(folder: string, name: string, onExpress: boolean): void {
   if (existsSync(folder) && readdirSync(folder).length > 0)
     throw new CommandError(`${folder} is not empty. Nothing was changed`);
-  cpSync(template, folder, { recursive: true });
+  cpSync(join(templates, 'api'), folder, { recursive: true });
+  if (onExpress) cpSync(join(templates, 'express/app.ts'), join(folder, 'src/app.ts'));
   // npm leaves files of this name out of packages.
   renameSync(join(folder, 'gitignore'), join(folder, '.gitignore'));
   for (const file of ['README.md', 'src/jwt.ts', 'package.json']) {
-    const path = join(folder, file);
-    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(placeholder, name));
+    edit(join(folder, file), (text) => text.replaceAll(placeholder, name));
   }
-  const path = join(folder, 'package.json');
-  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { dependencies: Record<string, string> };
-  const { name: own, version } = ownPackage();
-  manifest.dependencies[own] = `^${version}`;
-  writeFileSync(path, `${JSON.stringify(manifest, null, 2)}\n`);
+  if (onExpress)
+    edit(join(folder, 'README.md'), (text) => text.replace('app.proxy = true', "app.set('trust proxy', 1)"));
+  edit(join(folder, 'package.json'), (text) => {
+    const manifest = JSON.parse(text) as Packages;
+    return `${JSON.stringify({ ...manifest, ...packagesOf(manifest, onExpress) }, null, 2)}\n`;
+  });
+}
+
+function packagesOf({ dependencies, devDependencies }: Packages, onExpress: boolean): Packages {
+  const { name, version } = ownPackage();
+  const own = { ...dependencies, [name]: `^${version}` };
+  if (!onExpress) return { dependencies: own, devDependencies };
+  return {
+    dependencies: exchange(own, expressPackages.dependencies),
+    devDependencies: exchange(devDependencies, expressPackages.devDependencies),
+  };
+}
+
+/** In alphabetical order, as npm keeps them. */
+function exchange(packages: Readonly<Record<string, string>>, added: Readonly<Record<string, string>>) {
+  const kept = Object.entries(packages).filter(([name]) => !koaPackages.includes(name));
+  return Object.fromEntries([...kept, ...Object.entries(added)].sort());
+}
+
+function edit(path: string, change: (text: string) => string): void {
+  writeFileSync(path, change(readFileSync(path, 'utf8')));
 }

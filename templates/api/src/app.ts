@@ -3,12 +3,12 @@ import type Koa from 'koa';
 import { createKoaServer } from 'routing-controllers';
 import { createAuthorizationChecker } from 'routing-controllers-jwt';
 import { AccountController } from './account.controller.js';
+import { AuthController } from './auth.js';
 import { jwtManager } from './jwt.js';
-import { LoginController } from './login.controller.js';
 import { users } from './users.js';
 
 export const app: Koa = createKoaServer({
-  controllers: [LoginController, AccountController],
+  controllers: [AuthController, AccountController],
   authorizationChecker: createAuthorizationChecker(jwtManager, {
     // Every method requires a token, except for those with @JwtPublic().
     protectByDefault: true,

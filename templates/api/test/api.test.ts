@@ -69,14 +69,38 @@ describe('the API', () => {
     assert.equal(await wrong.text(), await unknown.text());
   });
 
+  it('limits failed logins', async () => {
+    const statuses = [];
+    for (let attempt = 0; attempt < 6; attempt++) {
+      const response = await post('/auth/login', { username: 'mallory', password: 'a guess' });
+      statuses.push(response.status);
+    }
+    assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429]);
+  });
+
   it('keeps passwords out of errors', async () => {
-    const response = await post('/account', { username: 'eve', password: 'too short' });
-    assert.equal(response.status, 400);
-    assert.doesNotMatch(await response.text(), /too short/);
+    for (const [path, password] of [
+      ['/account', 'too short'],
+      ['/auth/login', 'too long '.repeat(50)],
+    ] as const) {
+      const response = await post(path, { username: 'eve', password });
+      assert.equal(response.status, 400);
+      assert.doesNotMatch(await response.text(), /too (short|long)/);
+    }
   });
 
   it('gives each name to one user', async () => {
     assert.equal((await post('/account', { ...credentials, username: ' Ada' })).status, 409);
+  });
+
+  it('lists the sessions of a user, and ends all others', async () => {
+    const [here, there] = [await login(), await login()];
+    const headers = { Authorization: `Bearer ${here.access_token}` };
+    const sessions = (await (await fetch(`${url}/auth/sessions`, { headers })).json()) as object[];
+    assert.ok(sessions.length >= 2);
+    assert.equal((await fetch(`${url}/auth/sessions`, { method: 'DELETE', headers })).status, 204);
+    assert.equal((await account(`Bearer ${there.access_token}`)).status, 401);
+    assert.equal((await account(`Bearer ${here.access_token}`)).status, 200);
   });
 
   it('refreshes, and logs out', async () => {

@@ -1,0 +1,25 @@
+import 'reflect-metadata';
+import type { Express, NextFunction, Request, Response } from 'express';
+import { createExpressServer } from 'routing-controllers';
+import { createAuthorizationChecker } from 'routing-controllers-jwt';
+import { AccountController } from './account.controller.js';
+import { AuthController } from './auth.js';
+import { jwtManager } from './jwt.js';
+import { users } from './users.js';
+
+export const app: Express = createExpressServer({
+  controllers: [AuthController, AccountController],
+  authorizationChecker: createAuthorizationChecker(jwtManager, {
+    // Every method requires a token, except for those with @JwtPublic().
+    protectByDefault: true,
+    // The user behind a token, for @CurrentUser(). The token of an account that is gone is rejected.
+    currentUserChecker: ({ identity }) => users.find(identity),
+  }),
+  // Without these, an error would repeat what was sent, a password included.
+  validation: { whitelist: true, validationError: { target: false, value: false } },
+});
+
+// routing-controllers has already sent these errors. Without this, Express would print them and close the connection.
+app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {
+  if (!response.headersSent) next(error);
+});
