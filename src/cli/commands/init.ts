@@ -26,7 +26,7 @@ const placeholder = 'my-api';
 export const init: Command = {
   usage: 'FOLDER',
   details:
-    'It has controllers with validation, users with hashed passwords, logins with a limit, sessions, tests,\n' +
+    'It has validation, users with hashed passwords, logins with a limit, sessions, tests,\n' +
     'and a new secret in .env. FOLDER must not exist, or be empty. Its name becomes that of the package.',
   positionals: ['FOLDER'],
   options: { express: { type: 'flag', help: 'on Express, instead of Koa' } },
