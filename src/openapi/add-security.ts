@@ -4,6 +4,7 @@ import { knownChecker } from '../controllers/host/known-checkers';
 import { inWords } from '../controllers/routes/format-routes';
 import { ConfigurationError } from '../errors/errors';
 import { operationsOf, type OpenApiDocument, type Operation, type Part } from './document';
+import { described } from './described';
 import { documentedRoutes, routeFinder, type DocumentedRoute } from './documented-routes';
 import { errorResponses, errorSchemas } from './error-responses';
 import { SecuritySchemes } from './security-schemes';
@@ -44,10 +45,13 @@ export function addSecurity<T extends OpenApiDocument>(
   return { ...document, paths, components: componentsWith(document, schemes.all, errorSchemas(checker)) };
 }
 
-function secured(operation: Operation, route: DocumentedRoute, schemes: SecuritySchemes): Operation {
+function secured(given: Operation, route: DocumentedRoute, schemes: SecuritySchemes): Operation {
+  const operation = described(given, route);
   const { declared, resolved }: Partial<RouteRule> = route.rule() ?? {};
-  if (!declared || !resolved) return { ...operation, security: [] };
-  const security = schemes.alternativesFor({ declared, resolved }, route.method);
+  if (!declared || !resolved)
+    return { ...operation, security: schemes.forClients(route.description?.clients) };
+  // The body of a ready endpoint is described, a token in it included.
+  const security = schemes.alternativesFor({ declared, resolved }, route.method) ?? (route.description && []);
   const requires = `Requires: ${inWords(declared)}`;
   const { description } = operation;
   return {

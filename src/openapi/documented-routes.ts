@@ -3,6 +3,10 @@ import type { RouteRule } from '../authentication/requirement';
 import type { KnownChecker } from '../controllers/host/known-checkers';
 import { actionsOf } from '../controllers/routes/actions-of';
 import { routeName } from '../controllers/rules/lineage';
+import {
+  operationDescriptionOf,
+  type OperationDescription,
+} from '../controllers/routes/operation-descriptions';
 import { ruleUnder } from '../controllers/rules/route-rule';
 import type { PlacedOperation } from './document';
 
@@ -17,6 +21,8 @@ export interface DocumentedRoute {
   readonly isJson: boolean;
   /** Reads the rule of the route. Undefined: everyone may call it. */
   readonly rule: () => RouteRule | undefined;
+  /** Of a ready endpoint. */
+  readonly description: OperationDescription | undefined;
 }
 
 /** The routes of all controllers, as they are on a server with this checker. */
@@ -29,6 +35,7 @@ export function documentedRoutes(checker: KnownChecker): DocumentedRoute[] {
       operationId: routeName(target, handler),
       isJson: type === 'json',
       rule: () => ruleUnder(checker, storage, target, handler),
+      description: operationDescriptionOf(target, handler),
     })),
   );
 }

@@ -15,6 +15,8 @@ const codes: readonly JwtErrorCode[] = [
   'ERR_JWT_NOT_FRESH',
   'ERR_JWT_DENIED',
   'ERR_JWT_CSRF',
+  'ERR_JWT_CREDENTIALS',
+  'ERR_JWT_THROTTLED',
 ];
 
 /** The schema of the bodies of errors, by its name. */
@@ -54,7 +56,8 @@ export function errorResponses(
   };
 }
 
-function contentOf(isJson: boolean): Part {
+/** The body of an error. */
+export function contentOf(isJson: boolean): Part {
   return isJson
     ? { 'application/json': { schema: { $ref: `#/components/schemas/${schemaName}` } } }
     : { 'text/plain': { schema: { type: 'string' } } };

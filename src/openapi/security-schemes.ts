@@ -1,5 +1,6 @@
 import type { ResolvedRequirement, RouteRule } from '../authentication/requirement';
 import type { KnownChecker } from '../controllers/host/known-checkers';
+import type { OperationDescription } from '../controllers/routes/operation-descriptions';
 import type { LocationDescription } from '../http/locations/token-location';
 import type { TokenType } from '../token/token';
 import type { Part, SecurityAlternatives } from './document';
@@ -33,6 +34,11 @@ export class SecuritySchemes {
     );
     if (alternatives.length === 0) return undefined;
     return optional ? [...alternatives, {}] : alternatives;
+  }
+
+  /** What a public operation takes: nothing, unless clients authenticate themselves in another way than with a token. */
+  forClients(clients: OperationDescription['clients']): SecurityAlternatives {
+    return clients ? [{ [this.#add([clients.name], clients.scheme)]: [] }] : [];
   }
 
   #alternatives(

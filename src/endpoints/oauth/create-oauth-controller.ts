@@ -1,7 +1,9 @@
 import { JsonController, Post, type Action } from 'routing-controllers';
 import { CurrentAction } from '../current-action';
+import { nameByPrefix } from '../name-by-prefix';
 import { markAndReport } from '../report';
 import { JwtPublic } from '../../controllers/decorators/jwt-required';
+import { describeOperations } from '../../controllers/routes/operation-descriptions';
 import { ConfigurationError } from '../../errors/errors';
 import { guardFor } from '../../http/answer/guard-response';
 import { BearerHeader } from '../../http/locations/bearer-header';
@@ -13,6 +15,7 @@ import { parseOptions } from '../../util/options';
 import { clientCheck, presentedClient, type ClientCheck } from './client-authentication';
 import { formOf, type Form } from './form-of';
 import { introspect, revoke } from './introspection';
+import { oauthOperations } from './operations';
 
 /**
  * The options of {@link createOAuthController}.
@@ -33,6 +36,7 @@ export interface OAuthControllerOptions {
 }
 
 const owner = 'createOAuthController';
+const defaultPrefix = '/oauth';
 /** Where a client may have its credentials, for `Vary`. */
 const locations = [new BearerHeader()];
 
@@ -64,7 +68,7 @@ export function createOAuthController<C extends object>(
 ): new () => object {
   if (!(manager instanceof JwtManager)) throw new ConfigurationError(`${owner} needs a JwtManager`);
   const table = { prefix: optional(text), clients: unchecked };
-  const { prefix = '/oauth', clients } = parseOptions(
+  const { prefix = defaultPrefix, clients } = parseOptions(
     owner,
     options,
     table,
@@ -86,6 +90,8 @@ export function createOAuthController<C extends object>(
       return answer(manager, action, isClient, revoke);
     }
   }
+  nameByPrefix(OAuthController, prefix, defaultPrefix);
+  describeOperations(OAuthController, oauthOperations);
   return OAuthController;
 }
 

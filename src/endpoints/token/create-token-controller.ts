@@ -1,7 +1,9 @@
 import { Body, Delete, Get, JsonController, Param, Post, type Action } from 'routing-controllers';
 import { CurrentAction } from '../current-action';
+import { nameByPrefix } from '../name-by-prefix';
 import { InjectToken } from '../../controllers/decorators/inject-token';
 import { JwtPublic, JwtRefreshRequired, JwtRequired } from '../../controllers/decorators/jwt-required';
+import { describeOperations } from '../../controllers/routes/operation-descriptions';
 import { isIdentity } from '../../claims/forms';
 import { BodyField } from '../../http/locations/body-field';
 import { clientDetails } from '../../http/request/client-details';
@@ -12,8 +14,13 @@ import type { TokenPair } from '../../sessions/token-pair';
 import { Token } from '../../token/token';
 import { LoginEndpoint } from './login';
 import { logoutLocation } from './logout-location';
+import { tokenOperations } from './operations';
 import { describeSession, type SessionView } from './session-view';
-import { resolveTokenController, type TokenControllerOptions } from './token-controller-options';
+import {
+  defaultPrefix,
+  resolveTokenController,
+  type TokenControllerOptions,
+} from './token-controller-options';
 
 /**
  * Creates a controller with the endpoints that every application with logins has:
@@ -115,5 +122,7 @@ export function createTokenController<C extends object, T extends object>(
       return null;
     }
   }
+  nameByPrefix(TokenController, prefix, defaultPrefix);
+  describeOperations(TokenController, tokenOperations(cookies !== undefined));
   return TokenController;
 }

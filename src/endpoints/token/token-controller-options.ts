@@ -63,6 +63,8 @@ export interface TokenControllerSettings {
 
 const owner = 'createTokenController';
 
+export const defaultPrefix = '/auth';
+
 const controllerOptions = {
   prefix: optional(text),
   credentials: classOf,
@@ -76,7 +78,7 @@ export function resolveTokenController(manager: unknown, options: object): Token
   if (!(manager instanceof JwtManager)) throw new ConfigurationError(`${owner} needs a JwtManager`);
   const example = '{ credentials: LoginDto, authenticate }';
   const {
-    prefix = '/auth',
+    prefix = defaultPrefix,
     throttle,
     ...settings
   } = parseOptions(owner, options, controllerOptions, example);
