@@ -2,11 +2,16 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import 'reflect-metadata';
 import { expect } from 'chai';
+import { IsString } from 'class-validator';
+import { getMetadataArgsStorage } from 'routing-controllers';
 import {
   authenticateUpgrade,
   BearerHeader,
   ConfigurationError,
   createAuthorizationChecker,
+  createJwksController,
+  createOAuthController,
+  createTokenController,
   JwtOptional,
   JwtRefreshRequired,
   JwtRequired,
@@ -15,16 +20,21 @@ import {
   MemoryTokenStore,
   TokenCookies,
   TokenMissingError,
+  type AttemptLimit,
   type AuthorizationCheckerOptions,
   type BearerHeaderOptions,
   type IssueOptions,
+  type JwksControllerOptions,
   type JwtManagerOptions,
   type JwtRequirement,
   type MemoryTokenStoreOptions,
+  type OAuthControllerOptions,
   type RefreshOptions,
   type RevokeAllOptions,
   type ListSessionsOptions,
   type RevokeSessionOptions,
+  type ThrottleOptions,
+  type TokenControllerOptions,
   type TokenCookiesOptions,
   type UpgradeRequirement,
   type VerifyExpectations,
@@ -32,6 +42,7 @@ import {
 import { requirementKeys, ruleFor } from '../../src/authentication/requirement';
 import { RedisTokenStore, type RedisTokenStoreOptions } from '../../src/redis';
 import { tokenStoreSuite, type TokenStoreSuiteOptions } from '../../src/testing';
+import { request, startApp } from '../support/app';
 import { keyPairFor } from '../support/keys';
 import { secret, testManager } from '../support/manager';
 import { withPolluted } from '../support/polluted';
@@ -40,7 +51,13 @@ import { refusalOf } from '../support/rejected';
 /** Every option of an API; the compiler sees to it that none is missing. */
 type Names<T> = Readonly<Record<keyof T & string, true>>;
 
+class PollutedLoginDto {
+  @IsString() username!: string;
+}
+
+const login = { credentials: PollutedLoginDto, authenticate: () => null };
 const manager = testManager();
+const publishing = new JwtManager({ keys: KeySet.fromPem(keyPairFor('ES256').privatePem), store: false });
 const plainRedis = { evalSha: () => Promise.reject(new Error()), eval: () => Promise.reject(new Error()) };
 const issueOptions: Names<IssueOptions> = {
   claims: true,
@@ -203,6 +220,39 @@ const calls: [string, Readonly<Record<string, true>>, () => unknown][] = [
     () => new RedisTokenStore(plainRedis, {}),
   ],
   [
+    'createTokenController',
+    { prefix: true, credentials: true, authenticate: true, cookies: true, throttle: true } satisfies Names<
+      TokenControllerOptions<object, PollutedLoginDto>
+    >,
+    created(() => createTokenController(manager, login)),
+  ],
+  [
+    'the option throttle',
+    {
+      account: true,
+      address: true,
+      accountOf: true,
+      redis: true,
+      prefix: true,
+    } satisfies Names<ThrottleOptions>,
+    created(() => createTokenController(manager, { ...login, throttle: {} })),
+  ],
+  [
+    'the options account and address',
+    { attempts: true, per: true } satisfies Names<AttemptLimit>,
+    created(() => createTokenController(manager, { ...login, throttle: { account: {}, address: {} } })),
+  ],
+  [
+    'createOAuthController',
+    { prefix: true, clients: true } satisfies Names<OAuthControllerOptions>,
+    created(() => createOAuthController(manager, { clients: { billing: secret } })),
+  ],
+  [
+    'createJwksController',
+    { path: true, resource: true } satisfies Names<JwksControllerOptions>,
+    created(() => createJwksController(publishing)),
+  ],
+  [
     'tokenStoreSuite',
     { rounds: true, callers: true } satisfies Names<TokenStoreSuiteOptions>,
     () => {
@@ -210,6 +260,16 @@ const calls: [string, Readonly<Record<string, true>>, () => unknown][] = [
     },
   ],
 ];
+
+/** Creates a controller, and removes it again: other specs of this process list all routes. */
+function created(create: () => Function): () => void {
+  return () => {
+    const controller = create();
+    const { controllers } = getMetadataArgsStorage();
+    const others = controllers.filter(({ target }) => target !== controller);
+    controllers.splice(0, controllers.length, ...others);
+  };
+}
 
 function octJwk(): { kty: string; k: string; alg: string } {
   return { kty: 'oct', k: Buffer.from(secret).toString('base64url'), alg: 'HS256' };
@@ -275,6 +335,34 @@ describe('C10: options on a polluted prototype', () => {
         expect(token.identity, name).to.equal('ada');
       }
     }
+  });
+
+  it('log no one in, and give nothing to a login', async () => {
+    const results = [{}, { identity: 'ada' }];
+    const Login = createTokenController(manager, {
+      ...{ credentials: PollutedLoginDto, prefix: '/polluted-login' },
+      authenticate: () => results.shift() as never,
+    });
+    const authorizationChecker = createAuthorizationChecker(manager);
+    const app = await startApp({ controllers: [Login], authorizationChecker });
+    const polluted = {
+      identity: 'mallory',
+      session: { label: 'planted' },
+      authenticatedAt: new Date(0),
+      roles: 'admin',
+    };
+    const headers = { 'Content-Type': 'application/json' };
+    const init = { method: 'POST', headers, body: '{"username":"ada"}' };
+    const responses = await withPolluted(polluted, async () => [
+      await request(`${app.url}/polluted-login/login`, init),
+      await request(`${app.url}/polluted-login/login`, init),
+    ]);
+    await app.close();
+    expect(responses.map(({ status }) => status)).to.deep.equal([503, 200]);
+    const token = await manager.verify((responses[1]?.body as { access_token: string }).access_token);
+    expect(token).to.deep.include({ identity: 'ada', roles: [] });
+    const [session] = await manager.listSessions('ada');
+    expect(session?.label).to.equal(undefined);
   });
 
   it('let no guest through an upgrade', async () => {

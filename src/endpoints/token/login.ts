@@ -74,7 +74,9 @@ export class LoginEndpoint {
     return verified;
   }
 
-  #issue({ identity, ...options }: Verified, request: HttpRequest, began: number): Promise<TokenPair> {
+  #issue({ identity, ...given }: Verified, request: HttpRequest, began: number): Promise<TokenPair> {
+    // Without a prototype, which may be polluted.
+    const options: IssueOptions<object> = Object.assign(Object.create(null) as object, given);
     const session = { ...clientDetails(request), ...options.session };
     // In whole seconds: a logout everywhere in the second of the login may have come before it.
     const isLong = began < this.#now();
@@ -92,6 +94,7 @@ export class LoginEndpoint {
 function verifiedOf(result: unknown): Verified {
   if (result === null || result === undefined) throw withReason(new BadCredentialsError(), 'credentials');
   if (typeof result === 'string') return { identity: result };
-  if (isPlainObject(result) && typeof result['identity'] === 'string') return result as unknown as Verified;
+  const isOwn = isPlainObject(result) && Object.hasOwn(result, 'identity');
+  if (isOwn && typeof result['identity'] === 'string') return result as unknown as Verified;
   throw withReason(new HookFailedError(), 'authenticate returned neither an identity nor null');
 }
