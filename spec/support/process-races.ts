@@ -4,7 +4,7 @@ import { RefreshReusedError, TokenRevokedError, type JwtManager, type TokenPair 
 import type { Refresher, Refreshed } from './refresher';
 import { refusalOf } from './rejected';
 
-const rounds = 50;
+const rounds = 25;
 const callers = 10;
 /** Each takes the start of a process. */
 const kills = 20;

@@ -11,6 +11,11 @@ export async function ageFeeds(url: string, prefix: string): Promise<void> {
   close();
 }
 
+/** A time of which every feed tells, even one that begins only now. */
+export function inAnHour(): number {
+  return Math.floor(Date.now() / 1000) + 3700;
+}
+
 /** The names of all shards. */
 export const allShards = Array.from({ length: 256 }, (_, number) => number.toString(16).padStart(2, '0'));
 

@@ -10,6 +10,8 @@ import { freePort, startRedis, untilReady, type RedisServer } from './redis-serv
 export interface RedisSentinel {
   readonly port: number;
   readonly primary: RedisServer;
+  /** Waits until the replica has everything that the primary has. */
+  untilReplicated(): Promise<void>;
   /** Tells the sentinel to make the replica the primary. */
   failover(): Promise<void>;
   remove(): Promise<void>;
@@ -38,6 +40,12 @@ export async function startSentinel(): Promise<RedisSentinel> {
   return {
     port,
     primary,
+    untilReplicated: async () => {
+      const { client, close } = await nodeRedis(`redis://127.0.0.1:${String(primary.port)}`);
+      await client.set('last', 'written');
+      while (Number(await client.sendCommand(['WAIT', '1', '1000'])) < 1);
+      close();
+    },
     failover: async () => {
       await ask('FAILOVER');
     },

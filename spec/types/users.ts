@@ -109,7 +109,7 @@ export async function refused(request: IncomingMessage): Promise<void> {
   console.log(new QueryParameter(1));
   // @ts-expect-error TS2345: fields of the body as a list
   console.log(new BodyField(['access_token', 'refresh_token']));
-  // @ts-expect-error TS2769: a user checker that is no function
+  // @ts-expect-error TS2322: a user checker that is no function
   createAuthorizationChecker(jwtManager, { currentUserChecker: users });
   // @ts-expect-error TS2551: a misspelt claim in a user checker
   createAuthorizationChecker(typedManager, { currentUserChecker: ({ claims }) => claims.emial !== '' });

@@ -5,7 +5,7 @@ import { RedisTokenStore } from '../../../src/redis';
 import { subjectHash } from '../../../src/store/shard';
 import { testManager } from '../../support/manager';
 import { clientKinds, clusterKinds, ownPrefix, type Connected } from '../../support/redis-clients';
-import { untilKnown } from '../../support/redis-feed';
+import { inAnHour, untilKnown } from '../../support/redis-feed';
 import { idOf, newSession, now, queryOf, rotationOf } from '../../support/redis-sessions';
 import { sessionIdOf } from '../../support/session-world';
 import { useCluster, useRedis } from '../../support/use-redis';
@@ -85,7 +85,7 @@ function describeFeed(connect: () => Promise<Connected>, prefix: string): void {
 
   it('feeds a replica', async () => {
     const [own, other] = [await open('replica'), await open('replica')];
-    const query = queryOf(newSession('fed'), { issuedAt: now + 3700, jti: 'fed' });
+    const query = queryOf(newSession('fed'), { issuedAt: inAnHour(), jti: 'fed' });
     await other.createSession(newSession('fed'));
     await untilKnown(own, query, false);
     await other.revokeSession(idOf('ada', 'fed'), now);

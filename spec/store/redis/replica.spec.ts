@@ -5,7 +5,7 @@ import { RedisTokenStore } from '../../../src/redis';
 import { shardOf } from '../../../src/store/shard';
 import { refusalOf } from '../../support/rejected';
 import { clientKinds, nodeRedis, ownPrefix, type Connected } from '../../support/redis-clients';
-import { ageFeeds, untilKnown, untilSync } from '../../support/redis-feed';
+import { ageFeeds, inAnHour, untilKnown, untilSync } from '../../support/redis-feed';
 import { idOf, newSession, now, queryOf, rotationOf } from '../../support/redis-sessions';
 import { useOwnRedis } from '../../support/use-redis';
 
@@ -178,7 +178,7 @@ describe('F17: a RedisTokenStore with a replica', () => {
   it('asks about tokens that are older than the feed, once each while nothing happens to them', async () => {
     const own = await open();
     await own.createSession(newSession('sid'));
-    const young = { ...alive, issuedAt: now + 3700 };
+    const young = { ...alive, issuedAt: inAnHour() };
     await untilSync(own, young);
     const first = own.isRevoked(alive);
     expect(first).to.be.a('promise');
@@ -196,7 +196,7 @@ describe('F17: a RedisTokenStore with a replica', () => {
     await untilSync(own, alive);
     await other.revokeSubject('ada', now - 1, { exceptSessionId: session.id });
     const old = { ...alive, issuedAt: now - 4000 };
-    await untilSync(own, { ...alive, issuedAt: now + 3700 });
+    await untilSync(own, { ...alive, issuedAt: inAnHour() });
     const answer = own.isRevoked(old);
     await other.revokeSession(session.id, now);
     await answer;
@@ -211,7 +211,7 @@ describe('F17: a RedisTokenStore with a replica', () => {
     await client.flushAll();
     close();
     while (!(await own.isRevoked(alive))) await setTimeout(2);
-    await untilSync(own, { ...alive, issuedAt: now + 3700 });
+    await untilSync(own, { ...alive, issuedAt: inAnHour() });
     expect(own.isRevoked(alive)).to.be.a('promise');
   });
 
@@ -226,7 +226,7 @@ describe('F17: a RedisTokenStore with a replica', () => {
     await client.xDel(feed, last?.id ?? '');
     close();
     while (own.isRevoked(alive) === false) await setTimeout(2);
-    await untilSync(own, { ...alive, issuedAt: now + 3700 });
+    await untilSync(own, { ...alive, issuedAt: inAnHour() });
     expect(await own.isRevoked(alive)).to.equal(false);
     expect(own.isRevoked({ ...alive, jti: 'other' })).to.equal(true);
   });

@@ -92,7 +92,7 @@ describe('A RedisTokenStore behind a sentinel', function () {
           for (const session of [alive, dead]) await store.createSession(session);
           await store.revokeSession(dead.id, now);
           // A confirmed write is still on its way to the replica: this is about what has arrived.
-          await setTimeout(300);
+          await sentinel.untilReplicated();
           await fail(sentinel);
           const watch = new Watch(store);
           await watch.run(alive, dead);

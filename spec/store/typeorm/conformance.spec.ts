@@ -3,7 +3,7 @@ import { TypeOrmTokenStore } from '../../../src/typeorm';
 import { allKinds, describeOn } from '../../support/databases';
 import { isFull } from '../../support/full';
 
-const races = isFull ? { rounds: 50, callers: [2, 10, 50, 200] } : { rounds: 5, callers: [2, 10] };
+const races = isFull ? { rounds: 20, callers: [2, 10, 50, 200] } : { rounds: 5, callers: [2, 10] };
 
 describeOn(allKinds, 'TypeOrmTokenStore', (database) => {
   let store: TypeOrmTokenStore;
