@@ -201,6 +201,13 @@ describe('the room in the cache of verified tokens', () => {
     expect(cache.find(textOf('long', 8192))).to.equal(undefined);
   });
 
+  it('is for so many entries after a token that was longer than all of it', () => {
+    const cache = new TokenCache(4);
+    cache.add(textOf('long', 8192), known);
+    for (const text of numbered(20)) cache.add(text, known);
+    expect(held(cache, numbered(20))).to.equal(4);
+  });
+
   it('is free again for what was deleted', () => {
     const cache = new TokenCache(10);
     for (const text of numbered(10)) cache.add(text, known);

@@ -75,6 +75,7 @@ export class TokenCache<C extends object> {
   }
 
   #placeFor(length: number): number | undefined {
+    if (length > this.#maxCharacters) return undefined;
     const isRoom = this.#characters + length <= this.#maxCharacters;
     if (isRoom && this.#places.length < this.#maxEntries) return this.#places.length;
     for (let left = attempts; left > 0; left--) {
