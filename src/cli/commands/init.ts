@@ -64,7 +64,9 @@ function copyTemplate(folder: string, name: string, onExpress: boolean): void {
     edit(join(folder, file), (text) => text.replaceAll(placeholder, name));
   }
   if (onExpress)
-    edit(join(folder, 'README.md'), (text) => text.replace('app.proxy = true', "app.set('trust proxy', 1)"));
+    edit(join(folder, 'README.md'), (text) =>
+      text.replace('`app.proxy = true` and `app.maxIpsCount = 1`', "`app.set('trust proxy', 1)`"),
+    );
   edit(join(folder, 'package.json'), (text) => {
     const manifest = JSON.parse(text) as Packages;
     return `${JSON.stringify({ ...manifest, ...packagesOf(manifest, onExpress) }, null, 2)}\n`;

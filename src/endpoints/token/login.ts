@@ -5,7 +5,7 @@ import { BadCredentialsError } from '../../errors/login-errors';
 import { guardFor } from '../../http/answer/guard-response';
 import type { TokenLocation } from '../../http/locations/token-location';
 import { clientDetails } from '../../http/request/client-details';
-import type { HttpRequest } from '../../http/request/http-request';
+import type { FrameworkRequest, HttpRequest } from '../../http/request/http-request';
 import { requestOf } from '../../http/request/request-of';
 import type { IssueOptions } from '../../manager/issue-options';
 import type { JwtManager } from '../../manager/jwt-manager';
@@ -14,6 +14,7 @@ import type { TokenPair } from '../../sessions/token-pair';
 import { unixSeconds } from '../../util/clock';
 import { isPlainObject } from '../../util/json';
 import { within } from '../../util/within';
+import { warnOfUntrustedProxy } from './proxy-warning';
 import { readCredentials } from './read-credentials';
 import { Throttle, type Attempt } from './throttle';
 import type { TokenControllerSettings } from './token-controller-options';
@@ -54,9 +55,11 @@ export class LoginEndpoint {
     }
   }
 
-  async #attempt(credentials: object, { ip }: HttpRequest): Promise<Attempt | undefined> {
+  async #attempt(credentials: object, request: FrameworkRequest): Promise<Attempt | undefined> {
     const { throttle } = this.#settings;
-    return throttle && this.#throttle?.begin(String(throttle.accountOf(credentials)), ip);
+    if (!throttle) return undefined;
+    warnOfUntrustedProxy(request);
+    return this.#throttle?.begin(String(throttle.accountOf(credentials)), request.ip);
   }
 
   async #verify(credentials: object, action: Action, attempt: Attempt | undefined): Promise<Verified> {
