@@ -174,7 +174,7 @@ function describeApp(environment: () => NodeJS.ProcessEnv): void {
     });
     expect(await send('POST', '/auth/refresh', '', {})).to.deep.include({
       status: 401,
-      body: { msg: "Missing body field 'access_token' or 'refresh_token'", code: 'ERR_JWT_MISSING' },
+      body: { msg: "Missing body field 'refresh_token'", code: 'ERR_JWT_MISSING' },
     });
   });
 

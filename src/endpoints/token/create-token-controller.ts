@@ -73,7 +73,7 @@ export function createTokenController<C extends object, T extends object>(
     }
 
     @Post('/refresh')
-    @JwtRefreshRequired({ ...anywhere, locations: [cookies ?? new BodyField()] })
+    @JwtRefreshRequired({ ...anywhere, locations: [cookies ?? new BodyField('refresh_token')] })
     async refresh(
       @InjectToken() token: Token<C>,
       @CurrentAction() action: Action,

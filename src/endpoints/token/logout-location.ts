@@ -32,7 +32,7 @@ function inCookies(cookies: TokenCookies): TokenLocation {
 }
 
 function inBodyOrHeader(): TokenLocation {
-  const [header, body] = [new BearerHeader(), new BodyField()];
+  const [header, body] = [new BearerHeader(), new BodyField('refresh_token')];
   return {
     name: `${header.name} or ${body.name}`,
     vary: header.vary,
