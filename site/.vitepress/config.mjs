@@ -6,6 +6,7 @@ export default defineConfig({
   title: 'routing-controllers-jwt',
   description: 'Token authentication for class controllers on Koa and Express',
   lang: 'en',
+  head: [['link', { rel: 'icon', href: '/icon.svg' }]],
   srcDir: './pages',
   outDir: './dist',
   cacheDir: './.vitepress/.cache',
@@ -16,6 +17,7 @@ export default defineConfig({
     config: (md) => md.use(linkToRepository),
   },
   themeConfig: {
+    logo: '/icon.svg',
     search: { provider: 'local' },
     outline: [2, 3],
     nav: [

@@ -31,6 +31,7 @@ const background = [
 
 export const sidebar = {
   '/': [...guides, ...recipes, ...background],
+  '/recipes/': [...recipes, ...guides, ...background],
   '/api/': ['', '/client', '/openapi', '/redis', '/testing', '/typeorm'].map(door),
 };
 

@@ -72,7 +72,7 @@ export class KeySetBase {
     return `KeySet ${JSON.stringify(this)}`;
   }
 
-  /** The same for `util.inspect`. */
+  /** @hidden The same for `util.inspect`. */
   [inspect.custom](): string {
     return this.toString();
   }

@@ -47,7 +47,7 @@ export class ManagerBase<C extends object> {
     return { issuer, audience, accessTokenTtl, refreshTokenTtl, keys: '[redacted]' };
   }
 
-  /** The same for `util.inspect`. */
+  /** @hidden The same for `util.inspect`. */
   [inspect.custom](): string {
     return `JwtManager ${inspect(this.toJSON())}`;
   }
