@@ -16,14 +16,14 @@ import {
   type Token,
   type TokenLocation,
 } from '../../src';
-import { getWith, request, startApp } from '../support/app';
+import { describeOnDrivers, getWith, request, startApp } from '../support/app';
 import { bearer, expectAnswer, expectRefusal, knock, openDoors, refusals } from '../support/doors';
 import { forge, partsOf } from '../support/forge';
 import { LeakDetector } from '../support/leaks';
 import { secret, testManager } from '../support/manager';
 import { refusalToStart } from '../support/protection';
 
-describe('G4: a refusal', () => {
+describeOnDrivers('G4: a refusal', (driver) => {
   const issuer = 'https://the-expected-issuer.example';
   const audience = ['the-expected-audience', 'another-expected-audience'];
 
@@ -120,8 +120,9 @@ describe('G4: a refusal', () => {
         expect(cause).to.be.instanceOf(ConfigurationError).with.property('stack');
       }
       for (const error of doors.errors) {
-        expect(String(error)).to.match(reason);
         expect(error).to.be.instanceOf(ConfigurationError).with.property('cause');
+        // Express shows the error itself to clients.
+        expect(String(driver === 'koa' ? error : (error as Error).cause)).to.match(reason);
       }
     });
   }
@@ -169,7 +170,7 @@ describe('G4: a refusal', () => {
   });
 });
 
-describe('G3: an event', () => {
+describeOnDrivers('G3: an event', (driver) => {
   @JsonController('/paths')
   class Paths {
     @Get('/reset/:token')
@@ -224,9 +225,9 @@ describe('G3: an event', () => {
       everyLetter.toUpperCase(),
       `%2565yJ${rest}`,
       `%252565%2579%25254a${rest}`,
-      `%zz%65yJ${rest}`,
-      `%e%65yJ${rest}%`,
       `a%2Fe%79J${rest}`,
+      // Express rejects these itself.
+      ...(driver === 'koa' ? [`%zz%65yJ${rest}`, `%e%65yJ${rest}%`] : []),
     ];
     const authorizationChecker = createAuthorizationChecker(jwtManager);
     const app = await startApp({ controllers: [Paths], authorizationChecker });
@@ -234,9 +235,9 @@ describe('G3: an event', () => {
       expect(await request(`${app.url}/paths/reset/${spelling}`), spelling).to.include({ status: 401 });
     }
     await app.close();
-    const before = ['%zz', '%e', 'a%2F'];
+    const before = ['a%2F', ...(driver === 'koa' ? ['%zz', '%e'] : [])];
     expect(paths).to.deep.equal([
-      ...spellings.slice(0, -3).map(() => '/paths/reset/[redacted]'),
+      ...spellings.slice(before.length).map(() => '/paths/reset/[redacted]'),
       ...before.map((start) => `/paths/reset/${start}[redacted]`),
     ]);
   });

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import Koa from 'koa';
+import type { IncomingMessage } from 'node:http';
 import { TokenCookies, type TokenCookiesOptions } from '../../src';
 import { cookieRefusals, startCookieApp, type CookieApp } from '../support/cookie-app';
 import { cookiesOf, CookieJar } from '../support/cookie-jar';
-import { request } from '../support/app';
+import { describeOnDrivers, newApp, request } from '../support/app';
+import { nodeMiddleware } from '../support/node-middleware';
 import { testManager } from '../support/manager';
 
 const { csrf, missing, twoTokens } = cookieRefusals;
@@ -11,13 +12,13 @@ const { csrf, missing, twoTokens } = cookieRefusals;
 /** A sibling host can set any cookie for the parent domain, but none whose name begins with `__Host-`. */
 const plantable = (name: string) => !name.startsWith('__Host-');
 
-describe('D6: cookies that a sibling host plants', () => {
+describeOnDrivers('D6: cookies that a sibling host plants', () => {
   const jwtManager = testManager();
   let app: CookieApp;
   let attacker: CookieJar;
 
-  async function start(cookies: TokenCookiesOptions, koa?: Koa): Promise<void> {
-    app = await startCookieApp(jwtManager, { cookies, ...(koa && { app: koa }) });
+  async function start(cookies: TokenCookiesOptions): Promise<void> {
+    app = await startCookieApp(jwtManager, { cookies });
     attacker = await app.login();
   }
 
@@ -145,17 +146,15 @@ describe('D6: cookies that a sibling host plants', () => {
   });
 });
 
-describe('the cookies that the application has', () => {
+describeOnDrivers('the cookies that the application has', () => {
   const jwtManager = testManager();
 
   /** An application whose first middleware changes the request. */
-  async function startWith(change: (request: Koa.Context['req']) => void): Promise<CookieApp> {
-    const koa = new Koa();
-    koa.use((context, next) => {
-      if (context.path !== '/login') change(context.req);
-      return next();
+  async function startWith(change: (request: IncomingMessage) => void): Promise<CookieApp> {
+    const middleware = nodeMiddleware((request) => {
+      if (request.url !== '/login') change(request);
     });
-    return startCookieApp(jwtManager, { app: koa });
+    return startCookieApp(jwtManager, { app: newApp(middleware) });
   }
 
   for (const [name, rawHeaders] of [
@@ -194,24 +193,21 @@ describe('the cookies that the application has', () => {
   });
 });
 
-describe('the check before a login', () => {
+describeOnDrivers('the check before a login', () => {
   it('is that of the login, and asks for an answer that has not begun', async () => {
     const jwtManager = testManager();
     const tokenCookies = new TokenCookies();
-    const koa = new Koa();
     let message = '';
-    koa.use((context, next) => {
-      if (context.path === '/sent') context.res.end();
+    const middleware = nodeMiddleware(({ url }, response) => {
+      if (url === '/sent') response.end();
       try {
-        tokenCookies.check(context);
+        tokenCookies.check(response);
       } catch (error) {
         ({ message } = error as Error);
         throw error;
       }
-      return next();
     });
-    const app = await startCookieApp(jwtManager, { app: koa });
-    koa.on('error', () => undefined);
+    const app = await startCookieApp(jwtManager, { app: newApp(middleware) });
     expect((await app.sendRaw('POST', '/login', [])).status).to.equal(200);
     expect((await app.sendRaw('POST', '/login', ['Sec-Fetch-Site: cross-site'])).status).to.equal(403);
     await app.sendRaw('POST', '/sent', []);

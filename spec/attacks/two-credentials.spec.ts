@@ -1,3 +1,4 @@
+import { describeOnDrivers } from '../support/app';
 import type { CookieJar } from '../support/cookie-jar';
 import { cookieNames, cookieRefusals, startCookieApp, type CookieApp } from '../support/cookie-app';
 import { testManager } from '../support/manager';
@@ -5,7 +6,7 @@ import { testManager } from '../support/manager';
 const { twoTokens, csrf } = cookieRefusals;
 
 for (const defaultErrorHandler of [true, false]) {
-  describe(`D5: two credentials, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
+  describeOnDrivers(`D5: two credentials, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
     const jwtManager = testManager();
     let app: CookieApp;
     let jar: CookieJar;

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import type { Context } from 'koa';
+import type { ErrorRequestHandler, Express, NextFunction, Request, Response } from 'express';
 import Koa from 'koa';
 import { Controller, Get, JsonController, UseBefore } from 'routing-controllers';
 import { createAuthorizationChecker, JwtError, JwtRequired, type HttpRequest } from '../../src';
-import { request, startApp, type Answer } from '../support/app';
+import { describeOnDrivers, newApp, request, startApp, type Answer } from '../support/app';
 import { testManager } from '../support/manager';
+import { nodeMiddleware } from '../support/node-middleware';
 
 @JsonController('/json')
 class JsonRoutes {
@@ -16,10 +17,7 @@ class JsonRoutes {
 
   @Get('/typed-before')
   @JwtRequired()
-  @UseBefore((context: Context, next: () => Promise<unknown>) => {
-    context.type = 'application/vnd.api+json';
-    return next();
-  })
+  @UseBefore(nodeMiddleware((_, response) => response.setHeader('Content-Type', 'application/vnd.api+json')))
   typedBefore() {
     return {};
   }
@@ -50,21 +48,25 @@ const challenge = 'Bearer realm="api"';
 async function answerOf(
   path: string,
   formatError: (error: JwtError, request: HttpRequest) => object,
-  { koa = new Koa(), defaultErrorHandler = true, headers = {} } = {},
+  { hasOwnHandler = false, defaultErrorHandler = true, headers = {} } = {},
 ): Promise<Answer & { type: string | null }> {
   const authorizationChecker = createAuthorizationChecker(testManager(), { formatError });
+  const [own, handler] = hasOwnHandler ? withOwnHandler() : ([newApp(), undefined] as const);
   const app = await startApp(
     { controllers: [JsonRoutes, TextRoutes], authorizationChecker, defaultErrorHandler },
-    koa,
+    own,
+    handler,
   );
   const answer = await request(app.url + path, { headers });
   await app.close();
   return { ...answer, type: answer.headers.get('Content-Type') };
 }
 
-/** A middleware that writes our errors as JSON, as the guide shows it. */
-function withOwnHandler(): Koa {
-  return new Koa().use(async (context, next) => {
+/** An app that writes our errors as JSON itself, as the guide shows it. */
+function withOwnHandler(): [app: Koa | Express, handler?: ErrorRequestHandler] {
+  const app = newApp();
+  if (!(app instanceof Koa)) return [app, handleOnExpress];
+  app.use(async (context, next) => {
     try {
       await next();
     } catch (error) {
@@ -73,9 +75,15 @@ function withOwnHandler(): Koa {
       context.body = error;
     }
   });
+  return [app];
 }
 
-describe('formatError', () => {
+function handleOnExpress(error: unknown, _: Request, response: Response, next: NextFunction): void {
+  if (response.headersSent || !(error instanceof JwtError)) next(error);
+  else response.status(error.status).json(error);
+}
+
+describeOnDrivers('formatError', (driver) => {
   for (const path of ['/json/thing', '/json/typed-before']) {
     it(`chooses the type of its JSON: ${path}`, async () => {
       const answer = await answerOf(path, problem);
@@ -85,18 +93,19 @@ describe('formatError', () => {
 
   it('chooses it where a middleware of the application writes the error, too', async () => {
     const answer = await answerOf('/json/thing', problem, {
-      koa: withOwnHandler(),
+      hasOwnHandler: true,
       defaultErrorHandler: false,
     });
     expect(answer).to.deep.include({ status: 401, body, challenge, type: 'application/problem+json' });
   });
 
-  it('does not call text JSON: a text controller, and Koa', async () => {
+  it('does not call text JSON: a text controller, and the handler of the framework', async () => {
     const sentence = { status: 401, body: 'Missing Authorization Header', challenge };
     const type = 'text/plain; charset=utf-8';
     expect(await answerOf('/text/thing', problem)).to.deep.include({ ...sentence, type });
     const options = { defaultErrorHandler: false };
-    expect(await answerOf('/json/thing', problem, options)).to.deep.include({ ...sentence, type });
+    const own = driver === 'koa' ? type : 'text/html; charset=utf-8';
+    expect(await answerOf('/json/thing', problem, options)).to.deep.include({ ...sentence, type: own });
   });
 
   it('leaves the type alone when it sets none, or fails after it did', async () => {
@@ -113,7 +122,7 @@ describe('formatError', () => {
     expect(await answerOf('/json/thing', failing)).to.deep.include({ body: usual, type });
     expect(await answerOf('/json/typed-before', failing)).to.deep.include({
       body: usual,
-      type: 'application/vnd.api+json',
+      type: `application/vnd.api+json${driver === 'koa' ? '' : '; charset=utf-8'}`,
     });
   });
 
@@ -162,7 +171,7 @@ describe('formatError', () => {
       const handler = `defaultErrorHandler: ${String(defaultErrorHandler)}`;
       it(`speaks the language of the request, ${languages}, and caches are told: ${handler}`, async () => {
         const answer = await answerOf('/json/thing', translated, {
-          koa: withOwnHandler(),
+          hasOwnHandler: true,
           defaultErrorHandler,
           headers: { 'Accept-Language': languages },
         });
@@ -172,7 +181,7 @@ describe('formatError', () => {
     }
   }
 
-  it('keeps what varies where Koa writes the error', async () => {
+  it('keeps what varies where the framework writes the error', async () => {
     const answer = await answerOf('/json/thing', translated, { defaultErrorHandler: false });
     expect(answer.headers.get('Vary')).to.equal('Authorization, Accept-Language');
   });

@@ -37,6 +37,7 @@ class Routes {
   }
 }
 
+// On Koa alone: Express gives each request and response the prototypes of HTTP/1.
 for (const defaultErrorHandler of [true, false]) {
   describe(`a protected route over HTTP/2, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
     let server: Http2Server;

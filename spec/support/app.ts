@@ -1,9 +1,17 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
-import type { IncomingMessage, Server } from 'node:http';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import Koa from 'koa';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type NextFunction,
+  type Request,
+  type Response,
+} from 'express';
+import Koa, { type Response as KoaResponse } from 'koa';
 import { useExpressServer, useKoaServer, type RoutingControllersOptions } from 'routing-controllers';
+import type { RequestSource } from '../../src';
+import { requestOf } from '../../src/http/request/request-of';
 
 /** A started app on a free port of the loopback. */
 export interface RunningApp {
@@ -20,6 +28,11 @@ export type Driver = (typeof drivers)[number];
 
 let currentDriver: Driver = 'koa';
 
+/** The driver whose specs run. */
+export function driverInUse(): Driver {
+  return currentDriver;
+}
+
 /** Defines specs for each driver; in them, {@link startApp} starts an app of that driver. */
 export function describeOnDrivers(title: string, define: (this: Mocha.Suite, driver: Driver) => void): void {
   for (const driver of drivers) {
@@ -31,13 +44,38 @@ export function describeOnDrivers(title: string, define: (this: Mocha.Suite, dri
   }
 }
 
-/** Starts routing-controllers with the given options, on an app of its own or on the one given. */
+/** A response as `@Res()` hands it over with each driver. */
+export type AnyResponse = RequestSource & { set(name: string, value: string): unknown };
+
+/** Node's response, for a method that writes to it itself; such a method returns the response that it was given. */
+export function takeOver(response: AnyResponse): ServerResponse {
+  if ('ctx' in response) (response as unknown as KoaResponse).ctx.respond = false;
+  return requestOf(response).res;
+}
+
+/** A middleware of the current driver. */
+type AnyMiddleware = (...given: never[]) => unknown;
+
+/** An app of the current driver, with middleware in front of the routes. */
+export function newApp(...middleware: AnyMiddleware[]): Koa | Express {
+  const app = currentDriver === 'koa' ? new Koa() : expressApp();
+  for (const each of middleware) (app as Express).use(each as never);
+  return app;
+}
+
+/**
+ * Starts routing-controllers with the given options, on an app of its own or on the one given.
+ *
+ * @param handler the error handler that an application of Express has behind its routes
+ */
 export async function startApp(
   options: RoutingControllersOptions,
-  app: Koa | Express = currentDriver === 'koa' ? new Koa() : expressApp(),
+  app: Koa | Express = newApp(),
+  handler?: ErrorRequestHandler,
 ): Promise<RunningApp> {
   if (app instanceof Koa) useKoaServer(app, options);
   else useExpressServer(app, options);
+  if (handler) (app as Express).use(handler);
   return serve(app);
 }
 

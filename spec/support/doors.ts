@@ -9,7 +9,7 @@ import {
   type JwtManager,
   type RouteDecorator,
 } from '../../src';
-import { rawAnswer, startApp, type Answer, type RunningApp } from './app';
+import { driverInUse, rawAnswer, startApp, type Answer, type RunningApp } from './app';
 
 /** What a client must see of a refusal, in every way the host may show it. */
 export interface Refusal {
@@ -62,7 +62,7 @@ export interface Door {
 /** The same rule on a JSON and a text controller, with and without the host's error handler. */
 export interface Doors {
   readonly all: readonly Door[];
-  /** Everything that Koa reported as an error of the application. */
+  /** Everything that the framework reported as an error of the application. */
   readonly errors: readonly unknown[];
   /** How often a guarded method ran. */
   readonly runs: number;
@@ -148,9 +148,9 @@ function bodyOf({ msg, code }: Refusal): object {
   return { msg, code };
 }
 
-/** Koa keeps the message of a server's error to itself. */
+/** Koa keeps the message of a server's error to itself; Express does so in production only. */
 function sentenceOf({ status, msg }: Refusal): unknown {
-  return status < 500 ? msg : STATUS_CODES[status];
+  return status < 500 || driverInUse() === 'express' ? msg : STATUS_CODES[status];
 }
 
 /** Sends header lines to a door. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Express } from 'express';
 import Koa from 'koa';
 import { Get, JsonController } from 'routing-controllers';
 import {
@@ -8,7 +9,7 @@ import {
   MemoryTokenStore,
   type JwtManager,
 } from '../../../src';
-import { getWith, request, startApp } from '../../support/app';
+import { describeOnDrivers, getWith, newApp, request, startApp } from '../../support/app';
 import { testManager } from '../../support/manager';
 
 @JsonController()
@@ -31,6 +32,11 @@ class Routes {
   }
 }
 
+function setEnvironment(app: Koa | Express, env: string): void {
+  if (app instanceof Koa) app.env = env;
+  else app.set('env', env);
+}
+
 /** The warnings of a server that is asked three times for each path. */
 async function warningsOf(
   managers: Record<string, JwtManager> & { default: JwtManager },
@@ -42,10 +48,10 @@ async function warningsOf(
     if (warning.name === 'JwtMemoryStoreWarning') warnings.push(warning);
   };
   process.on('warning', note);
-  const koa = new Koa();
-  if (env !== undefined) koa.env = env;
+  const own = newApp();
+  if (env !== undefined) setEnvironment(own, env);
   const authorizationChecker = createAuthorizationChecker(managers);
-  const app = await startApp({ controllers: [Routes], authorizationChecker }, koa);
+  const app = await startApp({ controllers: [Routes], authorizationChecker }, own);
   await new Promise(setImmediate);
   expect(warnings, 'before the first request').to.deep.equal([]);
   const token = await managers.default.createAccessToken('ada');
@@ -59,7 +65,7 @@ async function warningsOf(
   return warnings;
 }
 
-describe('in production, the store that nobody chose', () => {
+describeOnDrivers('in production, the store that nobody chose', () => {
   const partner = testManager({ store: false, issuer: 'partner' });
 
   it('is warned of once, with what to do', async () => {

@@ -9,13 +9,13 @@ import {
   type RejectedEvent,
 } from '../../../src';
 import type * as refusals from '../../../src/controllers/host/thrown-rejections';
-import { request, startApp, type RunningApp } from '../../support/app';
+import { describeOnDrivers, request, startApp, type RunningApp } from '../../support/app';
 import { secret, testManager } from '../../support/manager';
 
 const challenge =
   'Bearer realm="shop", error="invalid_token", error_description="Refresh token has been used before"';
 
-describe('a refusal that an open method throws', () => {
+describeOnDrivers('a refusal that an open method throws', () => {
   const jwtManager = testManager({ rotationGrace: 0 });
   const events: RejectedEvent[] = [];
   jwtManager.on('rejected', (event) => events.push(event));
