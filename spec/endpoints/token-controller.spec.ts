@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { IsNotEmpty, IsString } from 'class-validator';
-import { ForbiddenError, JsonController, Get, type Action } from 'routing-controllers';
+import { ForbiddenError, InternalServerError, JsonController, Get, type Action } from 'routing-controllers';
 import {
   BearerHeader,
   ConfigurationError,
@@ -17,6 +17,7 @@ import {
   type TokenControllerOptions,
   type TokenPair,
 } from '../../src';
+import { createIssuer } from '../../src/testing';
 import { describeOnDrivers, getWith, request, startApp, type Answer, type RunningApp } from '../support/app';
 import { CookieJar } from '../support/cookie-jar';
 import { otherSecret, testManager } from '../support/manager';
@@ -178,11 +179,52 @@ describeOnDrivers('createTokenController', () => {
           { msg: 'Authentication is unavailable', code: 'ERR_JWT_HOOK' },
         ]);
         expect(headers.get('Retry-After')).to.equal('1');
-        if (/returns/.test(what)) break;
       }
       expect(events[0]?.reason).to.match(/^authenticate/);
     });
   }
+
+  it('counts no attempt whose error is one of the server', async () => {
+    await start({
+      throttle: { account: { attempts: 1 } },
+      authenticate: ({ password }) => {
+        throw password === 'down' ? new InternalServerError('down') : new ForbiddenError('closed');
+      },
+    });
+    const answers = [
+      await login('ada', 'down'),
+      await login('ada', 'down'),
+      await login('ada', 'x'),
+      await login('ada', 'x'),
+    ];
+    expect(answers.map(({ status }) => status)).to.deep.equal([500, 500, 403, 429]);
+  });
+
+  const wrongAccounts: Record<string, () => unknown> = {
+    throws: () => {
+      throw new Error('secret-password');
+    },
+    'returns nothing': () => undefined,
+    'returns an object': () => ({}),
+    'returns a promise': () => Promise.reject(new Error('secret-password')),
+  };
+  for (const [what, run] of Object.entries(wrongAccounts)) {
+    it(`is 503 when accountOf ${what}: all users would share one limit`, async () => {
+      await start({ throttle: { accountOf: run as () => string } });
+      const { status, body, headers } = await login();
+      expect([status, body]).to.deep.equal([
+        503,
+        { msg: 'Authentication is unavailable', code: 'ERR_JWT_HOOK' },
+      ]);
+      expect(headers.get('Retry-After')).to.equal('1');
+      expect(events[0]?.reason).to.match(/^accountOf/);
+    });
+  }
+
+  it('takes a number as the account', async () => {
+    await start({ throttle: { accountOf: (() => 7) as unknown as () => string } });
+    expect((await login()).status).to.equal(200);
+  });
 
   it('refreshes: the tokens rotate, and the old one is a theft afterwards', async () => {
     await start({}, { rotationGrace: 0 });
@@ -266,6 +308,39 @@ describeOnDrivers('createTokenController', () => {
     for (const path of ['', '/x'])
       expect((await request(`${url}${path}`, { method: 'DELETE' })).status).to.equal(401);
     expect((await request(url)).status).to.equal(401);
+  });
+
+  it('shows and ends no session for the user of that name of a trusted issuer', async () => {
+    const issuer = await createIssuer();
+    try {
+      const trustedIssuers = [{ issuer: issuer.issuer, jwksUri: issuer.jwksUri, audience: 'api' }];
+      await start({}, { trustedIssuers });
+      const { access_token } = await pairOf();
+      const { sessionId } = await manager.verify(access_token);
+      const headers = bearer(await issuer.token('ada', { audience: 'api' }));
+      expect((await request(`${app.url}/account`, { headers })).status).to.equal(200);
+      const attempts = [
+        ['GET', '/sessions'],
+        ['DELETE', '/sessions'],
+        ['DELETE', `/sessions/${String(sessionId)}`],
+        ['POST', '/logout'],
+      ] as const;
+      for (const [method, path] of attempts) {
+        const answer = await request(`${app.url}/auth${path}`, { method, headers });
+        expect([answer.status, answer.body], method + path).to.deep.equal([
+          401,
+          { msg: 'Token is invalid', code: 'ERR_JWT_INVALID' },
+        ]);
+        expect(answer.challenge).to.match(/^Bearer realm="api", error="invalid_token"/);
+        expect(answer.headers.get('Cache-Control')).to.equal('no-store');
+      }
+      expect(events.map(({ code, identity }) => [code, identity])).to.deep.equal(
+        attempts.map(() => ['ERR_JWT_INVALID', 'ada']),
+      );
+      expect((await getWith(`${app.url}/account`, access_token)).status).to.equal(200);
+    } finally {
+      await issuer.close();
+    }
   });
 
   it('has a prefix, a class of its own for each call, and heirs', async () => {

@@ -178,6 +178,41 @@ function throttleSpecs(create: (options?: ThrottleOptions) => Throttle): void {
     ).to.equal(5);
   });
 
+  const sameNames: [what: string, names: string[]][] = [
+    ['invisible letters', ['ada', 'a\ufe0fda', 'a\u034fda', '\u3164ada', 'ada\uffa0', 'a\u{e0100}da']],
+    [
+      'the two small letters of a Greek one',
+      ['\u03bd\u03af\u03ba\u03bf\u03c2', '\u039d\u038a\u039a\u039f\u03a3'],
+    ],
+    ['a sharp s', ['stra\u00dfe', 'STRASSE']],
+  ];
+  for (const [what, names] of sameNames) {
+    it(`knows an account with ${what}`, async () => {
+      const throttle = create({ account: { attempts: 1 } });
+      const [rest, ip] = [newAccount(), newAddress()];
+      expect(
+        await through(
+          throttle,
+          names.map((name) => [`${rest} ${name} ${rest}`.replace(/ /g, ''), ip]),
+        ),
+      ).to.equal(1);
+    });
+  }
+
+  it('lets no more attempts through after one that was withdrawn late', async () => {
+    const throttle = create({ account: { attempts: 2, per: 1 }, address: { attempts: 2, per: 1 } });
+    const [account, ip] = [newAccount(), newAddress()];
+    const late = [await throttle.begin(account, ip), await throttle.begin(account, ip)];
+    await setTimeout(1100);
+    for (const attempt of late) await attempt.withdraw();
+    expect(
+      await through(
+        throttle,
+        times(8, () => [account, ip]),
+      ),
+    ).to.equal(2);
+  });
+
   it('forgets after the time', async () => {
     const throttle = create({ account: { attempts: 1, per: 1 } });
     const [account, ip] = [newAccount(), newAddress()];

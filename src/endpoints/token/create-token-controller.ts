@@ -4,6 +4,7 @@ import { nameByPrefix } from '../name-by-prefix';
 import { InjectToken } from '../../controllers/decorators/inject-token';
 import { JwtPublic, JwtRefreshRequired, JwtRequired } from '../../controllers/decorators/jwt-required';
 import { describeOperations } from '../../controllers/routes/operation-descriptions';
+import { TokenInvalidError, withReason } from '../../errors/errors';
 import { isIdentity } from '../../claims/forms';
 import { BodyField } from '../../http/locations/body-field';
 import { clientDetails } from '../../http/request/client-details';
@@ -31,6 +32,8 @@ import {
  * - `GET /auth/sessions`: lists the user's sessions; `DELETE /auth/sessions/:id` ends one, `DELETE /auth/sessions` all
  *   others. The id of anything but a session of the user ends nothing, with the same response.
  *
+ * A token of a trusted issuer is rejected by all of them: it belongs to no session.
+ *
  * With `cookies`, tokens travel in cookies alone, and a response that only sets cookies is 204. Failed logins are
  * limited. The controller is a normal one: add it to `controllers`, of a server that has a checker; extend or decorate it.
  *
@@ -55,6 +58,11 @@ export function createTokenController<C extends object, T extends object>(
   const { prefix, cookies, credentials } = settings;
   const anywhere = { manager: manager as JwtManager<object>, ...(cookies && { locations: [cookies] }) };
 
+  // A user of another issuer may have the name of one of ours.
+  const ownUser = ({ identity, issuer, sessionId }: Token<C>) => {
+    if (!coreOf(manager).isOwn(issuer)) throw withReason(new TokenInvalidError(), 'iss');
+    return { identity, sessionId };
+  };
   const respond = (pair: TokenPair, action: Action): TokenPair | null => {
     if (!cookies) return pair;
     cookies.set(requestOf(action), pair);
@@ -98,14 +106,16 @@ export function createTokenController<C extends object, T extends object>(
 
     @Get('/sessions')
     @JwtRequired(anywhere)
-    async listSessions(@InjectToken() { identity, sessionId }: Token<C>): Promise<SessionView[]> {
+    async listSessions(@InjectToken() token: Token<C>): Promise<SessionView[]> {
+      const { identity, sessionId } = ownUser(token);
       const sessions = await manager.listSessions(identity, { limit: 1000 });
       return sessions.map((session) => describeSession(session, sessionId));
     }
 
     @Delete('/sessions')
     @JwtRequired(anywhere)
-    async endOtherSessions(@InjectToken() { identity, sessionId }: Token<C>): Promise<null> {
+    async endOtherSessions(@InjectToken() token: Token<C>): Promise<null> {
+      const { identity, sessionId } = ownUser(token);
       await manager.revokeAll(identity, { except: sessionId });
       return null;
     }
@@ -114,9 +124,10 @@ export function createTokenController<C extends object, T extends object>(
     @JwtRequired(anywhere)
     async endSession(
       @Param('id') id: string,
-      @InjectToken() { identity, sessionId }: Token<C>,
+      @InjectToken() token: Token<C>,
       @CurrentAction() action: Action,
     ): Promise<null> {
+      const { identity, sessionId } = ownUser(token);
       if (isIdentity(id)) await manager.revokeSession(id, { identity });
       if (id === sessionId) cookies?.clear(requestOf(action));
       return null;

@@ -11,12 +11,14 @@ import type { IssueOptions } from '../../manager/issue-options';
 import type { JwtManager } from '../../manager/jwt-manager';
 import { coreOf } from '../../manager/manager-base';
 import type { TokenPair } from '../../sessions/token-pair';
+import { ignore, isPromiseLike } from '../../util/promises';
 import { unixSeconds } from '../../util/clock';
 import { isPlainObject } from '../../util/json';
 import { within } from '../../util/within';
 import { warnOfUntrustedProxy } from './proxy-warning';
 import { readCredentials } from './read-credentials';
 import { Throttle, type Attempt } from './throttle';
+import type { ThrottleSettings } from './throttle-options';
 import type { TokenControllerSettings } from './token-controller-options';
 
 /** A login carries no token. */
@@ -59,20 +61,22 @@ export class LoginEndpoint {
     const { throttle } = this.#settings;
     if (!throttle) return undefined;
     warnOfUntrustedProxy(request);
-    return this.#throttle?.begin(String(throttle.accountOf(credentials)), request.ip);
+    return this.#throttle?.begin(accountOf(throttle, credentials), request.ip);
   }
 
   async #verify(credentials: object, action: Action, attempt: Attempt | undefined): Promise<Verified> {
-    let result: unknown;
+    let verified: Verified | undefined;
     try {
       const milliseconds = coreOf(this.#manager).limits.hookTimeout * 1000;
-      result = await within(milliseconds, this.#settings.authenticate(credentials, action));
+      verified = verifiedOf(await within(milliseconds, this.#settings.authenticate(credentials, action)));
     } catch (cause) {
-      if (cause instanceof HttpError) throw cause;
-      await attempt?.withdraw();
-      throw withReason(new HookFailedError(), 'authenticate', cause);
+      const error =
+        cause instanceof HttpError ? cause : withReason(new HookFailedError(), 'authenticate', cause);
+      // An error of the server says nothing about the credentials.
+      if (error.httpCode >= 500) await attempt?.withdraw();
+      throw error;
     }
-    const verified = verifiedOf(result);
+    if (!verified) throw withReason(new BadCredentialsError(), 'credentials');
     await attempt?.succeed();
     return verified;
   }
@@ -93,9 +97,22 @@ export class LoginEndpoint {
   }
 }
 
-/** @throws BadCredentialsError when there is no user, HookFailedError when it is neither */
-function verifiedOf(result: unknown): Verified {
-  if (result === null || result === undefined) throw withReason(new BadCredentialsError(), 'credentials');
+/** @throws HookFailedError when there is none: all logins would share one limit */
+function accountOf({ accountOf: read }: ThrottleSettings, credentials: object): string {
+  let account: unknown;
+  try {
+    account = read(credentials);
+  } catch (cause) {
+    throw withReason(new HookFailedError(), 'accountOf', cause);
+  }
+  if (typeof account === 'string' || typeof account === 'number') return String(account);
+  if (isPromiseLike(account)) ignore(account);
+  throw withReason(new HookFailedError(), 'accountOf returned no string');
+}
+
+/** @returns undefined when there is no user. @throws HookFailedError when it is neither */
+function verifiedOf(result: unknown): Verified | undefined {
+  if (result === null || result === undefined) return undefined;
   if (typeof result === 'string') return { identity: result };
   const isOwn = isPlainObject(result) && Object.hasOwn(result, 'identity');
   if (isOwn && typeof result['identity'] === 'string') return result as unknown as Verified;

@@ -59,7 +59,7 @@ export class Throttle {
     const isKnown = (await this.#ask(this.#acquainted.get(pair))) !== null;
     const counted: [Limiter, string][] = [];
     const withdraw = async () => {
-      for (const [limiter, key] of counted) await this.#ask(limiter.reward(key));
+      await Promise.all(counted.map(([limiter, key]) => this.#ask(takeBack(limiter, key))));
     };
     const steps: [Reached, Limiter, string][] = [
       ['too many attempts from the address', this.#addresses, digest(network)],
@@ -105,6 +105,11 @@ export class Throttle {
   }
 }
 
+/** What is over is counted no more. Taking something back from it would be a gift to those who come next. */
+async function takeBack(limiter: Limiter, key: string): Promise<void> {
+  if ((await limiter.get(key)) !== null) await limiter.reward(key);
+}
+
 /** The package is loaded only here, and the part for Redis only for Redis. */
 function limiterFactory(redis: object | undefined, prefix: string) {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an application without a throttle does not load it
@@ -120,10 +125,14 @@ function limiterFactory(redis: object | undefined, prefix: string) {
 
 /** One spelling of an account: an attacker must not get a new budget by another one. */
 function nameOf(account: string): string {
-  return account
-    .normalize('NFKC')
-    .replace(/[\p{C}\p{Z}]/gu, '')
-    .toLowerCase();
+  return (
+    account
+      .normalize('NFKC')
+      .replace(/[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu, '')
+      .toLowerCase()
+      // Some letters have two small forms, such as the Greek sigma.
+      .toUpperCase()
+  );
 }
 
 /** With the closing brace, each key of a cluster has a slot of its own. */
