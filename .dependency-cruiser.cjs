@@ -37,7 +37,7 @@ module.exports = {
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'one-door-to-jsonwebtoken',
-      comment: 'Signatures are created and verified in one file.',
+      comment: 'Signatures are created and verified in one file, the codec.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/token/codec[.]ts$' },
       to: { path: 'jsonwebtoken' },

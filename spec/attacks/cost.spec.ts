@@ -9,8 +9,7 @@ const targets = algorithms.map((algorithm) => targetFor(algorithm));
 
 /** The one step that makes or checks a signature, by its name in Node. */
 function stepOf({ algorithm }: Target): string {
-  if (algorithm === 'EdDSA') return 'verify';
-  return algorithm.startsWith('HS') ? 'createHmac' : 'createVerify';
+  return algorithm.startsWith('HS') ? 'createHmac' : 'verify';
 }
 
 describe('the cost of a token that is not taken', () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { KeySet, TokenInvalidError, type Algorithm } from '../../src';
 import { reasonFor } from '../../src/errors/errors';
 import { hasSignatureOf } from '../../src/token/codec';
+import { HeaderReader } from '../../src/token/header';
 import { openSigned } from '../../src/token/open-signed';
 import { parseStrictObject } from '../../src/token/strict-json';
 import { faultInClaims } from '../../src/token/validate-claims';
@@ -21,11 +22,8 @@ interface Example {
 /** Opens an example whose typ is JWT or none, and reads its claims. */
 function claimsOf({ jwk, alg, jws }: Example): Record<string, unknown> | undefined {
   const keys = KeySet.fromJwks({ keys: [jwk] }, { algorithm: alg });
-  const { claims } = openSigned(
-    jws,
-    (kid) => keys.find(kid),
-    (typ) => (typ === 'JWT' ? typ : undefined),
-  );
+  const isJwt = (typ: unknown) => (typ === 'JWT' ? typ : undefined);
+  const { claims } = openSigned(jws, new HeaderReader((kid) => keys.find(kid), isJwt));
   return parseStrictObject(claims);
 }
 

@@ -2,6 +2,7 @@ import { createSecretKey, type JsonWebKey } from 'node:crypto';
 import { expect } from 'chai';
 import { ConfigurationError, KeySet, TokenInvalidError } from '../../src';
 import type { Key } from '../../src/keys/key';
+import { HeaderReader } from '../../src/token/header';
 import { openSigned } from '../../src/token/open-signed';
 import { jwkOf, keyPairFor } from '../support/keys';
 import { expectRefused as expectKeyRefused } from '../support/refused-key';
@@ -46,7 +47,7 @@ const zeroSecret = Buffer.alloc(32);
 
 /** Opens a token as the verifier does, up to the signature: these tokens have no type of ours, and no claims. */
 function open(keys: JwkOrSet, jws: unknown): void {
-  openSigned(jws, finderFor(asSet(keys).keys), () => 'any');
+  openSigned(jws, new HeaderReader(finderFor(asSet(keys).keys), () => 'any'));
 }
 
 function finderFor(keys: readonly JsonWebKey[]): (kid: string | undefined) => Key | undefined {

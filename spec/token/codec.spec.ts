@@ -30,11 +30,21 @@ describe('signatures', () => {
     expect(hasSignatureOf(text, pinned)).to.equal(false);
   });
 
-  it('do not hold where the library throws something raw', () => {
+  it('do not hold where there is none, or one of another length', () => {
+    for (const algorithm of ['HS256', 'ES256', 'RS256', 'EdDSA'] as const) {
+      const key = keysFor(algorithm).signer();
+      const text = signClaims({}, 'at+jwt', key);
+      const [header, claims, signature] = text.split('.');
+      const unsigned = `${String(header)}.${String(claims)}.`;
+      for (const changed of ['', 'x', '..', unsigned, `${unsigned}AAAA`, `${text}AAAA`, String(signature)])
+        expect(hasSignatureOf(changed, key), changed).to.equal(false);
+    }
+  });
+
+  it('do not hold where Node.js throws, as for a key of another kind', () => {
+    const { verifyingKey } = keysFor('HS256').signer();
     const key = keysFor('ES256').signer();
-    const [header, claims] = signClaims({}, 'at+jwt', key).split('.');
-    for (const text of ['', 'x', '..', `${String(header)}.${String(claims)}.AAAA`])
-      expect(hasSignatureOf(text, key)).to.equal(false);
+    expect(hasSignatureOf(signClaims({}, 'at+jwt', key), { ...key, verifyingKey })).to.equal(false);
   });
 
   it('add nothing to the claims, and take every name', () => {

@@ -55,7 +55,9 @@ export class ManagerCore<C extends object> {
   authenticate(text: unknown, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
     // A token that is known has no issuer to be found.
     const known = this.verifier.known(text, type);
-    return known ?? (this.trusted.readerFor(text) ?? this.verifier).verify(text, type);
+    if (known) return known;
+    const trusted = this.trusted.readerFor(text);
+    return trusted ? trusted.verify(text, type) : this.verifier.verifyUnknown(text, type);
   }
 
   /**

@@ -1,23 +1,30 @@
-import { sign, verify, type Algorithm as LibraryAlgorithm, type VerifyOptions } from 'jsonwebtoken';
-import type { Key } from '../keys/key';
-import { hasEd25519Signature, signEd25519 } from './ed25519';
+import { constants, createHmac, timingSafeEqual, verify } from 'node:crypto';
+import type { KeyObject, SigningOptions, VerifyKeyObjectInput } from 'node:crypto';
+import { sign } from 'jsonwebtoken';
+import type { Algorithm, Key } from '../keys/key';
+import { signEd25519 } from './ed25519';
+import { signatureBytesOf } from './token-length';
 
 type SigningKey = Key & { readonly signingKey: NonNullable<Key['signingKey']> };
 
-/** `jsonwebtoken` checks the signature only: it checks too little of the rest. */
-const optionsByAlgorithm = new Map<LibraryAlgorithm, VerifyOptions>();
+/** Whether a key created a signature. The signature has the length that it must have. */
+type Check = (key: KeyObject, signed: Buffer, signature: Buffer) => boolean;
 
-/** The library copies its options to an ordinary object, so a polluted prototype would set missing options. */
-const unusedOptions: VerifyOptions = {
-  allowInvalidAsymmetricKeyTypes: undefined,
-  audience: undefined,
-  clockTimestamp: undefined,
-  complete: undefined,
-  issuer: undefined,
-  jwtid: undefined,
-  maxAge: undefined,
-  nonce: undefined,
-  subject: undefined,
+/** One for each algorithm (RFC 7518, section 3; RFC 8037, section 3.1). The key names the algorithm, never the token. */
+const checks: Readonly<Record<Algorithm, Check>> = {
+  HS256: hmac('sha256'),
+  HS384: hmac('sha384'),
+  HS512: hmac('sha512'),
+  RS256: rsa('sha256'),
+  RS384: rsa('sha384'),
+  RS512: rsa('sha512'),
+  PS256: rsaPss('sha256'),
+  PS384: rsaPss('sha384'),
+  PS512: rsaPss('sha512'),
+  ES256: ecdsa('sha256'),
+  ES384: ecdsa('sha384'),
+  ES512: ecdsa('sha512'),
+  EdDSA: (key, signed, signature) => verify(null, signed, key, signature),
 };
 
 /**
@@ -30,41 +37,46 @@ export function signClaims(claims: object, typ: string, { algorithm, kid, signin
   return sign(JSON.stringify(claims), signingKey, withoutPrototype({ algorithm, header }));
 }
 
-/** Whether the key created the signature of the token. This is the only cryptographic step of verification. */
-export function hasSignatureOf(text: string, { algorithm, verifyingKey }: Key): boolean {
-  if (!isOfWholeLength(text, verifyingKey.asymmetricKeyDetails?.modulusLength)) return false;
-  if (algorithm === 'EdDSA') return hasEd25519Signature(text, verifyingKey);
+/**
+ * Whether the key created the signature of the token. This is the only cryptographic step of verification.
+ *
+ * A signature that is shorter or longer than those of its algorithm never counts: without its leading zeros, an RSA
+ * signature is the same number (RFC 8017, section 8.1.2), which would be a second spelling of the token.
+ */
+export function hasSignatureOf(text: string, key: Key): boolean {
+  const end = text.lastIndexOf('.');
+  const signature = Buffer.from(text.slice(end + 1), 'base64url');
+  if (signature.length !== signatureBytesOf(key)) return false;
   try {
-    verify(text, verifyingKey, optionsFor(algorithm));
-    return true;
+    return checks[key.algorithm](key.verifyingKey, Buffer.from(text.slice(0, end), 'latin1'), signature);
   } catch {
-    // Whatever the library throws, raw TypeErrors included, means that the signature does not hold.
+    // Whatever Node.js throws means that the signature does not hold.
     return false;
   }
 }
 
-/**
- * An RSA signature has as many bytes as the modulus (RFC 8017, section 8.1.2). Without its leading zeros it is the same
- * number, and OpenSSL takes it with PSS: a second spelling of the token.
- */
-function isOfWholeLength(text: string, modulusLength: number | undefined): boolean {
-  if (modulusLength === undefined) return true;
-  const characters = text.length - text.lastIndexOf('.') - 1;
-  return Math.floor((characters * 6) / 8) === Math.ceil(modulusLength / 8);
+function hmac(hash: string): Check {
+  return (key, signed, signature) =>
+    timingSafeEqual(createHmac(hash, key).update(signed).digest(), signature);
 }
 
-function optionsFor(algorithm: LibraryAlgorithm): VerifyOptions {
-  let options = optionsByAlgorithm.get(algorithm);
-  if (!options) {
-    options = {
-      ...unusedOptions,
-      algorithms: [algorithm],
-      ignoreExpiration: true,
-      ignoreNotBefore: true,
-    };
-    optionsByAlgorithm.set(algorithm, options);
-  }
-  return options;
+function rsa(hash: string): Check {
+  return withOptions(hash, { padding: constants.RSA_PKCS1_PADDING });
+}
+
+function rsaPss(hash: string): Check {
+  const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
+  return withOptions(hash, { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength });
+}
+
+function ecdsa(hash: string): Check {
+  return withOptions(hash, { dsaEncoding: 'ieee-p1363' });
+}
+
+/** Without a prototype, because a polluted one would set missing options. */
+function withOptions(hash: string, options: SigningOptions): Check {
+  return (key, signed, signature) =>
+    verify(hash, signed, { __proto__: null, key, ...options } as VerifyKeyObjectInput, signature);
 }
 
 function withoutPrototype<T extends object>(options: T): T {

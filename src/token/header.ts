@@ -1,4 +1,5 @@
 import type { Key } from '../keys/key';
+import { copyOf } from '../util/copy-of';
 import { parseStrictObject } from './strict-json';
 import type { TokenType } from './token';
 
@@ -31,25 +32,55 @@ export const rejectedParameters = ['crit', 'b64', 'zip', 'cty', 'enc'];
 /** Half of a surrogate pair: JSON can write it, UTF-8 cannot (RFC 8259, section 8.2). */
 const loneSurrogate = /\p{Cs}/u;
 
+/** How many header texts are known at once. An issuer writes few. */
+const maximumKnown = 64;
+
 /**
- * Reads the protected header. The key determines the algorithm, never vice versa (RFC 8725, section 3.1). `jku`,
- * `jwk`, `x5u` and `x5c` are not read (section 3.10).
+ * Reads the protected headers of tokens. The key determines the algorithm, never vice versa (RFC 8725, section 3.1).
+ * `jku`, `jwk`, `x5u` and `x5c` are not read (section 3.10).
  */
-export function readHeader<T>(
-  encoded: string,
-  findKey: (kid: string | undefined) => Key | undefined,
-  readType: (typ: unknown) => T | undefined,
-): VerifiedHeader<T> | HeaderFault {
-  const header = parseStrictObject(encoded);
-  if (!header || !hasPlainMembers(header)) return 'format';
-  if (rejectedParameters.some((name) => Object.hasOwn(header, name))) return 'crit';
-  const { kid, alg, typ } = header;
-  if (kid !== undefined && typeof kid !== 'string') return 'kid';
-  const key = findKey(kid);
-  if (!key) return 'kid';
-  if (alg !== key.algorithm) return 'alg';
-  const type = readType(typ);
-  return type === undefined ? 'typ' : { key, kid, type };
+export class HeaderReader<T> {
+  readonly #findKey: (kid: string | undefined) => Key | undefined;
+  readonly #readType: (typ: unknown) => T | undefined;
+  readonly #known = new Map<string, VerifiedHeader<T>>();
+
+  /**
+   * @param findKey returns the key for a `kid`, or undefined
+   * @param readType returns the type for a `typ`, or undefined if it is not accepted. It always returns the same
+   */
+  constructor(
+    findKey: (kid: string | undefined) => Key | undefined,
+    readType: (typ: unknown) => T | undefined,
+  ) {
+    this.#findKey = findKey;
+    this.#readType = readType;
+  }
+
+  /** A text that is known is not read again while its key is in use. */
+  read(encoded: string): VerifiedHeader<T> | HeaderFault {
+    const known = this.#known.get(encoded);
+    return known && this.#findKey(known.kid) === known.key ? known : this.#read(encoded);
+  }
+
+  /** Remembers the header of a token whose signature is valid. Forged tokens must not fill the memory. */
+  remember(encoded: string, header: VerifiedHeader<T>): void {
+    if (this.#known.get(encoded) === header) return;
+    if (this.#known.size === maximumKnown) this.#known.clear();
+    this.#known.set(copyOf(encoded), header);
+  }
+
+  #read(encoded: string): VerifiedHeader<T> | HeaderFault {
+    const header = parseStrictObject(encoded);
+    if (!header || !hasPlainMembers(header)) return 'format';
+    if (rejectedParameters.some((name) => Object.hasOwn(header, name))) return 'crit';
+    const { kid, alg, typ } = header;
+    if (kid !== undefined && typeof kid !== 'string') return 'kid';
+    const key = this.#findKey(kid);
+    if (!key) return 'kid';
+    if (alg !== key.algorithm) return 'alg';
+    const type = this.#readType(typ);
+    return type === undefined ? 'typ' : { key, kid, type };
+  }
 }
 
 function hasPlainMembers(header: Record<string, unknown>): boolean {

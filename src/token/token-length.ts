@@ -11,13 +11,17 @@ const signatureBytes: Readonly<Partial<Record<Key['algorithm'], number>>> = {
   EdDSA: 64,
 };
 
+/** How many bytes each signature of a key has. An RSA signature is as long as the modulus (RFC 8017, section 8.1.1). */
+export function signatureBytesOf({ algorithm, verifyingKey }: Key): number {
+  return signatureBytes[algorithm] ?? Math.ceil(Number(verifyingKey.asymmetricKeyDetails?.modulusLength) / 8);
+}
+
 /** How many characters a token will have once it is signed. */
-export function lengthOfToken(claims: object, typ: string, { algorithm, kid, verifyingKey }: Key): number {
-  const modulusBytes = Math.ceil((verifyingKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+export function lengthOfToken(claims: object, typ: string, key: Key): number {
   const parts = [
-    Buffer.byteLength(JSON.stringify({ alg: algorithm, typ, kid })),
+    Buffer.byteLength(JSON.stringify({ alg: key.algorithm, typ, kid: key.kid })),
     Buffer.byteLength(JSON.stringify(claims)),
-    signatureBytes[algorithm] ?? modulusBytes,
+    signatureBytesOf(key),
   ];
   return parts.reduce((sum, bytes) => sum + Math.ceil((bytes * 4) / 3), 2);
 }

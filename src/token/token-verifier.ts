@@ -9,9 +9,10 @@ import {
   WrongTokenTypeError,
   type JwtError,
 } from '../errors/errors';
-import type { Key } from '../keys/key';
 import { unixTime, type Clock } from '../util/clock';
+import { copyOf } from '../util/copy-of';
 import { TokenCache } from './cache';
+import { HeaderReader, type VerifiedHeader } from './header';
 import { invalidToken, openSigned } from './open-signed';
 import type { TokenProfile } from './profile';
 import { parseStrictObject } from './strict-json';
@@ -37,7 +38,7 @@ export interface VerifierSettings<C extends object> {
 export class TokenVerifier<C extends object> {
   readonly #settings: VerifierSettings<C>;
   readonly #profile: TokenProfile;
-  readonly #findKey;
+  readonly #headers: HeaderReader<TokenType>;
   readonly #cache: TokenCache<C> | undefined;
 
   /** @param profile whose tokens it verifies */
@@ -45,12 +46,12 @@ export class TokenVerifier<C extends object> {
     this.#settings = settings;
     this.#profile = profile;
     this.#cache = settings.cache > 0 ? new TokenCache(settings.cache) : undefined;
-    this.#findKey = (kid: string | undefined) => profile.keys.find(kid);
+    this.#headers = new HeaderReader((kid) => profile.keys.find(kid), profile.typeOf);
   }
 
   /** A promise only if the claims have a class and the token is not known yet. */
   verify(text: unknown, expected: TokenType | 'any'): Token<C> | Promise<Token<C>> {
-    return this.known(text, expected) ?? this.#verify(text, expected);
+    return this.known(text, expected) ?? this.verifyUnknown(text, expected);
   }
 
   /** The token of a text that was verified before, if everything that may change since then still holds. */
@@ -60,15 +61,17 @@ export class TokenVerifier<C extends object> {
     if (!known) return undefined;
     const now = unixTime(this.#settings.clock);
     const isInTime = now >= known.validFrom && now < known.validUntil;
-    if (!isInTime || this.#findKey(known.kid) !== known.key) {
+    if (!isInTime || this.#profile.keys.find(known.kid) !== known.key) {
       this.#cache?.delete(text);
       return undefined;
     }
     return isExpected(known.token.type, expected) ? known.token : undefined;
   }
 
-  #verify(text: unknown, expected: TokenType | 'any'): Token<C> | Promise<Token<C>> {
-    const { type, key, kid, claims } = this.#open(text);
+  /** The same for a text that {@link TokenVerifier.known} does not know. */
+  verifyUnknown(text: unknown, expected: TokenType | 'any'): Token<C> | Promise<Token<C>> {
+    const { header, claims } = this.#open(text);
+    const { type } = header;
     if (!isExpected(type, expected))
       throw about(claims, withReason(new WrongTokenTypeError(expected), 'typ'));
     this.#checkClaims(claims, type);
@@ -77,22 +80,18 @@ export class TokenVerifier<C extends object> {
     const tokenWith = (typed: C) => {
       const raw = this.#cache ? copyOf(text as string) : (text as string);
       const token = tokenOf({ type, verified, claims: typed, raw, freshFor, clock });
-      this.#cache?.add(raw, { token, kid, key, ...this.#validityOf(verified) });
+      if (this.#cache) this.#remember(this.#cache, token, header);
       return token;
     };
     if (!claimsClass) return tokenWith(ownClaims(claims) as C);
     return this.#typedClaims(claimsClass, claims).then(({ instance }) => tokenWith(instance));
   }
 
-  #validityOf({ iat, nbf = iat, auth_time: authTime = iat, exp }: VerifiedClaims): {
-    validFrom: number;
-    validUntil: number;
-  } {
+  #remember(cache: TokenCache<C>, token: Token<C>, { key, kid }: VerifiedHeader<TokenType>): void {
     const { clockTolerance, issueTolerance } = this.#settings;
-    return {
-      validFrom: Math.max(iat, nbf, authTime) - issueTolerance,
-      validUntil: exp + clockTolerance,
-    };
+    const { iat, nbf = iat, auth_time: authTime = iat, exp } = token.verifiedClaims();
+    const validFrom = Math.max(iat, nbf, authTime) - issueTolerance;
+    cache.add(token.raw, { token, kid, key, validFrom, validUntil: exp + clockTolerance });
   }
 
   /**
@@ -101,23 +100,19 @@ export class TokenVerifier<C extends object> {
    * @param given the text or the verified token
    */
   identify(given: unknown): { type: TokenType; claims: VerifiedClaims } {
-    const { type, claims } = this.#open(given instanceof Token ? given.raw : given);
+    const { header, claims } = this.#open(given instanceof Token ? given.raw : given);
+    const { type } = header;
     const fault = this.#faultIn(claims, type);
     if (fault && fault !== 'expired') throw about(claims, invalidToken(fault));
     return { type, claims: asVerified(claims) };
   }
 
   /** Everything up to the signature, and the JSON that it covers. */
-  #open(text: unknown): {
-    type: TokenType;
-    key: Key;
-    kid: string | undefined;
-    claims: Record<string, unknown>;
-  } {
-    const signed = openSigned(text, this.#findKey, this.#profile.typeOf);
-    const claims = parseStrictObject(signed.claims);
+  #open(text: unknown): { header: VerifiedHeader<TokenType>; claims: Record<string, unknown> } {
+    const { header, claims: encoded } = openSigned(text, this.#headers);
+    const claims = parseStrictObject(encoded);
     if (!claims) throw invalidToken('json');
-    return { ...signed, claims: this.#profile.claimsOf(claims, text as string) };
+    return { header, claims: this.#profile.claimsOf(claims, text as string) };
   }
 
   #checkClaims(claims: Record<string, unknown>, type: TokenType): void {
@@ -155,11 +150,6 @@ function isExpected(type: TokenType, expected: TokenType | 'any'): boolean {
 function about<E extends JwtError>({ sub, jti, sid, act }: Record<string, unknown>, error: E): E {
   const owner = { identity: textIn(sub), tokenId: textIn(jti), sessionId: textIn(sid) };
   return withOwner(error, isActor(act) ? { ...owner, actor: act.sub } : owner);
-}
-
-/** A part of a longer text, such as a header with many cookies, keeps all of it in memory. */
-function copyOf(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 function textIn(claim: unknown): string | undefined {
