@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { runInNewContext } from 'node:vm';
+import type { ErrorRequestHandler, Express, Response } from 'express';
 import Koa, { type Context } from 'koa';
 import {
   ContentType,
   Controller,
-  Ctx,
   Get,
   Header,
   HttpCode,
@@ -14,10 +14,21 @@ import {
   OnNull,
   OnUndefined,
   Redirect,
+  Res,
   UnauthorizedError,
+  type Action,
 } from 'routing-controllers';
 import { BearerHeader, createAuthorizationChecker, JwtOptional, JwtRequired } from '../../src';
-import { request, startApp, type Answer, type RunningApp } from '../support/app';
+import {
+  describeOnDrivers,
+  newApp,
+  request,
+  startApp,
+  takeOver,
+  type AnyResponse,
+  type Answer,
+  type RunningApp,
+} from '../support/app';
 import { testManager } from '../support/manager';
 
 const shared = new NotFoundError('one error for all requests');
@@ -67,8 +78,8 @@ class Answers {
   }
 
   @Get('/sets-vary')
-  setsVary(@Ctx() context: Context) {
-    context.set('Vary', 'Accept');
+  setsVary(@Res() response: AnyResponse) {
+    response.set('Vary', 'Accept');
     return {};
   }
 
@@ -147,11 +158,9 @@ class Answers {
   }
 
   @Get('/raw')
-  raw(@Ctx() context: Context) {
-    context.respond = false;
-    context.res.statusCode = 200;
-    context.res.end('raw');
-    return context;
+  raw(@Res() response: AnyResponse) {
+    takeOver(response).writeHead(200).end('raw');
+    return response;
   }
 }
 
@@ -182,7 +191,8 @@ class TextAnswers {
 }
 
 for (const defaultErrorHandler of [true, false]) {
-  describe(`the headers of a protected route, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
+  const mode = `with defaultErrorHandler: ${String(defaultErrorHandler)}`;
+  describeOnDrivers(`the headers of a protected route, ${mode}`, (driver) => {
     const jwtManager = testManager();
     let app: RunningApp;
     let token: string;
@@ -201,7 +211,10 @@ for (const defaultErrorHandler of [true, false]) {
     const get = (path: string, headers: Record<string, string> = { Authorization: `Bearer ${token}` }) =>
       request(app.url + path, { headers, redirect: 'manual' });
 
-    /** Where Koa answers, an error of the host's without `status` is a 500. */
+    /** Express takes headers only from errors that have a status. */
+    const takesHeaders = !defaultErrorHandler && driver === 'koa';
+
+    /** Where the framework responds, an error of routing-controllers is a 500: it has no `status`. */
     const thrown = (status: number) => (defaultErrorHandler ? status : 500);
 
     const answers: [path: string, status: number, vary?: string][] = [
@@ -210,7 +223,8 @@ for (const defaultErrorHandler of [true, false]) {
       ['/answers/undefined', thrown(404)],
       ['/answers/undefined-as-204', 204],
       ['/answers/created', 201],
-      ['/answers/redirect', 302],
+      // Express has a text and a page for it.
+      ['/answers/redirect', 302, driver === 'koa' ? 'Authorization' : 'Authorization, Accept'],
       ['/answers/own-vary', 200, 'Accept-Language, Authorization'],
       ['/answers/sets-vary', 200, 'Accept, Authorization'],
       ['/answers/vary-all', 200, '*'],
@@ -219,7 +233,7 @@ for (const defaultErrorHandler of [true, false]) {
       ['/answers/fault', 500],
       ['/answers/string', 500],
       ['/answers/shared', thrown(404)],
-      ['/answers/own-headers', thrown(404), defaultErrorHandler ? 'Authorization' : 'Origin, Authorization'],
+      ['/answers/own-headers', thrown(404), takesHeaders ? 'Origin, Authorization' : 'Authorization'],
       ['/answers/null-headers', thrown(404)],
       ['/answers/other-realm', defaultErrorHandler ? 500 : 404],
       ['/answers/raw', 200],
@@ -245,16 +259,18 @@ for (const defaultErrorHandler of [true, false]) {
       expect(shared).not.to.have.property('headers');
     });
 
-    it('stand on the answer to what Koa itself could not answer', async () => {
+    it('stand on the response to what Koa itself could not respond to', async () => {
       // Koa writes to every error that it answers, and does not answer when nothing was thrown.
       if (!defaultErrorHandler) return;
-      for (const path of ['/answers/frozen', '/answers/nothing']) {
+      // Nobody responds to a method that throws undefined on Express.
+      const paths = ['/answers/frozen', ...(driver === 'koa' ? ['/answers/nothing'] : [])];
+      for (const path of paths) {
         expect((await get(path)).headers.get('Vary'), path).to.equal('Authorization');
       }
     });
 
     it('keep what else the application said', async () => {
-      if (defaultErrorHandler) return;
+      if (!takesHeaders) return;
       expect((await get('/answers/own-headers')).headers.get('X-Reason')).to.equal('none');
     });
 
@@ -333,7 +349,7 @@ class DeclaredText {
   }
 }
 
-describe('what a method declares for its answers', () => {
+describeOnDrivers('what a method declares for its answers', (driver) => {
   const jwtManager = testManager();
   const bad = { Authorization: 'Bearer "' };
 
@@ -358,10 +374,11 @@ describe('what a method declares for its answers', () => {
         await app.close();
         expect(answer.status).to.equal(status);
         expect(answer.headers.get('Cache-Control')).to.equal('no-store');
+        const isPage = driver === 'express' && !defaultErrorHandler;
         // The host takes a method whose type is not JSON for one that answers text.
         const isJson = defaultErrorHandler && ['/declared/broken', '/declared-header/csv'].includes(path);
         expect(answer.headers.get('Content-Type')).to.equal(
-          isJson ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8',
+          isJson ? 'application/json; charset=utf-8' : `text/${isPage ? 'html' : 'plain'}; charset=utf-8`,
         );
         if (isJson) expect(answer.body).to.include({ code });
         else expect(answer.body).to.be.a('string');
@@ -381,29 +398,25 @@ describe('what a method declares for its answers', () => {
     await app.close();
     expect([headers.get('Cache-Control'), headers.get('Content-Type')]).to.deep.equal([
       'public, max-age=3600',
-      'text/csv',
+      driver === 'koa' ? 'text/csv' : 'text/csv; charset=utf-8',
     ]);
   });
 });
 
-describe('the headers of a refusal', () => {
-  it('survive a middleware that puts its own on every error', async () => {
-    const koa = new Koa();
-    koa.use(async (_, next) => {
-      try {
-        await next();
-      } catch (error) {
-        const { headers = {} } = error as { headers?: object };
-        throw Object.assign(error as Error, { headers: { ...headers, vary: 'Origin' } });
-      }
-    });
-    const app = await startApp(
-      {
-        controllers: [Answers],
-        defaultErrorHandler: false,
-        authorizationChecker: createAuthorizationChecker(testManager()),
+describeOnDrivers('the headers of a refusal', (driver) => {
+  it('survive a handler that puts its own on every error', async () => {
+    const withOwn = (error: unknown) => {
+      const { headers = {} } = error as { headers?: object };
+      return Object.assign(error as Error, { headers: { ...headers, vary: 'Origin' } });
+    };
+    const app = await startWithHandler(
+      false,
+      (_, error) => {
+        throw withOwn(error);
       },
-      koa,
+      (_, error, next) => {
+        next(withOwn(error));
+      },
     );
     const { status, challenge, headers } = await request(`${app.url}/answers/body`);
     expect({ status, challenge }).to.deep.equal({ status: 401, challenge: 'Bearer realm="api"' });
@@ -411,12 +424,15 @@ describe('the headers of a refusal', () => {
     await app.close();
   });
 
-  const remade: [name: string, status: number, remake: (context: Context) => void][] = [
+  const remade: [name: string, status: number, onKoa: HandleOnKoa, onExpress: HandleOnExpress][] = [
     [
       'a redirect',
       302,
       (context) => {
         context.redirect('/login');
+      },
+      (response) => {
+        response.redirect('/login');
       },
     ],
     [
@@ -426,6 +442,9 @@ describe('the headers of a refusal', () => {
         context.status = 200;
         context.body = 'Please log in.';
       },
+      (response) => {
+        response.status(200).send('Please log in.');
+      },
     ],
     [
       'something that is not found',
@@ -433,51 +452,38 @@ describe('the headers of a refusal', () => {
       (context) => {
         context.status = 404;
       },
+      (response) => {
+        response.sendStatus(404);
+      },
     ],
   ];
 
-  for (const [name, status, remake] of remade) {
+  for (const [name, status, onKoa, onExpress] of remade) {
     for (const defaultErrorHandler of [true, false]) {
-      it(`go when a middleware makes ${name} of the refusal, with defaultErrorHandler: ${String(defaultErrorHandler)}`, async () => {
-        const koa = new Koa();
-        koa.use(async (context, next) => {
-          await next().catch(() => undefined);
-          remake(context);
-        });
-        const app = await startApp(
-          {
-            controllers: [Answers],
-            defaultErrorHandler,
-            authorizationChecker: createAuthorizationChecker(testManager()),
-          },
-          koa,
-        );
+      // On Express, the handler of routing-controllers has sent its response then.
+      if (defaultErrorHandler && driver === 'express') continue;
+      it(`go when a handler makes ${name} of the refusal, with defaultErrorHandler: ${String(defaultErrorHandler)}`, async () => {
+        const app = await startWithHandler(defaultErrorHandler, onKoa, onExpress);
         const answer = await request(`${app.url}/answers/body`, { redirect: 'manual' });
         expect(answer).to.include({ status, challenge: null });
-        expect(answer.headers.get('Vary')).to.equal('Authorization');
+        expect(answer.headers.get('Vary')).to.include('Authorization');
         await app.close();
       });
     }
   }
 
   it('go when somebody else changes the status of the error, and leave an own challenge alone', async () => {
-    const koa = new Koa();
-    koa.use(async (context, next) => {
-      try {
-        await next();
-      } catch (error) {
+    const app = await startWithHandler(
+      false,
+      (context, error) => {
         if (context.query['own'] !== undefined) context.set('WWW-Authenticate', 'Basic realm="other"');
         context.status = 409;
         (error as { status: number }).status = 409;
-      }
-    });
-    const app = await startApp(
-      {
-        controllers: [Answers],
-        defaultErrorHandler: false,
-        authorizationChecker: createAuthorizationChecker(testManager()),
       },
-      koa,
+      (response, error) => {
+        if (response.req.query['own'] !== undefined) response.set('WWW-Authenticate', 'Basic realm="other"');
+        response.status(409).send((error as Error).message);
+      },
     );
     expect(await request(`${app.url}/answers/body`)).to.include({ status: 409, challenge: null });
     const own = await request(`${app.url}/answers/body?own`);
@@ -495,15 +501,14 @@ describe('the headers of a refusal', () => {
         [checker, failing, 503, null],
         [failing, checker, 401, 'Bearer realm="api"'],
       ] as const) {
-        const koa = new Koa();
-        koa.use(async (context, next) => {
-          const { request, response } = context;
-          await Promise.resolve(first({ request, response, context, next }, [])).catch(() => undefined);
-          await next();
-        });
+        const middleware = async (source: Context, ...others: (() => unknown)[]) => {
+          const action = driver === 'koa' ? { context: source } : { request: source };
+          await Promise.resolve(first(action as unknown as Action, [])).catch(() => undefined);
+          await others.at(-1)?.();
+        };
         const app = await startApp(
           { controllers: [Answers], defaultErrorHandler, authorizationChecker: last },
-          koa,
+          newApp(middleware),
         );
         const answer = await request(`${app.url}/answers/body`);
         expect(answer).to.include({ status, challenge });
@@ -513,3 +518,34 @@ describe('the headers of a refusal', () => {
     }
   });
 });
+
+type HandleOnKoa = (context: Context, error: unknown) => void;
+type HandleOnExpress = (response: Response, error: unknown, next: (error: unknown) => void) => void;
+
+/** An application that handles errors itself, each framework in its way. */
+function startWithHandler(
+  defaultErrorHandler: boolean,
+  onKoa: HandleOnKoa,
+  onExpress: HandleOnExpress,
+): Promise<RunningApp> {
+  const app: Koa | Express = newApp();
+  if (app instanceof Koa) {
+    app.use(async (context, next) => {
+      let thrown: unknown;
+      await next().catch((error: unknown) => (thrown = error));
+      onKoa(context, thrown);
+    });
+  }
+  const handler: ErrorRequestHandler = (error, _, response, next) => {
+    onExpress(response, error, next);
+  };
+  return startApp(
+    {
+      controllers: [Answers],
+      defaultErrorHandler,
+      authorizationChecker: createAuthorizationChecker(testManager()),
+    },
+    app,
+    app instanceof Koa ? undefined : handler,
+  );
+}
