@@ -1,9 +1,11 @@
 import { expect } from 'chai';
-import Koa, { type Context, type Next } from 'koa';
+import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express';
+import type { ServerResponse } from 'node:http';
+import type { Context, Next } from 'koa';
 import {
-  Ctx,
   Get,
   Header,
+  HeaderParam,
   HttpError,
   JsonController,
   createParamDecorator,
@@ -19,8 +21,9 @@ import {
   TokenRevokedError,
   type RejectedEvent,
 } from '../../src';
-import { getWith, request, startApp, type RunningApp } from '../support/app';
+import { describeOnDrivers, getWith, newApp, request, startApp, type RunningApp } from '../support/app';
 import { testManager } from '../support/manager';
+import { nodeMiddleware } from '../support/node-middleware';
 
 const shared = new RefreshReusedError();
 const frozen = Object.freeze(new RefreshReusedError());
@@ -139,8 +142,8 @@ class Partners {
 
   @Get('/about-another-user')
   @JwtRequired({ manager: 'partners' })
-  async aboutAnotherUser(@Ctx() context: Context) {
-    await partners.revoke(context.get('X-Token'));
+  async aboutAnotherUser(@HeaderParam('X-Token') text: string) {
+    await partners.revoke(text);
     return {};
   }
 
@@ -180,26 +183,14 @@ function meddle(event: RejectedEvent): void {
 }
 
 for (const defaultErrorHandler of [true, false]) {
-  describe(`an error and its request, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
+  const mode = `with defaultErrorHandler: ${String(defaultErrorHandler)}`;
+
+  describeOnDrivers(`an error and its request, ${mode}`, (driver) => {
     let app: RunningApp;
     let meeting: Meeting | undefined;
     let token: string;
 
     before(async () => {
-      const koa = new Koa();
-      koa.use(async (context, next) => {
-        const isMeeting = meeting !== undefined;
-        try {
-          await next();
-          await meeting?.arrive();
-        } catch (error) {
-          if (!isMeeting) throw error;
-          await meeting?.arrive();
-          // An application that writes the body itself, after the other request has failed.
-          context.status = (error as JwtError).status;
-          context.body = error;
-        }
-      });
       const authorizationChecker = createAuthorizationChecker(
         { default: manager, partners },
         {
@@ -211,10 +202,31 @@ for (const defaultErrorHandler of [true, false]) {
       );
       app = await startApp(
         { controllers: [Shared, Partners], authorizationChecker, defaultErrorHandler },
-        koa,
+        driver === 'koa' ? newApp(respondLate) : newApp(),
+        driver === 'koa' ? undefined : respondLateOnExpress,
       );
       token = await partners.createAccessToken('ada');
     });
+
+    /** An application that writes the body itself, after the other request has failed. */
+    async function respondLate(context: Context, next: Next): Promise<void> {
+      const isMeeting = meeting !== undefined;
+      try {
+        await next();
+        await meeting?.arrive();
+      } catch (error) {
+        if (!isMeeting) throw error;
+        await meeting?.arrive();
+        context.status = (error as JwtError).status;
+        context.body = error;
+      }
+    }
+
+    /** routing-controllers may have responded before. */
+    function respondLateOnExpress(error: unknown, _: Request, res: Response, next: NextFunction): void {
+      if (!meeting || res.headersSent) next(error);
+      else void meeting.arrive().then(() => res.status((error as JwtError).status).json(error));
+    }
 
     after(() => app.close());
     beforeEach(() => events.splice(0));
@@ -327,16 +339,15 @@ for (const defaultErrorHandler of [true, false]) {
     });
   });
 
-  describe(`the challenge of other middleware, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
+  describeOnDrivers(`the challenge of other middleware, ${mode}`, (driver) => {
     const basic = 'Basic realm="other"';
 
     @JsonController('/doors')
     class Doors {
       @Get('/before')
-      @UseBefore((context: Context, next: Next) => {
-        context.append('WWW-Authenticate', 'Digest realm="method"');
-        return next();
-      })
+      @UseBefore(
+        nodeMiddleware((_, response) => response.appendHeader('WWW-Authenticate', 'Digest realm="method"')),
+      )
       @JwtRequired()
       before() {
         return {};
@@ -352,17 +363,17 @@ for (const defaultErrorHandler of [true, false]) {
 
     async function challengeOf(
       path: string,
-      middleware: (context: Context, next: Next) => Promise<unknown>,
+      middleware: (...given: never[]) => unknown,
+      handler?: ErrorRequestHandler,
     ): Promise<{ status: number; challenge: string | null }> {
-      const koa = new Koa();
-      koa.use(middleware);
       const app = await startApp(
         {
           controllers: [Doors],
           defaultErrorHandler,
           authorizationChecker: createAuthorizationChecker(testManager()),
         },
-        koa,
+        newApp(middleware),
+        handler,
       );
       const { status, challenge } = await request(app.url + path);
       await app.close();
@@ -370,10 +381,10 @@ for (const defaultErrorHandler of [true, false]) {
     }
 
     const ours = 'Bearer realm="api"';
-    const setBefore = (context: Context, next: Next) => {
-      context.set('WWW-Authenticate', basic);
-      return next() as Promise<unknown>;
+    const setBasic = (_: unknown, response: ServerResponse) => {
+      response.setHeader('WWW-Authenticate', basic);
     };
+    const setBefore = nodeMiddleware(setBasic);
 
     it('stays in front of ours', async () => {
       expect(await challengeOf('/doors/declared', setBefore)).to.deep.equal({
@@ -386,23 +397,36 @@ for (const defaultErrorHandler of [true, false]) {
       });
     });
 
+    // The handler of routing-controllers has sent its response on Express.
+    const canStillChange = driver === 'koa' || !defaultErrorHandler;
+
     it('is alone when the error becomes another response', async () => {
-      const answer = await challengeOf('/doors/before', async (context, next) => {
-        await setBefore(context, next).catch(() => undefined);
+      if (!canStillChange) return;
+      const onKoa = async (context: Context, next: Next) => {
+        context.set('WWW-Authenticate', basic);
+        await next().catch(() => undefined);
         context.status = 200;
         context.body = 'Please log in.';
-      });
+      };
+      const handler: ErrorRequestHandler = (_error, _request, response, next) => {
+        if (response.headersSent) next();
+        else response.status(200).send('Please log in.');
+      };
+      const answer =
+        driver === 'koa'
+          ? await challengeOf('/doors/before', onKoa)
+          : await challengeOf('/doors/before', setBefore, handler);
       expect(answer).to.deep.equal({ status: 200, challenge: `${basic}, Digest realm="method"` });
     });
 
     it('is added to ours when it comes later', async () => {
-      if (!defaultErrorHandler) return;
-      const added = await challengeOf('/doors/declared', async (context, next) => {
+      if (!defaultErrorHandler || driver === 'express') return;
+      const added = await challengeOf('/doors/declared', async (context: Context, next: Next) => {
         await next();
         if (context.status === 401) context.append('WWW-Authenticate', basic);
       });
       expect(added).to.deep.equal({ status: 401, challenge: `${ours}, ${basic}` });
-      const replaced = await challengeOf('/doors/declared', async (context, next) => {
+      const replaced = await challengeOf('/doors/declared', async (context: Context, next: Next) => {
         await next();
         context.set('WWW-Authenticate', basic);
       });
