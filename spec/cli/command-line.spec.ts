@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -128,6 +128,29 @@ describe('The program', function () {
     child.stderr.on('data', (chunk) => (stderr += String(chunk)));
     const [code] = (await once(child, 'close')) as [number];
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+  });
+
+  it('fails if what it writes is lost, such as a key on a full disk', () => {
+    const lost = spawnSync('/bin/sh', [
+      '-c',
+      `"${process.execPath}" dist/src/cli/main.js keygen > /dev/full`,
+    ]);
+    expect({ code: lost.status, stderr: String(lost.stderr) }).to.deep.equal({
+      code: 1,
+      stderr: 'the output cannot be written: ENOSPC\n',
+    });
+  });
+
+  it('has its exit code also if no one reads its errors', async () => {
+    for (const [line, expected] of [
+      [['verify', 'none'], 2],
+      [['rotate', 'none.json'], 1],
+    ] as const) {
+      const child = spawn(process.execPath, ['dist/src/cli/main.js', ...line]);
+      child.stderr.destroy();
+      const [code] = (await once(child, 'close')) as [number];
+      expect(code).to.equal(expected);
+    }
   });
 
   for (const line of [

@@ -120,6 +120,7 @@ describe('init', () => {
   const wrong: [path: string, code: number, message: RegExp][] = [
     ['My-Api', 2, /^the name of FOLDER must be one for a package/],
     ['my api', 2, /^the name of FOLDER must be one for a package/],
+    ['node_modules', 2, /^the name of FOLDER must be one for a package/],
     ['.hidden', 2, /^the name of FOLDER must be one for a package/],
     ['x'.repeat(102), 2, /^the name of FOLDER must be one for a package/],
     ['file', 1, /file cannot be written: a part of the path is not a folder/],

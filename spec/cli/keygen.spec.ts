@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { expect } from 'chai';
 import { JwtManager, KeySet } from '../../src';
 import type { Algorithm } from '../../src';
@@ -70,6 +70,17 @@ describe('keygen', () => {
     });
     expect(readFileSync(file, 'utf8')).to.equal('mine');
     expect(readdirSync(folder.path('.'))).to.deep.equal(['keys.json']);
+  });
+
+  it('does not replace a link, not even one that leads nowhere', async () => {
+    const file = folder.path('keys.json');
+    symlinkSync(folder.path('none.json'), file);
+    expect(await cli(['keygen', '--out', file])).to.deep.equal({
+      code: 1,
+      stdout: '',
+      stderr: `${file} exists already. It was not changed\n`,
+    });
+    expect(lstatSync(file).isSymbolicLink()).to.equal(true);
   });
 
   const unwritable: [path: string, reason: RegExp][] = [

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { expect } from 'chai';
 import { JwtManager, KeySet, type Algorithm } from '../../src';
@@ -102,6 +103,10 @@ describe('rotate', () => {
     ['a single JWK', JSON.stringify(es256)],
     ['keys without names', setOf({ ...es256, kid: undefined })],
     ['a secret without a name', setOf(octetKey)],
+    [
+      'what an editor on Windows writes',
+      `\ufeff${JSON.stringify({ keys: [es256] }, null, '\t').replaceAll('\n', '\r\n')}`,
+    ],
   ] as const) {
     it(`takes ${what}, whose tokens stay valid`, async () => {
       folder.write('keys.json', text);
@@ -169,6 +174,20 @@ describe('rotate', () => {
       expect(readdirSync(folder.path('.'))).to.deep.equal(['keys.json']);
     });
   }
+
+  it('reads nothing that may have no end, and nothing that is too large for keys', async () => {
+    execFileSync('mkfifo', [folder.path('pipe')]);
+    folder.write('large.json', ' '.repeat(1_048_577));
+    for (const [name, message] of [
+      ['pipe', 'it is not a file'],
+      ['large.json', 'it is larger than 1 MiB, too large for keys'],
+    ] as const) {
+      const path = folder.path(name);
+      const expected = { code: 1, stdout: '', stderr: `${path} cannot be read: ${message}\n` };
+      expect(await spawnCli(['rotate', path])).to.deep.equal(expected);
+    }
+    expect(readdirSync(folder.path('.'))).to.deep.equal(['large.json', 'pipe']);
+  });
 
   it('fails without a file', async () => {
     const { code, stderr } = await rotate();

@@ -57,7 +57,8 @@ function setOf(keys: readonly JsonWebKey[], path: string): KeySet {
 
 function jwksIn(text: string): JsonWebKey[] | undefined {
   try {
-    const json: unknown = JSON.parse(text);
+    // With the mark at the start that some editors on Windows write.
+    const json: unknown = JSON.parse(text.trim());
     if (!isPlainObject(json)) return undefined;
     const keys = 'kty' in json ? [json] : json['keys'];
     return Array.isArray(keys) && keys.length > 0 ? (keys as JsonWebKey[]) : undefined;

@@ -1,6 +1,8 @@
 import { KeySet } from '../keys/key-set';
 import type { Arguments } from './arguments';
-import { UsageError, type CommandOption } from './command';
+import { CommandError, UsageError, type CommandOption } from './command';
+import type { ConfigurationError } from '../errors/errors';
+import { fileHints } from './secret-file';
 import { algorithmOf } from './new-key';
 
 /** The options that say where keys are. */
@@ -18,13 +20,23 @@ export const keyOptions = {
  *
  * @param file the name of a file, if there is one
  * @param name what errors call that file
- * @throws UsageError unless there is one source of keys; ConfigurationError if they cannot be used
+ * @throws UsageError unless there is one source of keys; CommandError if they cannot be used
  */
 export function keysOf(file: string | undefined, name: string, given: Arguments): KeySet {
   const variable = given.text('env');
   const algorithm = given.text('alg');
   const options = algorithm === undefined ? {} : { algorithm: algorithmOf(algorithm) };
-  if (file !== undefined && variable === undefined) return KeySet.fromFile(file, options);
-  if (variable !== undefined && file === undefined) return KeySet.fromEnv(variable, options);
-  throw new UsageError(`give either ${name} or --env`);
+  if ((file === undefined) === (variable === undefined)) throw new UsageError(`give either ${name} or --env`);
+  try {
+    return file === undefined ? KeySet.fromEnv(String(variable), options) : KeySet.fromFile(file, options);
+  } catch (error) {
+    throw new CommandError(inWordsOfCommands((error as ConfigurationError).message));
+  }
+}
+
+/** Whoever is at a command line knows neither our methods nor the codes of the operating system. */
+function inWordsOfCommands(message: string): string {
+  return message
+    .replace(/^KeySet\.from(?:File|Env): /, '')
+    .replace(/(?<=cannot be read: )[A-Z]+$/, (code) => fileHints[code] ?? code);
 }

@@ -2,8 +2,14 @@
 import { systemClock } from '../util/clock';
 import { run } from './run';
 
-// A reader such as `head` may have enough before everything is written.
-process.stdout.on('error', () => process.exit(0));
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  // A reader such as `head` may have enough before everything is written.
+  if (code === 'EPIPE') process.exit(0);
+  process.stderr.write(`the output cannot be written: ${String(code)}\n`);
+  process.exit(1);
+});
+// The exit code says enough.
+process.stderr.on('error', () => undefined);
 
 const io = {
   stdin: process.stdin,

@@ -1,9 +1,9 @@
 import {
   closeSync,
-  existsSync,
   fchmodSync,
   fchownSync,
   fsyncSync,
+  lstatSync,
   openSync,
   readFileSync,
   realpathSync,
@@ -11,12 +11,17 @@ import {
   rmSync,
   statSync,
   writeFileSync,
+  type Stats,
 } from 'node:fs';
 import { CommandError } from './command';
 
+/** Larger files hold something other than keys. */
+const maximumBytes = 1_048_576;
+
 /** What people can do about an error of the file system. */
-const hints: Readonly<Record<string, string>> = {
-  EACCES: 'you have no permission',
+export const fileHints: Readonly<Record<string, string>> = {
+  EACCES: 'you have no permission, or none to create files in its folder',
+  EBUSY: 'it is mounted on its own. Mount its folder instead',
   EISDIR: 'it is a folder',
   ENOENT: 'there is no such file or folder',
   ENOSPC: 'the disk is full',
@@ -32,7 +37,9 @@ const hints: Readonly<Record<string, string>> = {
  */
 export function createSecretFile(path: string, text: string): Promise<void> {
   return replace(path, () => {
-    if (existsSync(path)) throw new CommandError(`${path} exists already. It was not changed`);
+    // A link that leads nowhere is there as well.
+    if (lstatSync(path, { throwIfNoEntry: false }))
+      throw new CommandError(`${path} exists already. It was not changed`);
     return { text, mode: 0o600 };
   });
 }
@@ -51,12 +58,18 @@ export async function changeSecretFile(
   // A link stays a link.
   const target = attempt(path, 'read', () => realpathSync(path));
   await replace(target, async () => {
-    const { text, stats } = attempt(path, 'read', () => ({
-      text: readFileSync(target, 'utf8'),
-      stats: statSync(target),
-    }));
+    const stats = attempt(path, 'read', () => statSync(target));
+    const fault = faultIn(stats);
+    if (fault !== undefined) throw new CommandError(`${path} cannot be read: ${fault}`);
+    const text = attempt(path, 'read', () => readFileSync(target, 'utf8'));
     return { text: await change(text), mode: stats.mode & 0o660, owner: stats };
   });
+}
+
+/** Reading a device or a pipe might never end. */
+function faultIn(stats: Stats): string | undefined {
+  if (!stats.isFile()) return 'it is not a file';
+  return stats.size > maximumBytes ? 'it is larger than 1 MiB, too large for keys' : undefined;
 }
 
 /** What a file is to be. */
@@ -109,6 +122,6 @@ export function attempt<T>(path: string, verb: string, action: () => T): T {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw new CommandError(`${path} cannot be ${verb}: ${hints[code] ?? code}`);
+    throw new CommandError(`${path} cannot be ${verb}: ${fileHints[code] ?? code}`);
   }
 }

@@ -6,8 +6,9 @@ import type { Demand } from './demand';
 /** The member of `JwtRequirement`. */
 export interface TicketMember {
   /**
-   * Only a ticket with this purpose opens the method, see `createTicket`. It is used once everything else holds, just
-   * before the method runs. A HEAD request is rejected, unless the ticket is reusable. @default false
+   * Only a ticket with this purpose opens the method, see `createTicket`. It is used once everything else holds, before
+   * the parameters of the method are checked: a body that is not valid uses it up. A HEAD request is rejected, unless the
+   * ticket is reusable. @default false
    */
   readonly ticket?: string | false;
 }

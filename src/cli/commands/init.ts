@@ -38,7 +38,7 @@ async function create(given: Arguments): Promise<CommandResult> {
   const [folder] = given.positionals;
   if (folder === undefined) throw new UsageError('FOLDER is missing');
   const name = basename(resolve(folder));
-  if (!/^[a-z0-9][a-z0-9._-]{0,100}$/.test(name))
+  if (!/^(?!node_modules$)[a-z0-9][a-z0-9._-]{0,100}$/.test(name))
     throw new UsageError(
       'the name of FOLDER must be one for a package: lower-case letters, digits, dots, dashes',
     );
