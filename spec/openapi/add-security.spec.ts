@@ -6,6 +6,7 @@ import {
   Get,
   JsonController,
   Post,
+  UseBefore,
   type AuthorizationChecker,
 } from 'routing-controllers';
 import { OpenAPI, routingControllersToSpec } from 'routing-controllers-openapi';
@@ -14,6 +15,7 @@ import {
   BodyField,
   ConfigurationError,
   createAuthorizationChecker,
+  createJwtMiddleware,
   JwtOptional,
   JwtPublic,
   JwtRefreshRequired,
@@ -183,6 +185,35 @@ describe('addSecurity', () => {
       expect('401' in found.responses).to.equal(security.length > 0);
     });
   }
+
+  it('describes what middleware of this library demands where the method has no rule', () => {
+    const checker = createAuthorizationChecker(testManager());
+    const middleware = createJwtMiddleware(checker, { scopes: 'uploads:write' });
+
+    @JsonController('/described-uploads')
+    class DescribedUploads {
+      @Post('/photo')
+      @UseBefore(middleware)
+      photo() {}
+
+      @Post('/public')
+      @JwtPublic()
+      @UseBefore(createJwtMiddleware(checker, { optional: true }), middleware)
+      public() {}
+
+      @Post('/guest')
+      @UseBefore(createJwtMiddleware(checker, { optional: true }))
+      guest() {}
+    }
+    const { paths } = describeControllers([DescribedUploads], checker);
+    const seen = ['photo', 'public', 'guest'].map((name) => {
+      const { description, security } = paths[`/described-uploads/${name}`]?.['post'] ?? {};
+      return { description, security };
+    });
+    const closed = { description: 'Requires: access, scopes: uploads:write', security: [{ bearer: [] }] };
+    const guests = { description: 'Requires: access, optional', security: [{ bearer: [] }, {}] };
+    expect(seen).to.have.deep.members([closed, closed, guests]);
+  });
 
   it('keeps what the application says of an operation', () => {
     const found = operation(document, 'post', '/described-notes');

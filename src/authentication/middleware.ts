@@ -5,6 +5,7 @@ import { admitRequest, authenticatorOf, prepare } from './authenticator';
 import { senderFor } from './error-senders';
 import { middlewareCall, type MiddlewareArguments } from './middleware-call';
 import { givenRequirement, type JwtRequirement } from './requirement';
+import { frozenCopy } from '../util/options';
 
 /**
  * Middleware for Koa, for Express, and for `@UseBefore` with both.
@@ -24,12 +25,18 @@ export interface JwtMiddleware {
   ): Promise<void>;
 }
 
-const middlewares = new WeakSet<object>();
+/** The requirement of each middleware, as it was written. */
+const middlewares = new WeakMap<object, JwtRequirement>();
 let isAnyCreated = false;
 
 /** Whether a function was created by {@link createJwtMiddleware}. */
 export function isJwtMiddleware(middleware: Function): boolean {
   return middlewares.has(middleware);
+}
+
+/** The requirement that was given to {@link createJwtMiddleware}; undefined for other middleware. */
+export function requirementOfMiddleware(middleware: Function): JwtRequirement | undefined {
+  return middlewares.get(middleware);
 }
 
 /** Whether {@link createJwtMiddleware} was called in this process. */
@@ -78,7 +85,7 @@ export function createJwtMiddleware<C extends object = Record<string, unknown>>(
     }
     await action.next();
   };
-  middlewares.add(middleware);
+  middlewares.set(middleware, frozenCopy((requirement[0] ?? {}) as JwtRequirement));
   isAnyCreated = true;
   return middleware;
 }

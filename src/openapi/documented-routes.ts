@@ -1,7 +1,8 @@
 import { getMetadataArgsStorage } from 'routing-controllers';
-import type { RouteRule } from '../authentication/requirement';
+import { ruleFor, type JwtRequirement, type RouteRule } from '../authentication/requirement';
 import type { KnownChecker } from '../controllers/host/known-checkers';
 import { actionsOf } from '../controllers/routes/actions-of';
+import { middlewareOf } from '../controllers/routes/middleware-of';
 import { routeName } from '../controllers/rules/lineage';
 import {
   operationDescriptionOf,
@@ -19,7 +20,7 @@ export interface DocumentedRoute {
   /** What routing-controllers-openapi calls the operation unless the application gives it a name. */
   readonly operationId: string;
   readonly isJson: boolean;
-  /** Reads the rule of the route. Undefined: everyone may call it. */
+  /** Reads the rule of the route, or of middleware in front of it. Undefined: everyone may call it. */
   readonly rule: () => RouteRule | undefined;
   /** Of a ready endpoint. */
   readonly description: OperationDescription | undefined;
@@ -34,10 +35,19 @@ export function documentedRoutes(checker: KnownChecker): DocumentedRoute[] {
       path: openApiPath(textOf(base) + textOf(route)),
       operationId: routeName(target, handler),
       isJson: type === 'json',
-      rule: () => ruleUnder(checker, storage, target, handler),
+      rule: () => {
+        const rule = ruleUnder(checker, storage, target, handler);
+        return rule?.resolved ? rule : ruleOfMiddleware(middlewareOf(storage, target, handler));
+      },
       description: operationDescriptionOf(target, handler),
     })),
   );
+}
+
+/** The first requirement that lets no guest pass. */
+function ruleOfMiddleware(requirements: readonly JwtRequirement[]): RouteRule | undefined {
+  const requirement = requirements.find(({ optional }) => !optional) ?? requirements[0];
+  return requirement && ruleFor(requirement);
 }
 
 /**

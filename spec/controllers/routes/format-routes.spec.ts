@@ -1,7 +1,17 @@
 import { expect } from 'chai';
-import { Delete, Get, getMetadataArgsStorage, JsonController, Post } from 'routing-controllers';
+import {
+  Delete,
+  Get,
+  getMetadataArgsStorage,
+  JsonController,
+  Post,
+  UseAfter,
+  UseBefore,
+} from 'routing-controllers';
 import {
   BearerHeader,
+  createAuthorizationChecker,
+  createJwtMiddleware,
   describeRoutes,
   formatRoutes,
   JwtOptional,
@@ -10,6 +20,7 @@ import {
   JwtRequired,
   QueryParameter,
 } from '../../../src';
+import { testManager } from '../../support/manager';
 
 @JsonController('/shop')
 @JwtRequired()
@@ -56,7 +67,56 @@ class OpenController {
   deny() {}
 }
 
+const checker = createAuthorizationChecker(testManager());
+const before = createJwtMiddleware(checker, { roles: 'clerk' });
+
+class Uploads {
+  @Post('/photo')
+  @UseBefore(createJwtMiddleware(checker))
+  photo() {}
+}
+
+@JsonController('/uploads')
+class UploadController extends Uploads {
+  @Get('/list')
+  @UseBefore(before)
+  @JwtRequired({ fresh: true })
+  list() {}
+
+  @Get('/guests')
+  @UseBefore(createJwtMiddleware(checker, { optional: true }))
+  guests() {}
+
+  @Get('/behind')
+  @UseBefore(function other() {})
+  @UseAfter(createJwtMiddleware(checker))
+  behind() {}
+}
+
+@JsonController('/clerks')
+@UseBefore(before)
+class ClerkController {
+  @Get()
+  all() {}
+
+  @Get('/scoped')
+  @UseBefore(createJwtMiddleware(checker, { scopes: 'a' }))
+  scoped() {}
+}
+
 describe('formatRoutes', () => {
+  it('shows what middleware of this library demands in front of a method, inherited or of its class', () => {
+    const routes = withOnly([UploadController, ClerkController], describeRoutes);
+    expect(formatRoutes(routes).split('\n')).to.have.members([
+      'GET   /uploads/list    UploadController.list    access, fresh; by middleware: access, roles: clerk',
+      'GET   /uploads/guests  UploadController.guests  by middleware: access, optional',
+      'GET   /uploads/behind  UploadController.behind  open',
+      'POST  /uploads/photo   UploadController.photo   by middleware: access',
+      'GET   /clerks          ClerkController.all      by middleware: access, roles: clerk',
+      'GET   /clerks/scoped   ClerkController.scoped   by middleware: access, roles: clerk; by middleware: access, scopes: a',
+    ]);
+  });
+
   it('says of each route what it demands, in words', () => {
     const routes = withOnly([ShopController, OpenController], describeRoutes);
     expect(formatRoutes(routes).split('\n')).to.deep.equal([

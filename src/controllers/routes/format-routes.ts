@@ -13,6 +13,7 @@ import { describeRoutes, type RouteDescription } from './route-audit';
  * // GET   /account        AccountController.read    access
  * // POST  /account/close  AccountController.close   access, fresh: 5m
  * // GET   /account/terms  AccountController.terms   open
+ * // POST  /account/photo  AccountController.photo   by middleware: access
  * ```
  */
 export function formatRoutes(routes: readonly RouteDescription[] = describeRoutes()): string {
@@ -20,9 +21,15 @@ export function formatRoutes(routes: readonly RouteDescription[] = describeRoute
     padded(routes.map(({ method }) => method)),
     padded(routes.map(({ path }) => path)),
     padded(routes.map(({ controller, handler }) => `${controller}.${handler}`)),
-    routes.map(({ requirement }) => inWords(requirement)),
+    routes.map(protectionOf),
   ];
   return routes.map((_, row) => columns.map((cells) => cells[row]).join('  ')).join('\n');
+}
+
+/** The rule of a route, and what middleware demands in front of it. */
+function protectionOf({ requirement, middleware = [] }: RouteDescription): string {
+  const before = middleware.map((each) => `by middleware: ${inWords(each)}`);
+  return (requirement || before.length === 0 ? [inWords(requirement), ...before] : before).join('; ');
 }
 
 function padded(cells: readonly string[]): string[] {

@@ -3,6 +3,7 @@ import type { JwtRequirement } from '../../authentication/requirement';
 import { entriesFor } from '../rules/authorized-entries';
 import { ruleOfRoute } from '../rules/route-rule';
 import { actionsOf } from './actions-of';
+import { middlewareOf } from './middleware-of';
 
 /**
  * One route and what it demands.
@@ -19,8 +20,10 @@ export interface RouteDescription {
   readonly path: string;
   readonly controller: string;
   readonly handler: string;
-  /** What the route demands, as it was written; null when it is open. */
+  /** What the route demands, as it was written; null when it has no rule. It is open then, unless middleware protects it. */
   readonly requirement: JwtRequirement | null;
+  /** What `createJwtMiddleware` demands in `@UseBefore` of the class and of the method; absent without any. */
+  readonly middleware?: readonly JwtRequirement[];
 }
 
 type Storage = ReturnType<typeof getMetadataArgsStorage>;
@@ -29,9 +32,11 @@ type Storage = ReturnType<typeof getMetadataArgsStorage>;
  * Lists the routes of all controllers that are loaded, with what they demand: for a look at start-up, or for a spec
  * that pins which routes are open. Controllers given as glob strings are loaded by `createKoaServer`: call it after.
  *
+ * Middleware of a whole application or router is not part of it (`app.use`, `@Middleware`).
+ *
  * @example
  * ```ts
- * const open = describeRoutes().filter(({ requirement }) => requirement === null);
+ * const open = describeRoutes().filter(({ requirement, middleware }) => !requirement && !middleware);
  * ```
  */
 export function describeRoutes(): RouteDescription[] {
@@ -43,12 +48,14 @@ export function describeRoutes(): RouteDescription[] {
       const action = new ActionMetadata(controller, { ...actionArgs, target }, {});
       action.params = [];
       action.build([]);
+      const middleware = middlewareOf(storage, target, action.method);
       return {
         method: action.type.toUpperCase(),
         path: String(action.fullRoute),
         controller: target.name,
         handler: textOf(action.method),
         requirement: requirementOf(storage, target, action.method),
+        ...(middleware.length > 0 && { middleware }),
       };
     });
   });
