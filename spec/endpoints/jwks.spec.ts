@@ -148,6 +148,18 @@ describeOnDrivers('createJwksController', () => {
     });
   });
 
+  it('describes the issuer alike for every spelling of the path that a router takes', async () => {
+    const { url } = await publish({ keys: keysFor('ES256', 'a'), issuer }, {}, { routePrefix: '/v1' });
+    for (const path of [
+      '/.Well-Known/OAuth-Authorization-Server',
+      '/.well-known/oauth-authorization-server/',
+    ])
+      expect((await request(`${url}/v1${path}`)).body).to.deep.equal({
+        issuer,
+        jwks_uri: 'https://api.test/v1/.well-known/jwks.json',
+      });
+  });
+
   const servers: [issuer: string, path: string | undefined, jwksUri: string][] = [
     ['https://api.test', '', 'https://api.test/.well-known/jwks.json'],
     ['https://api.test/', '', 'https://api.test/.well-known/jwks.json'],

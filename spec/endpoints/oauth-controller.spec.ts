@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { json as readJson } from 'node:stream/consumers';
 import { expect } from 'chai';
 import express from 'express';
 import {
@@ -165,6 +168,42 @@ describeOnDrivers('createOAuthController', (driver) => {
     ];
     for (const [form, headers] of good)
       expect((await ask('introspect', { token, ...form }, headers)).body).to.include({ active: true });
+  });
+
+  it('takes a secret with any characters by Basic, encoded as in a form or as it is', async () => {
+    const secret = `Zq3v9Xk2+Lr8TnB5w/Yc7Hs4Jd6%zzFg1Mp0==`;
+    for (const known of [secret, secret.replace('%zz', '%41')]) {
+      await start({ clients: { shop: known } });
+      const token = await manager.createAccessToken('ada');
+      for (const encode of [encodeURIComponent, String]) {
+        const headers = { Authorization: basic('shop', known, encode) };
+        expect((await ask('introspect', { token, client_id: 'shop' }, headers)).body).to.include({
+          active: true,
+        });
+      }
+      await app.close();
+    }
+    await start();
+  });
+
+  it('rejects two Authorization headers, of which Node keeps the first', async () => {
+    await start();
+    const headers = [
+      ...['Content-Length', '7', 'Content-Type', 'application/x-www-form-urlencoded'],
+      'Host',
+      'localhost',
+    ];
+    const twice = ['Authorization', billing.Authorization, 'Authorization', basic('shop', secretOf.shop)];
+    const sent = httpRequest(`${app.url}/oauth/introspect`, {
+      method: 'POST',
+      headers: [...headers, ...twice],
+    });
+    sent.end('token=a');
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    expect([response.statusCode, await readJson(response)]).to.deep.equal([
+      400,
+      { error: 'invalid_request' },
+    ]);
   });
 
   it('answers an unknown client and a wrong secret alike, without a look at the token', async () => {

@@ -58,7 +58,8 @@ function addRoute({ prototype }: { readonly prototype: object }, { name, path, d
 
 /** What stands before the path of a route: the prefix of the server, and where it is mounted. */
 function prefixOf({ path }: HttpRequest, route: string): string {
-  return path.slice(0, path.lastIndexOf(route));
+  // Routers ignore case, and a slash at the end.
+  return path.slice(0, path.toLowerCase().lastIndexOf(route.toLowerCase()));
 }
 
 /** @returns undefined if the client has the document already (RFC 9110, section 13.1.2) */

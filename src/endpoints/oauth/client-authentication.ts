@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { withReason, ConfigurationError, HookFailedError } from '../../errors/errors';
+import { timesIn } from '../../http/locations/bearer-header';
 import type { HttpRequest } from '../../http/request/http-request';
 import { isPlainObject } from '../../util/json';
 import { within } from '../../util/within';
@@ -18,36 +19,50 @@ export type ClientCheck = (id: string, secret: string) => boolean | Promise<bool
 /** A secret that could be guessed would let anyone ask about tokens. */
 const shortestSecret = 32;
 
-/** How a request authenticates its client (RFC 6749, section 2.3.1), or what is wrong with it. */
-export type Presented =
-  { readonly id: string; readonly secret: string } | 'invalid_client' | 'invalid_request';
+/** What a client sends. */
+interface Credentials {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** How a request authenticates its client (RFC 6749, section 2.3.1), in each way to read it, or what is wrong with it. */
+export type Presented = readonly Credentials[] | 'invalid_client' | 'invalid_request';
 
 /** Reads the credentials of the client, by Basic or in the form, not by both (RFC 6749, section 2.3). */
-export function presentedClient({ headers }: HttpRequest, form: Form): Presented {
+export function presentedClient({ headers, req }: HttpRequest, form: Form): Presented {
   const { authorization } = headers;
   const [id, secret] = [form.get('client_id'), form.get('client_secret')];
   if (authorization === undefined)
-    return id === undefined || secret === undefined ? 'invalid_client' : { id, secret };
-  if (secret !== undefined) return 'invalid_request';
-  const basic = basicOf(authorization);
-  if (!basic) return 'invalid_client';
-  return id === undefined || id === basic.id ? basic : 'invalid_request';
+    return id === undefined || secret === undefined ? 'invalid_client' : [{ id, secret }];
+  // Of two headers, Node keeps the first silently.
+  if (secret !== undefined || timesIn(req.rawHeaders, 'authorization') > 1) return 'invalid_request';
+  const readings = readingsOf(authorization);
+  if (readings.length === 0) return 'invalid_client';
+  const fitting = readings.filter((reading) => id === undefined || id === reading.id);
+  return fitting.length > 0 ? fitting : 'invalid_request';
 }
 
-/** Both parts are encoded as in a form first (RFC 6749, section 2.3.1). */
-function basicOf(authorization: string): { id: string; secret: string } | undefined {
+/** Both parts are encoded as in a form first (RFC 6749, section 2.3.1). Many clients, such as curl, do not do that. */
+function readingsOf(authorization: string): Credentials[] {
   const [, encoded] = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? [];
   const text = Buffer.from(encoded ?? '', 'base64').toString();
   const colon = text.indexOf(':');
-  if (colon < 1) return undefined;
+  if (colon < 1) return [];
+  const parts = [text.slice(0, colon), text.slice(colon + 1)] as const;
+  return /[+%]/.test(text) ? [...decoded(parts), asCredentials(parts)] : [asCredentials(parts)];
+}
+
+function decoded([id, secret]: readonly [string, string]): Credentials[] {
+  const decode = (part: string) => decodeURIComponent(part.replaceAll('+', ' '));
   try {
-    const [id = '', secret = ''] = [text.slice(0, colon), text.slice(colon + 1)].map((part) =>
-      decodeURIComponent(part.replaceAll('+', ' ')),
-    );
-    return { id, secret };
+    return [asCredentials([decode(id), decode(secret)])];
   } catch {
-    return undefined;
+    return [];
   }
+}
+
+function asCredentials([id, secret]: readonly [string, string]): Credentials {
+  return { id, secret };
 }
 
 /**

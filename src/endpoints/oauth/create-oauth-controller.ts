@@ -118,7 +118,8 @@ async function answer(
 async function authenticated(action: Action, form: Form, isClient: ClientCheck) {
   const presented = presentedClient(requestOf(action), form);
   if (typeof presented === 'string') return presented;
-  return (await isClient(presented.id, presented.secret)) ? presented : 'invalid_client';
+  for (const reading of presented) if (await isClient(reading.id, reading.secret)) return reading;
+  return 'invalid_client';
 }
 
 /** Returned, not thrown: in no error mode of routing-controllers does this body depend on the framework. */

@@ -90,7 +90,8 @@ function onlyValue({ headers, rawHeaders }: HttpRequest['req'], header: string):
   return first;
 }
 
-function timesIn(rawHeaders: readonly string[] = [], header: string): number {
+/** @internal How often a request has a header; 0 where an adapter keeps no raw headers. */
+export function timesIn(rawHeaders: readonly string[] = [], header: string): number {
   let times = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
