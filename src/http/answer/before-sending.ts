@@ -9,7 +9,7 @@ export interface Adjustment {
 /** As the application gave them; Node.js checks them. */
 type Header = readonly [name: unknown, value: unknown];
 
-type WriteHead = (...head: unknown[]) => ServerResponse;
+type WriteHead = (this: ServerResponse, ...head: unknown[]) => ServerResponse;
 
 /** What is adjusted, the last one first, and what sends the headers then. */
 interface Sending {
@@ -26,8 +26,8 @@ const sendings = createNotes<Sending>();
  */
 export function beforeSending(res: ServerResponse, adjustment: Adjustment): void {
   const earlier = sendings.get(res);
-  const writeHead = earlier ? earlier.writeHead : (res.writeHead.bind(res) as WriteHead);
-  if (!earlier) res.writeHead = adjustAndWriteHead.bind(res);
+  const writeHead = earlier ? earlier.writeHead : (res.writeHead as WriteHead);
+  if (!earlier) res.writeHead = adjustAndWriteHead;
   sendings.set(res, { adjustment, earlier, writeHead });
 }
 
@@ -36,11 +36,13 @@ function adjustAndWriteHead(this: ServerResponse, ...head: unknown[]): ServerRes
   const [status, reason] = head;
   const headers = head.length > 1 ? headersIn(head) : none;
   // Node.js rejects these itself, and changes no header before it does.
-  if (this.headersSent || !headers || !isStatus(status)) return last.writeHead(...head);
+  if (this.headersSent || !headers || !isStatus(status)) return last.writeHead.apply(this, head);
   for (const [name, value] of headers) this.setHeader(name as string, value as string);
   for (let sending: Sending | undefined = last; sending; sending = sending.earlier)
     sending.adjustment.adjust(this, Number(status));
-  return typeof reason === 'string' ? last.writeHead(status, reason) : last.writeHead(status);
+  return typeof reason === 'string'
+    ? last.writeHead.call(this, status, reason)
+    : last.writeHead.call(this, status);
 }
 
 const none: readonly Header[] = [];

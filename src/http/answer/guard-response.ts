@@ -15,7 +15,7 @@ class ResponseGuard implements Adjustment {
 
   constructor(vary: readonly string[], issuesTokens: boolean) {
     this.#vary = vary;
-    this.#varyText = vary.join(', ');
+    this.#varyText = [...new Set(vary)].join(', ');
     this.#issuesTokens = issuesTokens;
   }
 
@@ -31,7 +31,10 @@ class ResponseGuard implements Adjustment {
   }
 
   #addVary(res: ServerResponse): void {
-    if (res.getHeader('Vary') !== this.#varyText) addVary(res, this.#vary);
+    const present = res.getHeader('Vary');
+    if (present === this.#varyText || this.#varyText === '') return;
+    if (present === undefined) setHeader(res, 'Vary', this.#varyText);
+    else addVary(res, this.#vary);
   }
 }
 

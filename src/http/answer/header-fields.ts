@@ -20,13 +20,8 @@ export function membersOf(res: ServerResponse, name: string): string[] {
   return linesOf(res, name).flatMap((line) => line.split(',').flatMap((member) => member.trim() || []));
 }
 
-/** Adds the names that are missing in `Vary` (RFC 9110, section 12.5.5). */
+/** Adds the names that are missing in the `Vary` of a response (RFC 9110, section 12.5.5). */
 export function addVary(res: ServerResponse, names: readonly string[]): void {
-  if (names.length === 0) return;
-  if (!res.hasHeader('Vary')) {
-    setHeader(res, 'Vary', [...new Set(names)].join(', '));
-    return;
-  }
   const present = membersOf(res, 'Vary');
   const lower = new Set(present.map((name) => name.toLowerCase()));
   const missing = names.filter((name) => !lower.has(name.toLowerCase()));
