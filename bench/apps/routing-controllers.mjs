@@ -21,11 +21,33 @@ import { algorithms, keysFor, users } from './tokens.mjs';
 
 const revokedTokens = 10_000;
 
-/** @param variant `koa` or `express`, and `-floor` for routing-controllers alone */
+/**
+ * @param variant `koa` or `express`, with `-redis` for a replica of Redis instead of the memory, and `-floor` for
+ * routing-controllers alone
+ */
 export async function start(variant) {
-  const [framework, floor] = variant.split('-');
+  const [framework, kind] = variant.split('-');
   const create = framework === 'koa' ? createKoaServer : createExpressServer;
-  return floor ? startFloor(create) : startOurs(create);
+  if (kind === 'floor') return startFloor(create);
+  return startOurs(create, kind === 'redis' ? await redisStores() : memoryStores);
+}
+
+const memoryStores = { create: () => new MemoryTokenStore(), close: () => {} };
+
+/** Stores on a Redis of their own. */
+async function redisStores() {
+  const { noRedisServer, startRedis } = await import('../../dist/spec/support/redis-server.js');
+  if (noRedisServer()) throw Object.assign(new Error('no redis-server'), { code: 'MODULE_NOT_FOUND' });
+  const { createClient } = await import('redis');
+  const { RedisTokenStore } = await import('../../dist/src/redis.js');
+  const redis = await startRedis('--appendonly', 'no');
+  const client = await createClient({ url: redis.url }).connect();
+  const create = (prefix) => new RedisTokenStore(client, { prefix, consistency: 'replica' });
+  const close = () => {
+    client.destroy();
+    return redis.remove();
+  };
+  return { create, close };
 }
 
 async function startFloor(create) {
@@ -43,7 +65,7 @@ async function startFloor(create) {
   return { server: server.listen(0, '127.0.0.1'), open: '/open', routes };
 }
 
-async function startOurs(create) {
+async function startOurs(create, stores) {
   class Greetings {}
   method(Greetings, 'open', [Get('/open')], () => ({ identity: 'ada' }));
   const managers = {};
@@ -54,7 +76,7 @@ async function startOurs(create) {
     const { privateText } = keysFor(algorithm);
     const keys =
       algorithm === 'HS256' ? KeySet.fromSecret(privateText) : KeySet.fromPem(privateText, { algorithm });
-    const store = new MemoryTokenStore();
+    const store = stores.create(algorithm);
     managers[name] = new JwtManager({ keys, store });
     method(
       Greetings,
@@ -70,14 +92,17 @@ async function startOurs(create) {
     controllers: [Greetings],
     authorizationChecker: createAuthorizationChecker(managers),
   });
-  return { server: server.listen(0, '127.0.0.1'), open: '/open', routes };
+  return { server: server.listen(0, '127.0.0.1'), open: '/open', routes, close: stores.close };
 }
 
 /** The tokens of sessions, among many that were revoked. */
 async function tokensOf(manager, store) {
   const expiresAt = Math.floor(Date.now() / 1000) + 900;
-  for (let revoked = 0; revoked < revokedTokens; revoked++)
-    await store.revokeToken({ jti: randomBytes(16).toString('base64url'), subject: 'ada', expiresAt });
+  for (let revoked = 0; revoked < revokedTokens; revoked += 1000) {
+    const one = () =>
+      store.revokeToken({ jti: randomBytes(16).toString('base64url'), subject: 'ada', expiresAt });
+    await Promise.all(Array.from({ length: 1000 }, one));
+  }
   const pairs = await Promise.all(users.map((user) => manager.createTokenPair(user)));
   return pairs.map(({ access_token }) => access_token);
 }

@@ -2,8 +2,7 @@
 import { once } from 'node:events';
 
 const [app, variant] = process.argv.slice(2);
-const { start } = await load();
-const { server, open, routes } = await start(variant);
+const { server, open, routes, close = () => {} } = await started();
 if (!server.listening) await once(server, 'listening');
 // The connections of a contestant are idle while others have their turn.
 server.keepAliveTimeout = 0;
@@ -12,13 +11,17 @@ process.on('message', (message) => {
   const { user, system } = process.cpuUsage();
   process.send({ cpu: user + system, memory: process.memoryUsage() });
 });
-process.on('disconnect', () => process.exit());
+process.on('disconnect', async () => {
+  await close();
+  process.exit();
+});
 process.send({ port: server.address().port, open, routes });
 
-/** The app, unless its packages are not installed. */
-async function load() {
+/** The app, unless what it needs is not installed. */
+async function started() {
   try {
-    return await import(new URL(`../apps/${app}.mjs`, import.meta.url));
+    const { start } = await import(new URL(`../apps/${app}.mjs`, import.meta.url));
+    return await start(variant);
   } catch (error) {
     if (error.code !== 'ERR_MODULE_NOT_FOUND' && error.code !== 'MODULE_NOT_FOUND') throw error;
     process.send('not installed', () => process.exit());
