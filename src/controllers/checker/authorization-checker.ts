@@ -17,6 +17,7 @@ import type { JwtManager } from '../../manager/jwt-manager';
 import { installInheritance } from '../host/inheritance';
 import { rememberChecker } from '../host/known-checkers';
 import { handleThrownRejections } from '../host/thrown-rejections';
+import { takesFiles } from '../host/uploads';
 import { asRule, defaultRule } from '../rules/route-rule';
 import { managersOf, resolveCheckerOptions } from './checker-options';
 import type { AuthorizationCheckerOptions, CheckerSettings } from './checker-options';
@@ -48,7 +49,8 @@ export function createAuthorizationChecker<C extends object = Record<string, unk
       const request = requestOf(action);
       const requirement = requirementOf(roles, settings, request);
       const pending = requirement && admitRequest(request, requirement, settings, action);
-      return pending ? pending.then(() => true) : true;
+      if (pending) return pending.then(() => true);
+      return takesFiles(roles) ? Promise.resolve(true) : true;
     } catch (error) {
       const rejection = error as Error;
       return Promise.reject(rejection);

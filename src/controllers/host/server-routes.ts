@@ -21,6 +21,7 @@ import { registerWithErrors } from './middleware-errors';
 import { otherCopies } from './other-copies';
 import { checkTokenTypes, unvalidatedBodies } from './parameter-checks';
 import { checkReplacements, checkShadowed, classesWithoutRoutes } from './replaced-classes';
+import { noteUpload } from './uploads';
 import { RouteRule } from '../../authentication/requirement';
 import { defaultRule, ruleUnder } from '../rules/route-rule';
 import { wrapMethod } from './wrap-method';
@@ -51,6 +52,7 @@ function hook(prototype: BaseDriver, settle: (driver: BaseDriver, action: Action
   wrapMethod(prototype, 'registerAction', (original) => {
     return function (this: BaseDriver, action, execute) {
       settle(this, action);
+      noteUpload(action);
       registerWithErrors(this, action, () => {
         original.call(this, action, execute);
       });
