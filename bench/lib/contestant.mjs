@@ -9,12 +9,14 @@ const connections = 16;
 
 /** A server and a client with connections to it. */
 export class Contestant {
+  #name;
   #child;
   #client;
 
   /** @returns undefined if its packages are not installed */
   static async start(app, variant) {
     const contestant = new Contestant();
+    contestant.#name = `${app} ${variant}`;
     contestant.#child = fork(serverFile, [app, variant], {
       execArgv: ['--expose-gc'],
       env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
@@ -40,7 +42,9 @@ export class Contestant {
   async run(requests, amount, expected) {
     const before = await this.usage();
     const start = performance.now();
-    const latencies = await this.#client.send(requests, amount, expected);
+    const latencies = await this.#client.send(requests, amount, expected).catch((cause) => {
+      throw new Error(this.#name, { cause });
+    });
     const milliseconds = performance.now() - start;
     const { cpu } = await this.usage();
     return { cost: (cpu - before.cpu) / amount, rate: (amount / milliseconds) * 1000, latencies };

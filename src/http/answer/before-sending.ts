@@ -26,7 +26,7 @@ const sendings = createNotes<Sending>();
  */
 export function beforeSending(res: ServerResponse, adjustment: Adjustment): void {
   const earlier = sendings.get(res);
-  const writeHead = earlier ? earlier.writeHead : (res.writeHead as WriteHead);
+  const { writeHead } = earlier ?? (res as { readonly writeHead: WriteHead });
   if (!earlier) res.writeHead = adjustAndWriteHead;
   sendings.set(res, { adjustment, earlier, writeHead });
 }
