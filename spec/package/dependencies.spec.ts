@@ -30,7 +30,7 @@ describe('the record of dependencies', () => {
 
   it('says that versions for development are exact, and they are', () => {
     for (const [name, version] of Object.entries(devDependencies)) {
-      expect(version, name).to.match(/^\d+\.\d+\.\d+(-rc\.\d+)?$/);
+      expect(version, name).to.match(/^(npm:\w+@)?\d+\.\d+\.\d+(-rc\.\d+)?$/);
     }
   });
 
