@@ -339,6 +339,7 @@ describe('C10: options on a polluted prototype', () => {
 
   it('log no one in, and give nothing to a login', async () => {
     const results = [{}, { identity: 'ada' }];
+    manager.on('rejected', () => undefined);
     const Login = createTokenController(manager, {
       ...{ credentials: PollutedLoginDto, prefix: '/polluted-login' },
       authenticate: () => results.shift() as never,

@@ -14,8 +14,8 @@ import { describeOnDrivers, request, startApp } from '../support/app';
 import { testManager } from '../support/manager';
 import { describeControllers } from '../support/openapi';
 
-@JsonController()
-class Routes {
+@JsonController('/documented-errors')
+class DocumentedErrors {
   @Get('/user')
   @JwtRequired()
   user() {
@@ -48,24 +48,24 @@ for (const [name, options] of variants) {
       const tokenCookies = new TokenCookies();
       const locations = [new BearerHeader(), tokenCookies];
       const authorizationChecker = createAuthorizationChecker(jwtManager, { locations, ...options });
-      const { paths, components } = describeControllers([Routes], authorizationChecker);
-      const app = await startApp({ controllers: [Routes], authorizationChecker });
+      const { paths, components } = describeControllers([DocumentedErrors], authorizationChecker);
+      const app = await startApp({ controllers: [DocumentedErrors], authorizationChecker });
       const bearer = async (token: Promise<string>) => ({ Authorization: `Bearer ${await token}` });
       const { Cookie } = await cookiesFor(jwtManager, tokenCookies, 'ada', { roles: ['admin'] });
       const requests: [method: string, path: string, headers: Record<string, string>, status: number][] = [
-        ['GET', '/user', {}, 401],
-        ['GET', '/user', await bearer(expiredToken(jwtManager)), 401],
-        ['GET', '/user', await bearer(forgedToken(jwtManager)), 401],
-        ['GET', '/user', await bearer(revokedToken(jwtManager)), 401],
-        ['POST', '/refresh', { Authorization: await bearerFor(jwtManager) }, 401],
+        ['GET', '/documented-errors/user', {}, 401],
+        ['GET', '/documented-errors/user', await bearer(expiredToken(jwtManager)), 401],
+        ['GET', '/documented-errors/user', await bearer(forgedToken(jwtManager)), 401],
+        ['GET', '/documented-errors/user', await bearer(revokedToken(jwtManager)), 401],
+        ['POST', '/documented-errors/refresh', { Authorization: await bearerFor(jwtManager) }, 401],
         [
           'POST',
-          '/admin',
+          '/documented-errors/admin',
           { Authorization: await bearerFor(jwtManager, 'ada', { roles: 'admin', stale: true }) },
           401,
         ],
-        ['POST', '/admin', { Authorization: await bearerFor(jwtManager) }, 403],
-        ['POST', '/admin', { Cookie }, 403],
+        ['POST', '/documented-errors/admin', { Authorization: await bearerFor(jwtManager) }, 403],
+        ['POST', '/documented-errors/admin', { Cookie }, 403],
       ];
       const validate = new Ajv().compile(components.schemas['JwtError'] ?? false);
       for (const [method, path, headers, status] of requests) {
