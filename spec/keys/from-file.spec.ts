@@ -75,6 +75,13 @@ describe('KeySet.fromFile', () => {
       /keys.json is empty/,
     ],
     [
+      'an error message',
+      () => {
+        write('error: unable to fetch the secret jwt-keys from the vault: permission denied (403)');
+      },
+      /keys.json was read as a secret: there are spaces within, as in an error message\. Write a random secret/,
+    ],
+    [
       'a large file',
       () => {
         write(' '.repeat(1_048_577));
@@ -326,6 +333,20 @@ describe('KeySet.fromFile with reload', () => {
         write(setOf(rs256, { ...es384, kid: 'RS256' }));
       },
       /two keys with the kid/,
+    ],
+    [
+      'a text that could be a secret',
+      () => {
+        write(otherSecret);
+      },
+      /was read as a secret, and the keys in use are key pairs\. To change to secrets, restart$/,
+    ],
+    [
+      'an error page',
+      () => {
+        write('<html><head><title>502 Bad Gateway</title></head></html>');
+      },
+      /was read as a secret: there are spaces within, as in an error message/,
     ],
     [
       'a mixed set',

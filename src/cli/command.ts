@@ -45,3 +45,15 @@ export class UsageError extends Error {}
 
 /** The command cannot do what was asked: exit code 1. */
 export class CommandError extends Error {}
+
+/** What people can do about an error of the file system. */
+export const fileHints: Readonly<Record<string, string>> = {
+  EACCES: 'you have no permission, or none to create files in its folder',
+  EBUSY: 'it is mounted on its own. Mount its folder instead',
+  EISDIR: 'it is a folder',
+  ENOENT: 'there is no such file or folder',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is not a folder',
+  EPERM: 'you have no permission. Run this as the user whose file it is',
+  EROFS: 'the file system is read-only',
+};

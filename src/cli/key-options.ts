@@ -1,8 +1,7 @@
 import { KeySet } from '../keys/key-set';
 import type { Arguments } from './arguments';
-import { CommandError, UsageError, type CommandOption } from './command';
+import { CommandError, fileHints, UsageError, type CommandOption } from './command';
 import type { ConfigurationError } from '../errors/errors';
-import { fileHints } from './secret-file';
 import { algorithmOf } from './new-key';
 
 /** The options that say where keys are. */

@@ -13,22 +13,10 @@ import {
   writeFileSync,
   type Stats,
 } from 'node:fs';
-import { CommandError } from './command';
+import { CommandError, fileHints } from './command';
 
 /** Larger files hold something other than keys. */
 const maximumBytes = 1_048_576;
-
-/** What people can do about an error of the file system. */
-export const fileHints: Readonly<Record<string, string>> = {
-  EACCES: 'you have no permission, or none to create files in its folder',
-  EBUSY: 'it is mounted on its own. Mount its folder instead',
-  EISDIR: 'it is a folder',
-  ENOENT: 'there is no such file or folder',
-  ENOSPC: 'the disk is full',
-  ENOTDIR: 'a part of the path is not a folder',
-  EPERM: 'you have no permission. Run this as the user whose file it is',
-  EROFS: 'the file system is read-only',
-};
 
 /**
  * Creates a file that only its user can read (mode 0600). It appears with its whole content or not at all.

@@ -66,6 +66,11 @@ export class KeyRing {
   load(keys: readonly Key[], place: string): void {
     const known = this.keys;
     if (this.#signer && !keys.some(canSign)) reject(`${place} has no key that can sign`);
+    // Any text can be read as a secret, and others may know it.
+    if (known.some((key) => !isSecret(key)) && keys.some(isSecret))
+      reject(
+        `${place} was read as a secret, and the keys in use are key pairs. To change to secrets, restart`,
+      );
     this.#replace(keys.map((key) => known.find((candidate) => isIdentical(candidate, key)) ?? key));
     this.#signer = [...this.#keys.values()].find(canSign);
   }
@@ -103,6 +108,10 @@ function canSign(key: Key): key is SigningKey {
   return key.signingKey !== undefined;
 }
 
+function isSecret({ algorithm }: Key): boolean {
+  return isSecretAlgorithm(algorithm);
+}
+
 /** Whether two entries have the same key. One of them may lack the private half. */
 function isSameKey(one: Key, other: Key): boolean {
   return (
@@ -124,6 +133,6 @@ export function checkSet(keys: readonly Key[]): void {
   const kids = keys.map(({ kid }) => kid);
   const twice = kids.find((kid, index) => kids.indexOf(kid) !== index);
   if (twice !== undefined) reject(`two keys with the kid '${twice}': each key needs a kid of its own`);
-  if (new Set(keys.map(({ algorithm }) => isSecretAlgorithm(algorithm))).size > 1)
+  if (new Set(keys.map(isSecret)).size > 1)
     reject('a KeySet holds secrets or key pairs, not both: create a JwtManager for each');
 }

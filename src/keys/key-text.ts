@@ -20,10 +20,22 @@ export function looksLikeKey(secret: Buffer): boolean {
   return disguisesOf(secret).some((bytes) => isKeyText(bytes) || isSshKey(bytes) || isDer(bytes));
 }
 
-/** The text itself, and decoded as base64 and as hex. */
+/** The text itself, and decoded as base64, as hex and as in a URL. */
 function disguisesOf(secret: Buffer): Buffer[] {
   const compact = normalizePem(secret.toString()).replace(/[\s:"']/g, '');
-  return [secret, Buffer.from(compact, 'base64'), Buffer.from(compact, 'hex')];
+  return [
+    secret,
+    Buffer.from(compact, 'base64'),
+    Buffer.from(compact, 'hex'),
+    Buffer.from(fromUrl(secret.toString())),
+  ];
+}
+
+/** Undoes the escapes of a URL; others stay. */
+function fromUrl(text: string): string {
+  return text
+    .replaceAll('+', ' ')
+    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }
 
 function isKeyText(bytes: Buffer): boolean {

@@ -9,7 +9,16 @@ import type { KeySource } from './key-source';
 export const secretSource: Omit<KeySource, 'recognizes'> = {
   name: 'a secret',
   options: ['algorithm', 'kid'],
-  read: (text, { algorithm, kid }) => [secretKey(text, algorithm, kid)],
+  read(text, { algorithm, kid }) {
+    const key = secretKey(text, algorithm, kid);
+    // What a script that fetches a secret writes if it fails, such as an error page, is known to others.
+    if (/[ \t]/.test(text))
+      reject(
+        'there are spaces within, as in an error message. Write a random secret without them; one that must have them can be ' +
+          'given to KeySet.fromSecret',
+      );
+    return [key];
+  },
 };
 
 /**
