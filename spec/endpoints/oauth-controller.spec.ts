@@ -7,16 +7,17 @@ import {
   ConfigurationError,
   createAuthorizationChecker,
   createOAuthController,
+  JwtManager,
+  KeySet,
   MemoryTokenStore,
-  type JwtManager,
   type JwtManagerOptions,
   type OAuthControllerOptions,
 } from '../../src';
 import { describeOnDrivers, request, startApp, type Answer, type RunningApp } from '../support/app';
 import { forge } from '../support/forge';
+import { keyPairFor } from '../support/keys';
 import { otherSecret, testManager } from '../support/manager';
 import { refusalOf } from '../support/rejected';
-import { KeySet } from '../../src';
 
 const secretOf = {
   billing: 'b-0123456789abcdef0123456789abcdef',
@@ -84,6 +85,18 @@ describeOnDrivers('createOAuthController', (driver) => {
     });
     expect([nbf, auth_time, Number(exp) - Number(iat)]).to.deep.equal([iat, iat, 900]);
     expect(jti).to.equal((await manager.verify(access_token)).id);
+  });
+
+  it('neither describes nor revokes a token of an issuer that is trusted here', async () => {
+    const issuer = 'https://login.test';
+    const keys = KeySet.fromPem(keyPairFor('ES256').privatePem, { algorithm: 'ES256' });
+    const trustedIssuers = [{ issuer, audience: 'api', keys }];
+    await start({}, { issuer: 'https://api.example', trustedIssuers });
+    const token = await new JwtManager({ keys, issuer, audience: 'api' }).createAccessToken('ada');
+    expect((await manager.verify(token)).issuer).to.equal(issuer);
+    expect(await introspect(token)).to.deep.equal({ active: false });
+    expect((await ask('revoke', { token })).status).to.equal(200);
+    expect((await manager.verify(token)).issuer).to.equal(issuer);
   });
 
   it('says of every other token that it is not active, without a difference', async () => {

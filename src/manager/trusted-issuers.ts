@@ -52,7 +52,7 @@ function readerFor<C extends object>(
       const pending = wanted && keys.prepare(wanted.kid);
       return pending ? pending.then(() => verifier.verify(text, expected)) : verifier.verify(text, expected);
     },
-    identify: (given) => verifier.identify(given),
+    identify: (text) => verifier.identify(text),
   };
 }
 

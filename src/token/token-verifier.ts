@@ -96,11 +96,9 @@ export class TokenVerifier<C extends object> {
 
   /**
    * The claims of a token for its revocation. It may have expired, and its claims may no longer match their class.
-   *
-   * @param given the text or the verified token
    */
-  identify(given: unknown): { type: TokenType; claims: VerifiedClaims } {
-    const { header, claims } = this.#open(given instanceof Token ? given.raw : given);
+  identify(text: unknown): { type: TokenType; claims: VerifiedClaims } {
+    const { header, claims } = this.#open(text);
     const { type } = header;
     const fault = this.#faultIn(claims, type);
     if (fault && fault !== 'expired') throw about(claims, invalidToken(fault));

@@ -115,8 +115,10 @@ function keyProblems(line: string): string[] {
   const name = /^export (\w+)=/.exec(line)?.[1] ?? '';
   const read = readKey[name];
   if (!read) return ['a variable that nothing here can check'];
+  // npx would look around on the network first.
+  const command = line.replace(`npx ${manifest.name}`, `${process.execPath} dist/src/cli/main.js`);
   const secrets = [1, 2].map(
-    () => spawnSync('sh', ['-c', `${line}\nprintf %s "$${name}"`], { encoding: 'utf8' }).stdout,
+    () => spawnSync('sh', ['-c', `${command}\nprintf %s "$${name}"`], { encoding: 'utf8' }).stdout,
   );
   try {
     secrets.forEach(read);

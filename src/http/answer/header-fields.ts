@@ -17,7 +17,10 @@ export function linesOf(res: ServerResponse, name: string): string[] {
 
 /** The members of a header that is a list, such as `Vary`. */
 export function membersOf(res: ServerResponse, name: string): string[] {
-  return linesOf(res, name).flatMap((line) => line.split(',').flatMap((member) => member.trim() || []));
+  return linesOf(res, name)
+    .flatMap((line) => line.split(','))
+    .map((member) => member.trim())
+    .filter((member) => member !== '');
 }
 
 /** Adds the names that are missing in the `Vary` of a response (RFC 9110, section 12.5.5). */

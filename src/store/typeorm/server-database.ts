@@ -97,16 +97,17 @@ export class ServerDatabase implements Database {
     // Replicas lag behind, and a revocation must take effect immediately.
     const runner = this.#dataSource.createQueryRunner('master');
     let connection: unknown;
-    const working = async () => {
-      connection = await runner.connect();
+    const used = async () => {
       try {
         demandInTime(deadline);
         return await work({ runner, connection, logger: this.#dataSource.logger });
       } catch (error) {
         throw this.#leave(connection, error);
-      } finally {
-        await runner.release();
       }
+    };
+    const working = async () => {
+      connection = await runner.connect();
+      return used().finally(() => runner.release());
     };
     try {
       return await within(deadline - performance.now(), working());
