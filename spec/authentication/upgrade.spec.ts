@@ -6,16 +6,20 @@ import { WebSocket } from 'ws';
 import {
   authenticateUpgrade,
   BearerHeader,
+  createAuthorizationChecker,
   QueryParameter,
   Token,
+  tokenOf,
   WebSocketProtocol,
+  type HttpRequest,
+  type JwtError,
   type JwtManager,
   type RejectedEvent,
   type TokenPair,
   type UpgradeRequirement,
 } from '../../src';
 import { ConfigurationError } from '../../src/errors/errors';
-import { testClock, testManager } from '../support/manager';
+import { otherSecret, testClock, testManager } from '../support/manager';
 import { refusalOf } from '../support/rejected';
 import { refusedUpgrade, startUpgrades, type UpgradeServer } from '../support/upgrades';
 
@@ -272,6 +276,133 @@ describe('authenticateUpgrade', () => {
       expect((await refusalOf(attempt, ConfigurationError)).message).to.include('pass the checker');
     });
   }
+});
+
+describe('authenticateUpgrade with the checker of the routes', () => {
+  interface User {
+    readonly name: string;
+  }
+
+  const jwtManager = testManager({ hookTimeout: 1 });
+  const partners = testManager({ secret: otherSecret });
+  const events: string[] = [];
+  jwtManager.on('rejected', ({ code, reason }) => events.push(`jwtManager ${code} ${String(reason)}`));
+  partners.on('rejected', ({ code, reason }) => events.push(`partners ${code} ${String(reason)}`));
+  let users: Map<string, User>;
+  let loads: string[] = [];
+  const checker = createAuthorizationChecker(
+    { default: jwtManager, partners },
+    {
+      locations: [new WebSocketProtocol(), new QueryParameter('ticket')],
+      realm: 'chat',
+      errorMessageKey: 'message',
+      challenge: () => ({ resource_metadata: 'https://api.example.com/metadata' }),
+      currentUserChecker: (token, action: Action) => {
+        loads.push(`${token.identity} ${String((action.request as IncomingMessage).url)}`);
+        return users.get(token.identity);
+      },
+    },
+  );
+  let server: UpgradeServer;
+  let requirement: UpgradeRequirement = {};
+  const admitted: IncomingMessage[] = [];
+
+  before(async () => {
+    server = await startUpgrades(async (request) => {
+      const token = await authenticateUpgrade(checker, request, requirement);
+      admitted.push(request);
+      return token;
+    });
+  });
+
+  after(() => server.close());
+
+  beforeEach(() => {
+    users = new Map([['ada', { name: 'Ada' }]]);
+    [loads, requirement] = [[], {}];
+    events.splice(0);
+    admitted.splice(0);
+  });
+
+  async function open(path: string, protocols: string[] = []): Promise<string> {
+    const client = new WebSocket(`ws://127.0.0.1:${String(server.port)}${path}`, protocols);
+    const [message] = (await once(client, 'message')) as [Buffer];
+    client.terminate();
+    return message.toString();
+  }
+
+  const challenge = (more = '') =>
+    `Bearer realm="chat"${more}, resource_metadata="https://api.example.com/metadata"`;
+
+  it('rejects with its realm, wording and challenge, and names its locations', async () => {
+    expect(await refusedUpgrade(server.port, [], '/chat')).to.deep.include({
+      status: 401,
+      body: { message: 'Missing token', code: 'ERR_JWT_MISSING' },
+      challenge: challenge(),
+    });
+    expect(await refusedUpgrade(server.port, [], '/chat?ticket=x')).to.deep.include({
+      status: 401,
+      body: { message: 'Token is invalid', code: 'ERR_JWT_INVALID' },
+      challenge: challenge(', error="invalid_token", error_description="Token is invalid"'),
+    });
+    expect(events).to.deep.equal([
+      'jwtManager ERR_JWT_MISSING Missing token',
+      'jwtManager ERR_JWT_INVALID format',
+    ]);
+  });
+
+  it('has the body that its formatError makes', async () => {
+    const formatError = ({ code }: JwtError, { path, headers }: HttpRequest) => {
+      return { code, path, host: headers.host };
+    };
+    const own = createAuthorizationChecker(jwtManager, { formatError });
+    const other = await startUpgrades((request) => authenticateUpgrade(own, request));
+    const { body } = await refusedUpgrade(other.port, [], '/chat?room=1');
+    await other.close();
+    expect(body).to.deep.equal({ code: 'ERR_JWT_MISSING', path: '/chat', host: 'localhost' });
+  });
+
+  it('reads the token in its locations, and in no header', async () => {
+    const token = await jwtManager.createAccessToken('ada');
+    expect(await open('/chat', ['chat', `bearer.${token}`])).to.equal('hello ada');
+    expect(await open(`/chat?ticket=${token}`)).to.equal('hello ada');
+    const refused = await refusedUpgrade(server.port, [`Authorization: Bearer ${token}`], '/chat');
+    expect(refused).to.deep.include({ status: 401, challenge: challenge() });
+    requirement = { locations: [new BearerHeader()] };
+    const closed = await refusedUpgrade(server.port, [], `/chat?ticket=${token}`);
+    expect(closed.body).to.deep.equal({ message: 'Missing Authorization Header', code: 'ERR_JWT_MISSING' });
+  });
+
+  it('loads the user once, hands it to a check, and keeps the token with the request', async () => {
+    const seen: unknown[] = [];
+    requirement = { check: (_token, _action, user) => seen.push(user) > 0 };
+    const token = await jwtManager.createAccessToken('ada');
+    expect(await open(`/chat?ticket=${token}`)).to.equal('hello ada');
+    expect(seen).to.deep.equal([{ name: 'Ada' }]);
+    expect(loads).to.deep.equal([`ada /chat?ticket=${token}`]);
+    expect(tokenOf(admitted[0] as IncomingMessage)?.identity).to.equal('ada');
+  });
+
+  it('rejects a user whose account is gone, as a route does', async () => {
+    users.clear();
+    const token = await jwtManager.createAccessToken('ada');
+    const refused = await refusedUpgrade(server.port, [], `/chat?ticket=${token}`);
+    expect(refused.status).to.equal(401);
+    expect(refused.challenge).to.include('realm="chat", error="invalid_token"');
+    expect(server.faults).to.deep.equal([]);
+  });
+
+  it('verifies with the manager that the requirement names, which hears of what it rejects', async () => {
+    requirement = { manager: 'partners' };
+    const [own, theirs] = [
+      await jwtManager.createAccessToken('ada'),
+      await partners.createAccessToken('ada'),
+    ];
+    expect(await open(`/chat?ticket=${theirs}`)).to.equal('hello ada');
+    expect((await refusedUpgrade(server.port, [], `/chat?ticket=${own}`)).status).to.equal(401);
+    expect(events).to.have.length(1);
+    expect(events[0]).to.match(/^partners ERR_JWT_INVALID/);
+  });
 });
 
 const subprotocolMissing = {
