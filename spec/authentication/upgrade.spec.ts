@@ -286,8 +286,8 @@ describe('authenticateUpgrade with the checker of the routes', () => {
   const jwtManager = testManager({ hookTimeout: 1 });
   const partners = testManager({ secret: otherSecret });
   const events: string[] = [];
-  jwtManager.on('rejected', ({ code, reason }) => events.push(`jwtManager ${code} ${String(reason)}`));
-  partners.on('rejected', ({ code, reason }) => events.push(`partners ${code} ${String(reason)}`));
+  jwtManager.on('rejected', ({ code, reason }) => events.push(`jwtManager ${code} ${reason}`));
+  partners.on('rejected', ({ code, reason }) => events.push(`partners ${code} ${reason}`));
   let users: Map<string, User>;
   let loads: string[] = [];
   const checker = createAuthorizationChecker(
