@@ -4,10 +4,10 @@ import { barChart } from './lib/chart.mjs';
 import { Contestant } from './lib/contestant.mjs';
 import { isQuick, median, printTable, ratioCells } from './report.mjs';
 
-const rounds = isQuick ? 3 : 11;
-const amount = isQuick ? 200 : 800;
+const rounds = isQuick ? 3 : 9;
+const amount = isQuick ? 50 : 800;
 /** Until the compiler of the engine is done with the code. */
-const warmUp = isQuick ? 200 : 8000;
+const warmUp = isQuick ? 50 : 4000;
 const only = valueOf('--only')?.split(',');
 
 const all = [

@@ -17,7 +17,7 @@ export class Contestant {
   static async start(app, variant) {
     const contestant = new Contestant();
     contestant.#name = `${app} ${variant}`;
-    contestant.#child = fork(serverFile, [app, variant], {
+    contestant.#child = fork(serverFile, [app, variant, ...process.argv.slice(2)], {
       execArgv: ['--expose-gc'],
       env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
     });
@@ -28,8 +28,11 @@ export class Contestant {
     if (started === 'not installed') return undefined;
     if (typeof started !== 'object') throw new Error(`${app} ${variant} did not start`);
     const { port, open, routes } = started;
+    contestant.port = port;
     contestant.routes = routes.map(({ name, path, tokens }) => ({
       name,
+      path,
+      tokens,
       requests: tokens.map((token) => requestFor(path, token)),
       // The open method gets the same headers: to read them costs the framework something.
       open: tokens.map((token) => requestFor(open, token)),

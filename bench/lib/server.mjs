@@ -5,7 +5,7 @@ const [app, variant] = process.argv.slice(2);
 const { server, open, routes, close = () => {} } = await started();
 if (!server.listening) await once(server, 'listening');
 // The connections of a contestant are idle while others have their turn.
-server.keepAliveTimeout = 0;
+for (const timeout of ['keepAliveTimeout', 'headersTimeout', 'requestTimeout']) server[timeout] = 0;
 process.on('message', (message) => {
   if (message === 'gc') globalThis.gc?.();
   const { user, system } = process.cpuUsage();

@@ -49,6 +49,11 @@ describe('the benchmarks', function () {
     expect(stdout).to.match(/HS256 .*\n(.*\n)*.*RS256/);
   });
 
+  it('measure a flood of forged tokens', async () => {
+    const { stdout } = await run(process.execPath, ['bench/flood.mjs', '--quick', '--seconds', '0.2']);
+    expect(stdout).to.match(/HS256 .*\n(.*\n)*.*ES256/);
+  });
+
   it('measure the start', async () => {
     const { stdout } = await run(process.execPath, ['bench/start.mjs', '--quick']);
     expect(stdout).to.include('routing-controllers-jwt');

@@ -1,7 +1,7 @@
 // What a token store costs: refreshes, the check of revocation at each request, bytes for a session.
 //
-//   npm run build && node bench/stores.mjs [--quick]
-//   npm run build && node bench/stores.mjs --size [100000]
+//   npm run build && node bench/sessions.mjs [--quick]
+//   npm run build && node bench/sessions.mjs --size [100000]
 //
 // With --size it measures each method for a user with that many sessions, a tenth, and a hundredth.
 //
