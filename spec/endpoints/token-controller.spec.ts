@@ -392,6 +392,12 @@ describeOnDrivers('createTokenController', () => {
     expect(limited.challenge).to.equal(null);
   });
 
+  it('is 400 to a body that is not valid, also without the error handler of routing-controllers', async () => {
+    await start({}, {}, { defaultErrorHandler: false });
+    const { status, headers } = await post('/auth/login', { username: 'ada' });
+    expect([status, headers.get('Cache-Control')]).to.deep.equal([400, 'no-store']);
+  });
+
   it('starts no session for a login that began before a logout everywhere', async () => {
     let now = Date.now();
     await start(

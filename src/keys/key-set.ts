@@ -117,7 +117,8 @@ export class KeySet extends KeySetBase {
    *
    * With `reload`, the file is checked at this interval, and the set changes with it: tokens of a key that is no longer in
    * the file are rejected. While the file is missing or broken, the previous keys remain in use, and a process warning
-   * `JwtKeyFileWarning` gives the reason once. A text that is read as a secret does not replace key pairs. Replace the file by renaming a new one, so that it is never read half-way.
+   * `JwtKeyFileWarning` gives the reason once. A text that is read as a secret does not replace key pairs. Replace the
+   * file by renaming a new one, so that it is never read half-way.
    *
    * @param options those of {@link KeySet.fromEnv}; `reload`, a duration of at least a second: not at all by default
    * @throws {@link ConfigurationError} that says what the file was read as, and shows nothing of it

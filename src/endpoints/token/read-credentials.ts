@@ -19,5 +19,11 @@ export async function readCredentials<T extends object>(credentials: new () => T
 
 function invalidBody(errors: readonly ValidationError[]): BadRequestError {
   const error = new BadRequestError("Invalid body, check 'errors' property for more info.");
+  // For Koa and Express where routing-controllers does not handle errors. Its own handler would copy them to the body.
+  for (const [name, value] of [
+    ['status', 400],
+    ['expose', true],
+  ] as const)
+    Object.defineProperty(error, name, { value, writable: true, configurable: true });
   return Object.assign(error, { errors, stack: undefined });
 }
