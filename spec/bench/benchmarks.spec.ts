@@ -44,6 +44,21 @@ describe('the benchmarks', function () {
     expect(results).to.have.length(9);
   });
 
+  it('count what one request crosses of the library', async () => {
+    const { stdout } = await run(process.execPath, ['bench/walk.mjs', '--list']);
+    const rows = [...stdout.matchAll(/'(Koa|Express), ([\w ]+)' +│ (\d+) +│ (\d+) +│ (\d+)/g)];
+    expect(rows.map(([, framework, name]) => `${String(framework)}, ${String(name)}`)).to.deep.equal([
+      'Koa, from the cache',
+      'Koa, verified',
+      'Express, from the cache',
+      'Express, verified',
+    ]);
+    const [cached, verified] = rows.map(([, , , ...counts]) => counts.map(Number));
+    for (const [index, count] of (cached ?? []).entries())
+      expect(count).to.be.within(1, (verified?.[index] ?? 0) - 1);
+    expect(stdout).to.match(/authenticate\.js: authenticate 1/);
+  });
+
   it('measure verification', async () => {
     const { stdout } = await run(process.execPath, ['bench/verify.mjs', '--quick']);
     expect(stdout).to.match(/HS256 .*\n(.*\n)*.*RS256/);
