@@ -31,11 +31,12 @@ const malformed = {
   body: { msg: 'Malformed token parameter', code: 'ERR_JWT_REQUEST' },
   challenge: 'Bearer realm="api", error="invalid_request", error_description="Malformed token parameter"',
 };
-const missing = {
+const missingField = (name: string) => ({
   status: 401,
-  body: { msg: "Missing body field 'access_token' or 'refresh_token'", code: 'ERR_JWT_MISSING' },
+  body: { msg: `Missing body field '${name}'`, code: 'ERR_JWT_MISSING' },
   challenge: 'Bearer realm="api"',
-};
+});
+const missing = missingField('access_token');
 
 @JsonController('/body')
 class BodyRoutes {
@@ -67,6 +68,12 @@ class BodyRoutes {
   @JwtRequired({ type: 'any' })
   any(@InjectToken() token: Token) {
     return { type: token.type };
+  }
+
+  @Post('/ticket')
+  @JwtRequired({ ticket: 'p' })
+  ticket() {
+    return {};
   }
 
   @Post('/one-name')
@@ -122,7 +129,9 @@ describeOnDrivers('BodyField', (driver) => {
   it('keeps access and refresh tokens apart by the name of the field', async () => {
     expect((await json('/refresh', { access_token: access, refresh_token: refresh })).status).to.equal(200);
     expect((await json('/access', { access_token: access, refresh_token: refresh })).status).to.equal(200);
-    expect(await json('/refresh', { access_token: refresh })).to.deep.include(missing);
+    expect(await json('/refresh', { access_token: refresh })).to.deep.include(missingField('refresh_token'));
+    expect(await json('/any', {})).to.deep.include(missingField("access_token' or 'refresh_token"));
+    expect(await json('/ticket', { access_token: access })).to.deep.include(missingField('ticket'));
     expect(await json('/access', { refresh_token: access })).to.deep.include(missing);
     expect((await json('/access', { access_token: refresh })).body).to.include({ code: 'ERR_JWT_TYPE' });
   });

@@ -124,7 +124,9 @@ function withoutToken({ attempt, requirement, locations }: Examination): Admissi
   const { manager, earlier } = attempt;
   if (requirement.optional) return { manager, token: undefined, earlier };
   const [first, ...others] = locations;
-  throw new TokenMissingError(first && others.length === 0 ? `Missing ${first.name}` : undefined);
+  throw new TokenMissingError(
+    first && others.length === 0 ? `Missing ${first.nameFor?.(requirement.type) ?? first.name}` : undefined,
+  );
 }
 
 function canRefresh({ attempt, requirement, locations }: Examination): boolean {

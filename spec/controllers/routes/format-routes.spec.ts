@@ -10,6 +10,7 @@ import {
 } from 'routing-controllers';
 import {
   BearerHeader,
+  BodyField,
   createAuthorizationChecker,
   createJwtMiddleware,
   describeRoutes,
@@ -104,6 +105,21 @@ class ClerkController {
   scoped() {}
 }
 
+@JsonController('/mailed')
+class MailController {
+  @Post('/reset')
+  @JwtRequired({ ticket: 'reset-password', locations: [new BodyField()] })
+  reset() {}
+
+  @Post('/refresh')
+  @JwtRefreshRequired({ locations: [new BodyField()] })
+  refresh() {}
+
+  @Post('/end')
+  @JwtRequired({ type: 'any', locations: [new BodyField()] })
+  end() {}
+}
+
 describe('formatRoutes', () => {
   it('shows what middleware of this library demands in front of a method, inherited or of its class', () => {
     const routes = withOnly([UploadController, ClerkController], describeRoutes);
@@ -130,6 +146,15 @@ describe('formatRoutes', () => {
       'GET     /shop/terms         ShopController.terms     open',
       'GET     /\\/by-pattern-\\d+/  OpenController.pattern   open',
       'POST    /deny               OpenController.deny      access, roles: none of guest',
+    ]);
+  });
+
+  it('names the field of a body that holds what the route requires', () => {
+    const routes = withOnly([MailController], describeRoutes);
+    expect(formatRoutes(routes).split('\n')).to.deep.equal([
+      "POST  /mailed/reset    MailController.reset    ticket: reset-password, in: body field 'ticket'",
+      "POST  /mailed/refresh  MailController.refresh  refresh, in: body field 'refresh_token'",
+      "POST  /mailed/end      MailController.end      access or refresh, in: body field 'access_token' or 'refresh_token'",
     ]);
   });
 

@@ -66,7 +66,8 @@ export function inWords(requirement: JwtRequirement | null): string {
         demand.describe(given as object)
       );
     }),
-    locations && `in: ${locations.map(({ name }) => name).join(' or ')}`,
+    locations &&
+      `in: ${locations.map((location) => location.nameFor?.(type ?? 'ticket') ?? location.name).join(' or ')}`,
     skipRevocationCheck && 'revoked or not',
     manager && (typeof manager === 'string' ? `manager: ${manager}` : 'manager of its own'),
   ];

@@ -40,14 +40,18 @@ export class BodyField implements TokenLocation {
       refresh: parameterName(refresh, 'BodyField, the second argument,'),
       ticket: parameterName(ticket, 'BodyField, the third argument,'),
     };
-    this.name = `body field ${[...new Set([access, refresh])].map((field) => `'${field}'`).join(' or ')}`;
+    this.name = this.nameFor('any');
+  }
+
+  nameFor(type: TokenType | 'any'): string {
+    return `body field ${this.#fieldsFor(type)
+      .map((field) => `'${field}'`)
+      .join(' or ')}`;
   }
 
   read({ method, body, rawBody, headers }: HttpRequest, type: TokenType | 'any'): string | undefined {
     if (['GET', 'HEAD'].includes(method) || !isPlainObject(body)) return undefined;
-    const { access, refresh } = this.#fields;
-    const fields = new Set(type === 'any' ? [access, refresh] : [this.#fields[type]]);
-    const [field, another] = [...fields].filter((name) => Object.hasOwn(body, name));
+    const [field, another] = this.#fieldsFor(type).filter((name) => Object.hasOwn(body, name));
     if (field === undefined) return undefined;
     if (another !== undefined) throw malformedParameter('two tokens in the body');
     // A parser may take other types than application/json for JSON.
@@ -58,5 +62,11 @@ export class BodyField implements TokenLocation {
     )
       throw malformedParameter('member twice');
     return onlyText(body[field]);
+  }
+
+  #fieldsFor(type: TokenType | 'any'): string[] {
+    if (type !== 'any') return [this.#fields[type]];
+    const { access, refresh } = this.#fields;
+    return [...new Set([access, refresh])];
   }
 }

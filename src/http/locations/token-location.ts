@@ -21,6 +21,11 @@ import type { HttpRequest } from '../request/http-request';
 export interface TokenLocation {
   /** What the place is called, for operators. */
   readonly name: string;
+  /**
+   * What errors and lists of routes call it where a route requires this type of token, for places that keep types apart.
+   * @default name
+   */
+  nameFor?(type: TokenType | 'any'): string;
   /** The request header whose value decides what is read here; goes into `Vary`. Absent: none. */
   readonly vary?: string;
   /**
