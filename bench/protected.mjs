@@ -13,8 +13,18 @@ const only = valueOf('--only')?.split(',');
 const all = [
   { name: 'routing-controllers-jwt, Koa', app: 'routing-controllers', variant: 'koa', isOurs: true },
   { name: 'routing-controllers-jwt, Express', app: 'routing-controllers', variant: 'express', isOurs: true },
-  { name: 'the same on Redis, Koa', app: 'routing-controllers', variant: 'koa-redis', isOurs: true },
-  { name: 'the same on Redis, Express', app: 'routing-controllers', variant: 'express-redis', isOurs: true },
+  {
+    name: 'routing-controllers-jwt on Redis, Koa',
+    app: 'routing-controllers',
+    variant: 'koa-redis',
+    isOurs: true,
+  },
+  {
+    name: 'routing-controllers-jwt on Redis, Express',
+    app: 'routing-controllers',
+    variant: 'express-redis',
+    isOurs: true,
+  },
   { name: 'routing-controllers alone, Koa', app: 'routing-controllers', variant: 'koa-floor' },
   { name: 'routing-controllers alone, Express', app: 'routing-controllers', variant: 'express-floor' },
   { name: 'koa-jwt', app: 'koa-jwt', variant: 'text' },

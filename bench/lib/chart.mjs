@@ -5,7 +5,7 @@
  * @param bars `{ label, value, isOurs }` each, values from 0 to 1
  */
 export function barChart(title, bars) {
-  const [row, left, width] = [26, 300, 360];
+  const [row, left, width] = [26, 500, 360];
   const height = 52 + bars.length * row;
   const lines = bars.flatMap(({ label, value, isOurs }, index) => {
     const y = 44 + index * row;
@@ -17,9 +17,9 @@ export function barChart(title, bars) {
     ];
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="720" height="${height}" font-family="sans-serif" font-size="13" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="920" height="${height}" font-family="sans-serif" font-size="13" role="img">`,
     `<title>${escaped(title)}</title>`,
-    `<rect width="720" height="${height}" fill="#fff"/>`,
+    `<rect width="920" height="${height}" fill="#fff"/>`,
     `<text x="12" y="24" font-size="15" font-weight="bold">${escaped(title)}</text>`,
     ...lines,
     '</svg>',
