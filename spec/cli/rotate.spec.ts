@@ -152,6 +152,12 @@ describe('rotate', () => {
     ['no keys', '{"keys":[]}', [], /has no JWK set/],
     ['a list', '[]', [], /has no JWK set/],
     ['a key that is no object', '{"keys":[1]}', [], /each key of a JWK set must be an object/],
+    [
+      'a key without its algorithm',
+      setOf({ ...es256, alg: undefined }),
+      ['--alg', 'ES256'],
+      /keys\.json has a key without alg\. Add it to the key, such as "alg": "ES256"\n/,
+    ],
     ['a damaged key', setOf({ ...es256, d: 'AAAA' }), [], /keys\.json: .*key/],
     ['public keys only', setOf(publicKey), [], /has no key that can sign: is it a public JWK set\?/],
     ['two keys of a name', setOf(es256, { ...publicKey, kid: 'a' }), [], /two keys with the kid 'a'/],

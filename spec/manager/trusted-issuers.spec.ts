@@ -380,7 +380,7 @@ describe('A manager that trusts an issuer', () => {
     [
       'discovery of a name',
       { trustedIssuers: [{ issuer: 'login', audience: 'api', discovery: true }] },
-      'discovery must be a URL',
+      'issuer, because of discovery: true, must be a URL',
     ],
     ['refresh tokens', remote({ types: ['JWT', 'application/RT+JWT'] }), "types must not contain 'rt+jwt'"],
     ['tickets', remote({ types: 'ticket+jwt' }), "types must not contain 'ticket+jwt'"],

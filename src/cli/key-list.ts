@@ -33,6 +33,8 @@ export function parseKeyList(text: string, path: string): KeyList {
 
 /** The same for keys that are still to be written. */
 export function listOf(keys: readonly JsonWebKey[], path: string): KeyList {
+  if (keys.some((key) => isPlainObject(key) && key['alg'] === undefined))
+    throw new CommandError(`${path} has a key without alg. Add it to the key, such as "alg": "ES256"`);
   const named = keys.map((key) => ({ ...key, kid: String(setOf([key], path).kids[0]) }));
   const set = setOf(named, path);
   const { signingKid: signs } = set;

@@ -114,15 +114,17 @@ function resolveTrustedIssuer(given: object, owner: string) {
     throw new ConfigurationError(`${owner}: give exactly one of discovery, jwksUri and keys`);
   if (keys && algorithms)
     throw new ConfigurationError(`${owner}: algorithms must not be given with keys, which have theirs`);
-  const metadataUrl =
-    discovery === undefined ? undefined : metadataUrlOf(discovery, parsed.issuer, `${owner}: discovery`);
+  const metadataUrl = discovery === undefined ? undefined : metadataUrlOf(discovery, parsed.issuer, owner);
   return { ...parsed, algorithms: algorithms ?? ['RS256' as const], metadataUrl };
 }
 
 /** OpenID Connect Discovery, section 4. */
-function metadataUrlOf(discovery: unknown, issuer: string, name: string): URL {
-  if (discovery !== true) return remoteUrl(discovery, name);
-  return remoteUrl(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, name);
+function metadataUrlOf(discovery: unknown, issuer: string, owner: string): URL {
+  if (discovery !== true) return remoteUrl(discovery, `${owner}: discovery`);
+  return remoteUrl(
+    `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+    `${owner}: issuer, because of discovery: true,`,
+  );
 }
 
 function keySetOf(keys: unknown, name: string): KeySet {
