@@ -12,5 +12,5 @@ export function middlewareOf(
   return [undefined, method]
     .flatMap((place) => jwtMiddlewareOn(storage, target, place))
     .filter(({ afterAction }) => !afterAction)
-    .flatMap(({ middleware }) => requirementOfMiddleware(middleware) ?? []);
+    .map(({ middleware }) => requirementOfMiddleware(middleware) as JwtRequirement);
 }
