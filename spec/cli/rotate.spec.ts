@@ -280,7 +280,7 @@ describe('jwks', () => {
   });
 
   const failing: [what: string, text: string, line: string[], code: number, message: RegExp][] = [
-    ['a secret', secret, [], 1, /KeySet\.toJwks: secrets have no public half/],
+    ['a secret', secret, [], 1, /^secrets have no public half\. Create a key pair: keygen --out FILE\n$/],
     ['a broken file', '{"keys":', [], 1, /was read as a JWK set: jwks is not valid JSON/],
     ['an RSA key without --alg', keyPairFor('RS256').privatePem, [], 1, /algorithm must be given/],
     ['an algorithm that does not exist', setOf(es256), ['--alg', 'X'], 2, /^--alg: algorithm must be one of/],

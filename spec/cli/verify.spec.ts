@@ -99,7 +99,12 @@ describe('verify', () => {
         '(ERR_JWT_INVALID, aud). The audience is not the expected one: see --audience.',
       ],
       [`${access.slice(0, -8)}AAAAAAAA`, ours, 1, '(ERR_JWT_INVALID, signature). No key of yours'],
-      ['garbage', ours, 1, 'Rejected: Token is invalid (ERR_JWT_INVALID, format).\n'],
+      [
+        'garbage',
+        ours,
+        1,
+        'Rejected: Token is invalid (ERR_JWT_INVALID, format). It does not have the form of a token: inspect shows what is wrong.\n',
+      ],
     ];
     for (const [token, line, code, reason] of outcomes) {
       const outcome = await verify(token, ...line);

@@ -27,6 +27,7 @@ export type Verdict =
 const hints: Readonly<Record<string, string>> = {
   alg: 'The key is for another algorithm.',
   aud: 'The audience is not the expected one: see --audience.',
+  format: 'It does not have the form of a token: inspect shows what is wrong.',
   iss: 'The issuer is not the expected one: see --issuer.',
   kid: 'There is no key of this name, or the token names none and there are several keys.',
   signature: 'No key of yours created the signature, or the token was changed.',

@@ -1,5 +1,6 @@
 import type { Arguments } from '../arguments';
-import type { Command, CommandResult } from '../command';
+import type { KeySet } from '../../keys/key-set';
+import { CommandError, type Command, type CommandResult } from '../command';
 import { keyOptions, keysOf } from '../key-options';
 
 /** Shows the public halves of keys. */
@@ -15,6 +16,14 @@ export const jwks: Command = {
 };
 
 function show(given: Arguments): CommandResult {
-  const json = keysOf(given.positionals[0], 'FILE', given).toJwks();
+  const json = publicHalves(keysOf(given.positionals[0], 'FILE', given));
   return { text: JSON.stringify(json, null, 2), json };
+}
+
+function publicHalves(keys: KeySet) {
+  try {
+    return keys.toJwks();
+  } catch {
+    throw new CommandError('secrets have no public half. Create a key pair: keygen --out FILE');
+  }
 }
