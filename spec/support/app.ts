@@ -11,7 +11,6 @@ import express, {
 import Koa, { type Response as KoaResponse } from 'koa';
 import { useExpressServer, useKoaServer, type RoutingControllersOptions } from 'routing-controllers';
 import type { RequestSource } from '../../src';
-import { requestOf } from '../../src/http/request/request-of';
 
 /** A started app on a free port of the loopback. */
 export interface RunningApp {
@@ -49,8 +48,10 @@ export type AnyResponse = RequestSource & { set(name: string, value: string): un
 
 /** Node's response, for a method that writes to it itself; such a method returns the response that it was given. */
 export function takeOver(response: AnyResponse): ServerResponse {
-  if ('ctx' in response) (response as unknown as KoaResponse).ctx.respond = false;
-  return requestOf(response).res;
+  if (!('ctx' in response)) return response as unknown as ServerResponse;
+  const { ctx } = response as unknown as KoaResponse;
+  ctx.respond = false;
+  return ctx.res;
 }
 
 /** A middleware of the current driver. */
