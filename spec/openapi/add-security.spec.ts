@@ -23,7 +23,7 @@ import {
   QueryParameter,
   TokenCookies,
 } from '../../src';
-import { addSecurity } from '../../src/openapi';
+import { addSecurity, openApiStorage } from '../../src/openapi';
 import { otherSecret, testManager } from '../support/manager';
 import {
   describeControllers,
@@ -354,6 +354,27 @@ describe('addSecurity', () => {
     expect(described.components.securitySchemes['bearer.admin_area']).to.include({
       description: "The access token of 'admin area'.",
     });
+  });
+
+  it('takes the shorter of two routePrefixes that a path may have', () => {
+    @JsonController('/described-twice')
+    class Twice {
+      @Get()
+      open() {
+        return [];
+      }
+
+      @Get('/described-twice')
+      @JwtRequired()
+      closed() {
+        return [];
+      }
+    }
+    const { paths, ...document } = routingControllersToSpec(openApiStorage([Twice]));
+    const path = '/described-twice/described-twice';
+    const one = { ...document, paths: { [path]: (paths as Record<string, object>)[path] } };
+    const described = addSecurity(one, createAuthorizationChecker(testManager())) as unknown as Description;
+    expect(described.paths[path]?.['get']?.security).to.deep.equal([{ bearer: [] }]);
   });
 
   it('finds the routes behind a routePrefix', () => {
