@@ -42,7 +42,7 @@ describe('the tarball of the package', function () {
       ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'],
       ...['docs/guides', 'docs/recipes'].flatMap((folder) =>
         readdirSync(folder, { recursive: true, encoding: 'utf8' })
-          .filter((path) => path.endsWith('.md'))
+          .filter((path) => /\.(md|svg)$/.test(path))
           .map((page) => `${folder}/${page}`),
       ),
     ];
