@@ -186,7 +186,7 @@ describe('rotate', () => {
     folder.write('large.json', ' '.repeat(1_048_577));
     for (const [name, message] of [
       ['pipe', 'it is not a file'],
-      ['large.json', 'it is larger than 1 MiB, too large for keys'],
+      ['large.json', 'it is larger than 1 MiB, which is too large for keys'],
     ] as const) {
       const path = folder.path(name);
       const expected = { code: 1, stdout: '', stderr: `${path} cannot be read: ${message}\n` };

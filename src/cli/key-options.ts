@@ -33,7 +33,7 @@ export function keysOf(file: string | undefined, name: string, given: Arguments)
   }
 }
 
-/** Whoever is at a command line knows neither our methods nor the codes of the operating system. */
+/** Users of the command line do not know the methods of the library or the error codes of the operating system. */
 function inWordsOfCommands(message: string): string {
   return message
     .replace(/^KeySet\.from(?:File|Env): /, '')

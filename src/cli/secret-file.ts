@@ -11,12 +11,9 @@ import {
   rmSync,
   statSync,
   writeFileSync,
-  type Stats,
 } from 'node:fs';
+import { faultInFile } from '../keys/sources/key-file';
 import { CommandError, fileHints } from './command';
-
-/** Larger files hold something other than keys. */
-const maximumBytes = 1_048_576;
 
 /**
  * Creates a file that only its user can read (mode 0600). It appears with its whole content or not at all.
@@ -47,17 +44,11 @@ export async function changeSecretFile(
   const target = attempt(path, 'read', () => realpathSync(path));
   await replace(target, async () => {
     const stats = attempt(path, 'read', () => statSync(target));
-    const fault = faultIn(stats);
-    if (fault !== undefined) throw new CommandError(`${path} cannot be read: ${fault}`);
+    const fault = faultInFile(stats);
+    if (fault !== undefined) throw new CommandError(`${path} cannot be read: it ${fault}`);
     const text = attempt(path, 'read', () => readFileSync(target, 'utf8'));
     return { text: await change(text), mode: stats.mode & 0o660, owner: stats };
   });
-}
-
-/** Reading a device or a pipe might never end. */
-function faultIn(stats: Stats): string | undefined {
-  if (!stats.isFile()) return 'it is not a file';
-  return stats.size > maximumBytes ? 'it is larger than 1 MiB, too large for keys' : undefined;
 }
 
 /** What a file is to be. */

@@ -105,7 +105,7 @@ export class Throttle {
   }
 }
 
-/** What is over is counted no more. Taking something back from it would be a gift to those who come next. */
+/** A count that has expired stays as it is: taking an attempt back from it would allow one more in the next period. */
 async function takeBack(limiter: Limiter, key: string): Promise<void> {
   if ((await limiter.get(key)) !== null) await limiter.reward(key);
 }

@@ -9,6 +9,12 @@ import { readKeys } from './read-keys';
 /** Larger files hold something other than keys. */
 const maximumBytes = 1_048_576;
 
+/** What keeps a file from being read for keys, if anything. Reading a device or a pipe might never end. */
+export function faultInFile(stats: Stats): string | undefined {
+  if (!stats.isFile()) return 'is not a file';
+  return stats.size > maximumBytes ? 'is larger than 1 MiB, which is too large for keys' : undefined;
+}
+
 /** A longer name is shown only if it looks like a path: it may be a secret that was passed in its place. */
 const longestShownName = 31;
 
@@ -53,10 +59,9 @@ export class KeyFile {
     return readKeys(text, this.place, this.#options);
   }
 
-  /** Reading a device or a pipe might never end. */
   #check(stats: Stats): void {
-    if (!stats.isFile()) reject(`${this.place} is not a file`);
-    if (stats.size > maximumBytes) reject(`${this.place} is larger than 1 MiB, too large for keys`);
+    const fault = faultInFile(stats);
+    if (fault !== undefined) reject(`${this.place} ${fault}`);
   }
 
   #faultFrom(error: unknown): ConfigurationError {
