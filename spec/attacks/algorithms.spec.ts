@@ -143,18 +143,7 @@ describe('A4: algorithms that the key could do, and is not for', () => {
     }
   }
 
-  const unknown = [
-    'ES256K',
-    'RS1',
-    'HS1',
-    'Ed25519',
-    'Ed448',
-    'eddsa',
-    'ESP256',
-    'HS256/64',
-    'RSA1_5',
-    'RSA-OAEP',
-  ];
+  const unknown = ['ES256K', 'RS1', 'HS1', 'Ed448', 'eddsa', 'ESP256', 'HS256/64', 'RSA1_5', 'RSA-OAEP'];
   for (const alg of [...unknown, 'RSA-SHA256', 'dir', 'A128KW', 'A256GCM', 'ECDH-ES', 'PBES2-HS256+A128KW']) {
     it(`refuses ${alg}, which there is not here`, async () => {
       for (const { manager, header, claims, sign } of targets)

@@ -6,7 +6,7 @@ import { cli, useFolder } from '../support/cli';
 import { isFull } from '../support/full';
 
 const algorithms: Algorithm[] = [
-  ...(['HS256', 'HS384', 'HS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const),
+  ...(['HS256', 'HS384', 'HS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const),
   // Creating an RSA key takes a while.
   ...(isFull ? (['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const) : (['PS256'] as const)),
 ];
@@ -102,7 +102,7 @@ describe('keygen', () => {
   }
 
   const wrong: [line: string[], message: RegExp][] = [
-    [['--alg', 'ES257'], /^--alg: algorithm must be one of HS256, .*, EdDSA\. See --help\n$/],
+    [['--alg', 'ES257'], /^--alg: algorithm must be one of HS256, .*, EdDSA, Ed25519\. See --help\n$/],
     [['--alg', 'es256'], /^--alg: algorithm must be one of/],
     [['--alg', 'none'], /^--alg: algorithm must be one of/],
     [['--alg', 'constructor'], /^--alg: algorithm must be one of/],

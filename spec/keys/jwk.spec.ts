@@ -114,7 +114,7 @@ describe('JWK sets', () => {
     ['an X25519 key', jwkOf(testKeyPair('x25519', {}).publicKey, { alg: 'EdDSA' }), /x25519: EdDSA needs/],
     [
       'an Ed25519 key by another name',
-      jwkOf(testKeyPair('ed25519', {}).publicKey, { alg: 'Ed25519' }),
+      jwkOf(testKeyPair('ed25519', {}).publicKey, { alg: 'ed25519' }),
       /one of RS256/,
     ],
     ['an Ed25519 key in disguise', jwkOf(testKeyPair('ed25519', {}).publicKey, { alg: 'ES256' }), /ed25519/],

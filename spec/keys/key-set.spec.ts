@@ -10,7 +10,7 @@ import { expectRefused, untypedKeySet } from '../support/refused-key';
 const secret = 'Wk3vXz8LqTfR1yNbPm5sHd0uGcJa7oEi';
 const algorithms: readonly Algorithm[] = [
   ...(['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512'] as const),
-  ...(['PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const),
+  ...(['PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const),
 ];
 
 describe('KeySet.generate', () => {

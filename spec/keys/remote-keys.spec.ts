@@ -406,7 +406,7 @@ describe('The keys of a trusted issuer', () => {
       await isInvalid(jwtManager, token());
     });
 
-    for (const algorithm of ['RS256', 'PS384', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const) {
+    for (const algorithm of ['RS256', 'PS384', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const) {
       it(`for ${algorithm} if that is accepted, and never for another`, async () => {
         const named = issuerJwk({}, algorithm);
         const unnamed = issuerJwk({ alg: undefined }, algorithm);

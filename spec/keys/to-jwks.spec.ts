@@ -8,7 +8,7 @@ import { secret } from '../support/manager';
 import { expectRefused } from '../support/refused-key';
 
 const algorithms: KeyPairAlgorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
-algorithms.push('ES256', 'ES384', 'ES512', 'EdDSA');
+algorithms.push('ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519');
 
 describe('KeySet.toJwks', () => {
   for (const algorithm of algorithms) {

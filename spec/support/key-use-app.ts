@@ -8,7 +8,7 @@ import { otherSecret } from './manager';
 
 const algorithms = [
   ...['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512'],
-  ...['PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'],
+  ...['PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ] as const;
 
 /** What a manager did with keys, for one algorithm. */

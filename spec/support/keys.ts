@@ -20,7 +20,7 @@ const made = new Map<string, TestKeyPair>();
 
 /** The key pair of an algorithm, created at first use: one RSA key for all RS and PS, one EC key for each ES. */
 export function keyPairFor(algorithm: KeyPairAlgorithm): TestKeyPair {
-  if (algorithm === 'EdDSA') return testKeyPair('ed25519', {});
+  if (algorithm === 'EdDSA' || algorithm === 'Ed25519') return testKeyPair('ed25519', {});
   const curve = curves[algorithm];
   return curve === undefined ? rsaKeyPair() : ecKeyPair(curve);
 }

@@ -112,7 +112,7 @@ export function signToken(
 export function signatureOf(algorithm: string, text: string, key: KeyObject | string | Buffer): Buffer {
   const hash = `sha${algorithm.slice(2)}`;
   if (algorithm.startsWith('HS')) return createHmac(hash, key).update(text).digest();
-  if (algorithm === 'EdDSA') return sign(null, Buffer.from(text), key);
+  if (algorithm === 'EdDSA' || algorithm === 'Ed25519') return sign(null, Buffer.from(text), key);
   return sign(hash, Buffer.from(text), {
     key: key as KeyObject,
     dsaEncoding: 'ieee-p1363',

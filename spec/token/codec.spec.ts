@@ -6,7 +6,7 @@ import { keysFor } from '../support/target';
 
 describe('signatures', () => {
   const algorithms: Algorithm[] = ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512'];
-  algorithms.push('PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA');
+  algorithms.push('PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519');
 
   for (const algorithm of algorithms) {
     it(`of ${algorithm} hold for what they were made for, and with their own key`, () => {

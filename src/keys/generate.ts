@@ -1,6 +1,6 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import { curves, isEcAlgorithm, type KeyPairAlgorithm } from './key';
+import { curves, isEcAlgorithm, isEdAlgorithm, type KeyPairAlgorithm } from './key';
 
 const generate = promisify(generateKeyPair) as (
   type: 'ec' | 'ed25519' | 'rsa',
@@ -18,7 +18,7 @@ export async function generatePrivatePem(algorithm: KeyPairAlgorithm): Promise<s
 }
 
 function kindOf(algorithm: KeyPairAlgorithm, encodings: object): Parameters<typeof generate> {
-  if (algorithm === 'EdDSA') return ['ed25519', encodings];
+  if (isEdAlgorithm(algorithm)) return ['ed25519', encodings];
   return isEcAlgorithm(algorithm)
     ? ['ec', { namedCurve: curves[algorithm], ...encodings }]
     : ['rsa', { modulusLength: 2048, ...encodings }];

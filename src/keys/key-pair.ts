@@ -1,5 +1,5 @@
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
-import { checkKid, curves, isEcAlgorithm, keyPairAlgorithms, reject } from './key';
+import { checkKid, curves, hashOf, isEcAlgorithm, isEdAlgorithm, keyPairAlgorithms, reject } from './key';
 import type { EcAlgorithm, Key, KeyPairAlgorithm } from './key';
 import { publicJwk, thumbprint } from './public-jwk';
 import { isRocaModulus } from './roca';
@@ -13,7 +13,7 @@ import { isSmallOrderPoint } from './small-order';
 export function keyPair(key: KeyObject, algorithm: KeyPairAlgorithm, kid?: unknown): Key {
   const signingKey = key.type === 'private' ? key : undefined;
   const verifyingKey = signingKey ? createPublicKey(signingKey) : key;
-  if (algorithm === 'EdDSA') checkEd25519Key(verifyingKey);
+  if (isEdAlgorithm(algorithm)) checkEd25519Key(verifyingKey, algorithm);
   else if (isEcAlgorithm(algorithm)) checkEcKey(verifyingKey, algorithm);
   else checkRsaKey(verifyingKey, algorithm);
   if (signingKey && !areHalves(signingKey, verifyingKey, algorithm))
@@ -23,8 +23,8 @@ export function keyPair(key: KeyObject, algorithm: KeyPairAlgorithm, kid?: unkno
 }
 
 /** RFC 8037, section 2. */
-function checkEd25519Key(key: KeyObject): void {
-  checkType(key, ['ed25519'], 'EdDSA');
+function checkEd25519Key(key: KeyObject, algorithm: KeyPairAlgorithm): void {
+  checkType(key, ['ed25519'], algorithm);
   if (isSmallOrderPoint(String(publicJwk(key).x)))
     reject('the Ed25519 key is a point of small order, for which anyone can sign. Create a new key');
 }
@@ -76,7 +76,7 @@ function modulusOf(key: KeyObject): bigint {
 
 /** Node takes a JWK whose private and public members are of two keys. */
 function areHalves(signingKey: KeyObject, verifyingKey: KeyObject, algorithm: KeyPairAlgorithm): boolean {
-  const hash = algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`;
+  const hash = hashOf(algorithm);
   const sample = Buffer.from('sample');
   try {
     return verify(hash, sample, verifyingKey, sign(hash, sample, signingKey));

@@ -63,8 +63,8 @@ export class KeySet extends KeySetBase {
    * variables, are corrected. The default `kid` is the thumbprint of RFC 7638.
    *
    * @param pem PKCS#8, PKCS#1, SEC1, SPKI or a certificate; a private key also verifies
-   * @param options `algorithm`, which is pinned to the key: required for RSA keys, others have only one; `kid`, of 1
-   * to 64 characters A-Z a-z 0-9 . _ ~ -; `passphrase` of an encrypted key
+   * @param options `algorithm`, which is pinned to the key: required for RSA keys, others have only one, and an Ed25519
+   * key is for `EdDSA` unless this is `Ed25519`; `kid`, of 1 to 64 characters A-Z a-z 0-9 . _ ~ -; `passphrase` of an encrypted key
    * @throws {@link ConfigurationError} if it cannot be read, is weak, or is not for the algorithm
    *
    * @example

@@ -2,7 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import { ConfigurationError } from '../errors/errors';
 
 /**
- * The algorithms there are, by their exact names (RFC 7518, section 3.1). EdDSA is for Ed25519 keys (RFC 8037, section 3.1).
+ * The algorithms there are, by their exact names (RFC 7518, section 3.1). `EdDSA` (RFC 8037,
+ * section 3.1) and `Ed25519` (RFC 9864, section 2.2) are two names of one algorithm for Ed25519 keys. A key has one of
+ * them, and its tokens must name that one.
  *
  * @example
  * ```ts
@@ -22,7 +24,7 @@ export type SecretAlgorithm = 'HS256' | 'HS384' | 'HS512';
  * @inline
  */
 export type KeyPairAlgorithm =
-  'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
+  'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | EdAlgorithm;
 
 /** One key, prepared for use, with the one algorithm that it is for (RFC 8725, section 3.1). */
 export interface Key {
@@ -33,6 +35,12 @@ export interface Key {
   /** A secret or a private key. Without one, the key only verifies. */
   readonly signingKey: KeyObject | undefined;
 }
+
+/**
+ * The names of the algorithm with an Ed25519 key pair.
+ * @inline
+ */
+export type EdAlgorithm = 'EdDSA' | 'Ed25519';
 
 /** Algorithms with an EC key pair. */
 export type EcAlgorithm = 'ES256' | 'ES384' | 'ES512';
@@ -47,6 +55,8 @@ export const curves: Readonly<Record<EcAlgorithm, string>> = {
   ES512: 'secp521r1',
 };
 
+const edAlgorithms: readonly EdAlgorithm[] = ['EdDSA', 'Ed25519'];
+
 const secretAlgorithms = Object.keys(hashBytes);
 
 /** All algorithms for key pairs. */
@@ -58,7 +68,7 @@ export const keyPairAlgorithms: readonly string[] = [
   'PS384',
   'PS512',
   ...Object.keys(curves),
-  'EdDSA',
+  ...edAlgorithms,
 ];
 
 /** Whether it is the exact name of an algorithm for a secret. */
@@ -69,6 +79,16 @@ export function isSecretAlgorithm(algorithm: unknown): algorithm is SecretAlgori
 /** Whether an algorithm for key pairs is one for EC keys. */
 export function isEcAlgorithm(algorithm: KeyPairAlgorithm): algorithm is EcAlgorithm {
   return Object.hasOwn(curves, algorithm);
+}
+
+/** Whether an algorithm is the one for Ed25519 keys, by either name. */
+export function isEdAlgorithm(algorithm: Algorithm): algorithm is EdAlgorithm {
+  return edAlgorithms.includes(algorithm as EdAlgorithm);
+}
+
+/** The hash of an algorithm for key pairs, as Node calls it. Ed25519 brings its own. */
+export function hashOf(algorithm: Algorithm): string | null {
+  return isEdAlgorithm(algorithm) ? null : `sha${algorithm.slice(2)}`;
 }
 
 /** @throws {@link ConfigurationError} when it is not the name of an algorithm for a secret */

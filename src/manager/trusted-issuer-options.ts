@@ -45,7 +45,10 @@ export interface TrustedIssuer {
   readonly keys?: KeySet | undefined;
   /** `aud` of its tokens: a token must name one of these. */
   readonly audience: string | readonly string[];
-  /** The algorithms of its keys, if they are fetched. Others are not accepted. @default 'RS256' */
+  /**
+   * The algorithms of its keys, if they are fetched. Others are not accepted. `EdDSA` and `Ed25519` are two names: give the
+   * one that its keys and tokens have. @default 'RS256'
+   */
   readonly algorithms?: KeyPairAlgorithm | readonly KeyPairAlgorithm[] | undefined;
   /**
    * The accepted types in the header (`typ`), in any case. `'JWT'` also accepts tokens without a type. Accept it only if

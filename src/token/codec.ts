@@ -10,7 +10,7 @@ type SigningKey = Key & { readonly signingKey: NonNullable<Key['signingKey']> };
 /** Whether a key created a signature. The signature has the length that it must have. */
 type Check = (key: KeyObject, signed: Buffer, signature: Buffer) => boolean;
 
-/** One for each algorithm (RFC 7518, section 3; RFC 8037, section 3.1). The key names the algorithm, never the token. */
+/** One for each algorithm (RFC 7518, section 3; RFC 8037, section 3.1; RFC 9864, section 2.2). The key names the algorithm, never the token. */
 const checks: Readonly<Record<Algorithm, Check>> = {
   HS256: hmac('sha256'),
   HS384: hmac('sha384'),
@@ -24,7 +24,8 @@ const checks: Readonly<Record<Algorithm, Check>> = {
   ES256: ecdsa('sha256'),
   ES384: ecdsa('sha384'),
   ES512: ecdsa('sha512'),
-  EdDSA: (key, signed, signature) => verify(null, signed, key, signature),
+  EdDSA: ed25519,
+  Ed25519: ed25519,
 };
 
 /**
@@ -33,7 +34,8 @@ const checks: Readonly<Record<Algorithm, Check>> = {
  */
 export function signClaims(claims: object, typ: string, { algorithm, kid, signingKey }: SigningKey): string {
   const header = withoutPrototype({ alg: algorithm, typ, kid });
-  if (algorithm === 'EdDSA') return signEd25519(header, JSON.stringify(claims), signingKey);
+  if (algorithm === 'EdDSA' || algorithm === 'Ed25519')
+    return signEd25519(header, JSON.stringify(claims), signingKey);
   return sign(JSON.stringify(claims), signingKey, withoutPrototype({ algorithm, header }));
 }
 
@@ -71,6 +73,10 @@ function rsaPss(hash: string): Check {
 
 function ecdsa(hash: string): Check {
   return withOptions(hash, { dsaEncoding: 'ieee-p1363' });
+}
+
+function ed25519(key: KeyObject, signed: Buffer, signature: Buffer): boolean {
+  return verify(null, signed, key, signature);
 }
 
 /** Without a prototype, because a polluted one would set missing options. */

@@ -9,6 +9,7 @@ const signatureBytes: Readonly<Partial<Record<Key['algorithm'], number>>> = {
   ES384: 96,
   ES512: 132,
   EdDSA: 64,
+  Ed25519: 64,
 };
 
 /** How many bytes each signature of a key has. An RSA signature is as long as the modulus (RFC 8017, section 8.1.1). */

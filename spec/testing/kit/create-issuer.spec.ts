@@ -40,7 +40,7 @@ describe('createIssuer', () => {
     expect(issuer.requests).to.have.lengthOf(5).and.include('/token');
   });
 
-  const algorithms = ['RS256', 'PS512', 'ES256', 'ES384', 'EdDSA'] as const satisfies Algorithm[];
+  const algorithms = ['RS256', 'PS512', 'ES256', 'ES384', 'EdDSA', 'Ed25519'] as const satisfies Algorithm[];
   for (const algorithm of algorithms) {
     it(`signs with ${algorithm}`, async () => {
       const issuer = await createIssuer({ algorithm });

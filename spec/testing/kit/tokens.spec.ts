@@ -14,7 +14,7 @@ import { describeOnDrivers } from '../../support/app';
 import { startKitApp, type KitApp } from '../../support/kit-routes';
 import { otherSecret, secret, testClock, testManager } from '../../support/manager';
 
-const algorithms: Algorithm[] = ['HS256', 'HS512', 'RS256', 'PS384', 'ES256', 'ES512', 'EdDSA'];
+const algorithms: Algorithm[] = ['HS256', 'HS512', 'RS256', 'PS384', 'ES256', 'ES512', 'EdDSA', 'Ed25519'];
 
 class UserClaims {
   @IsEmail() email!: string;

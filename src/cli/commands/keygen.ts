@@ -14,7 +14,7 @@ export const keygen: Command = {
     alg: {
       type: 'text',
       value: 'NAME',
-      help: 'ES256 (default), ES384, ES512, EdDSA, RS256 …, PS256 …, HS256 …',
+      help: 'ES256 (default), ES384, ES512, EdDSA, Ed25519, RS256 …, PS256 …, HS256 …',
     },
     kid: { type: 'text', value: 'NAME', help: 'the name of the key; derived from the key by default' },
     out: {

@@ -1,5 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
-import { isEcAlgorithm, reject, type EcAlgorithm, type Key, type KeyPairAlgorithm } from '../key';
+import { isEcAlgorithm, isEdAlgorithm, reject } from '../key';
+import type { EcAlgorithm, Key, KeyPairAlgorithm } from '../key';
 import { checkSet } from '../key-ring';
 import { keysFromJwks } from '../sources/jwks';
 
@@ -47,6 +48,6 @@ function isName(kid: unknown): kid is string | undefined {
 
 /** Whether the kind of a key is the one that an algorithm needs. */
 function fits({ kty, crv }: JsonWebKey, algorithm: KeyPairAlgorithm): boolean {
-  if (algorithm === 'EdDSA') return kty === 'OKP' && crv === 'Ed25519';
+  if (isEdAlgorithm(algorithm)) return kty === 'OKP' && crv === 'Ed25519';
   return isEcAlgorithm(algorithm) ? kty === 'EC' && crv === curveNames[algorithm] : kty === 'RSA';
 }

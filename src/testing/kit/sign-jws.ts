@@ -1,5 +1,6 @@
 import { constants, sign, type SignKeyObjectInput } from 'node:crypto';
 import { promisify } from 'node:util';
+import { hashOf } from '../../keys/key';
 import type { SigningKey } from '../../keys/key-ring';
 
 const signAsync = promisify<string | null, Buffer, SignKeyObjectInput, Buffer>(sign);
@@ -11,12 +12,11 @@ export async function signJws(
   { algorithm, kid, signingKey: key }: SigningKey,
 ): Promise<string> {
   const signed = [{ alg: algorithm, typ, kid }, claims].map(encode).join('.');
-  const hash = algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`;
   const padding = algorithm.startsWith('PS') && {
     padding: constants.RSA_PKCS1_PSS_PADDING,
     saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
   };
-  const signature = await signAsync(hash, Buffer.from(signed), {
+  const signature = await signAsync(hashOf(algorithm), Buffer.from(signed), {
     key,
     dsaEncoding: 'ieee-p1363',
     ...padding,
