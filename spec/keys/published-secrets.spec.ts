@@ -7,6 +7,18 @@ import { expectRefused } from '../support/refused-key';
 
 /** Each of these stands on a page that everyone reads; no rule finds it, only the list does. */
 const famous: [string, string][] = [
+  [
+    'of RFC 7515, appendix A.1',
+    'AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow',
+  ],
+  ['of RFC 7520, section 3.5', 'hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg'],
+  ['of RFC 7520, section 3.6', 'AAPapAv4LbFbiVawEjagUBluYqN5rhna-8nuldDvOx8'],
+  ['of RFC 8392, appendix A.2.1', '231f4c4d4d3051fdc2ec0a3851d5b383'],
+  ['of RFC 8392, appendix A.2.2', '403697de87af64611c1d32a05dab0fe1fcb715a86ab435f1ec99192d79569388'],
+  [
+    'of RFC 9421, appendix B.1.5',
+    'uzvJfB4u3N0Jy4T7NZ75MDVcr8zSTInedJtkgcu46YW4XByzNJjxBdtjUkdJPBtbmHhIDi6pcl8jsasjlTMtDQ==',
+  ],
   ['of RFC 7636', 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'],
   ['of RFC 8037', '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60'],
   ["of FastAPI's tutorial", '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7'],
@@ -24,7 +36,7 @@ describe('the list of published secrets', () => {
   const entries = [...publishedSecrets];
 
   it('has entries of 48 bits each, in order', () => {
-    expect(entries).to.have.length(1747);
+    expect(entries).to.have.length(1753);
     expect(entries.filter((entry) => !/^[\w-]{8}$/.test(entry))).to.be.empty;
     expect(entries).to.deep.equal([...entries].sort());
   });
@@ -37,20 +49,32 @@ describe('the list of published secrets', () => {
   }
 
   it('has the bytes that a published text encodes', async () => {
-    const encoded: [string, BufferEncoding][] = [
-      [famous[0]?.[1] ?? '', 'base64url'],
-      [famous[1]?.[1] ?? '', 'hex'],
+    const encoded: [name: string, BufferEncoding][] = [
+      ...(
+        ['of RFC 7515', 'of RFC 7520, section 3.5', 'of RFC 7520, section 3.6', 'of RFC 7636'] as const
+      ).map((name): [string, BufferEncoding] => [name, 'base64url']),
+      ['of RFC 9421', 'base64'],
+      ['of RFC 8037', 'hex'],
+      ['of RFC 8392, appendix A.2.2', 'hex'],
     ];
-    for (const [text, encoding] of encoded)
-      await expectRefused(() => KeySet.fromSecret(Buffer.from(text, encoding)), /can be guessed/, text);
+    for (const [name, encoding] of encoded) {
+      const [, text = ''] = famous.find(([each]) => each.startsWith(name)) ?? [];
+      const bytes = Buffer.from(text, encoding);
+      await expectRefused(() => KeySet.fromSecret(bytes), /can be guessed/, text);
+      const jwk = { kty: 'oct', alg: 'HS256', k: bytes.toString('base64url') };
+      await expectRefused(() => KeySet.fromJwks({ keys: [jwk] }), /can be guessed/, text);
+    }
   });
 
-  it('does not have the keys that published test vectors are signed with', () => {
-    const keys = [
-      'AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow',
-      'hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg',
+  it("need not have those of jwt.io's examples, which a rule finds", async () => {
+    const secrets = [
+      'your-256-bit-secret'.repeat(4),
+      'a-string-secret-at-least-256-bits-long',
+      'a-valid-string-secret-that-is-at-least-384-bits-long',
+      'a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long',
     ];
-    for (const key of keys) expect(isGuessable(Buffer.from(key, 'base64url'))).to.equal(false);
+    for (const secret of secrets)
+      await expectRefused(() => KeySet.fromSecret(secret), /^secret can be guessed/, secret);
   });
 
   it('has no secret that differs in one character', () => {

@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto';
+import { createSecretKey, type JsonWebKey } from 'node:crypto';
 import { expect } from 'chai';
 import { KeySet, TokenInvalidError, type Algorithm } from '../../src';
 import { reasonFor } from '../../src/errors/errors';
@@ -21,10 +21,17 @@ interface Example {
 
 /** Opens an example whose typ is JWT or none, and reads its claims. */
 function claimsOf({ jwk, alg, jws }: Example): Record<string, unknown> | undefined {
-  const keys = KeySet.fromJwks({ keys: [jwk] }, { algorithm: alg });
+  const keys = setOf(jwk, alg);
   const isJwt = (typ: unknown) => (typ === 'JWT' ? typ : undefined);
   const { claims } = openSigned(jws, new HeaderReader((kid) => keys.find(kid), isJwt));
   return parseStrictObject(claims);
+}
+
+/** A KeySet takes no secret that was published. */
+function setOf(jwk: JsonWebKey, algorithm: Algorithm): Pick<KeySet, 'find'> {
+  if (jwk.kty !== 'oct') return KeySet.fromJwks({ keys: [jwk] }, { algorithm });
+  const verifyingKey = createSecretKey(Buffer.from(jwk.k ?? '', 'base64url'));
+  return { find: () => ({ kid: 'a', algorithm, verifyingKey, signingKey: undefined }) };
 }
 
 /** Judges the claims as the verifier does, with those that the example lacks. */
