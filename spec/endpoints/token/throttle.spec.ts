@@ -5,7 +5,7 @@ import { networkOf } from '../../../src/endpoints/token/network-of';
 import { Throttle } from '../../../src/endpoints/token/throttle';
 import { resolveThrottle, type ThrottleOptions } from '../../../src/endpoints/token/throttle-options';
 import { reasonFor } from '../../../src/errors/errors';
-import { clientKinds, ownPrefix, type Connected } from '../../support/redis-clients';
+import { clientKinds, ownPrefix, removeKeysWith, type Connected } from '../../support/redis-clients';
 import { refusalOf } from '../../support/rejected';
 import { useRedis } from '../../support/use-redis';
 
@@ -235,6 +235,21 @@ function throttleSpecs(create: (options?: ThrottleOptions) => Throttle): void {
 
 describe('G2: the throttle, in memory', () => {
   throttleSpecs((options) => throttleWith(options));
+
+  it('lets no more attempts through if a count expires while the process is busy', async () => {
+    const throttle = throttleWith({ account: { attempts: 2, per: 60 } });
+    const late = await throttle.begin('ada', home);
+    const { now } = Date;
+    try {
+      // Its timer has not removed it.
+      Date.now = () => now() + 61_000;
+      await late.withdraw();
+      const attempts = times(8, (): [string, string] => ['ada', home]);
+      expect(await through(throttle, attempts)).to.equal(2);
+    } finally {
+      Date.now = now;
+    }
+  });
 });
 
 for (const [kind, connect] of Object.entries(clientKinds)) {
@@ -254,6 +269,19 @@ for (const [kind, connect] of Object.entries(clientKinds)) {
       throttleWith({ ...options, prefix, redis: connected[turn++ % 2]?.client as object }),
     );
 
+    it('lets no more attempts through if a count expires while an attempt is withdrawn', async () => {
+      let isWithdrawn = false;
+      const afterReading = () => (isWithdrawn ? removeKeysWith(url(), prefix) : undefined);
+      const redis = afterEachRead(connected[0]?.client as object, afterReading);
+      const throttle = throttleWith({ prefix, redis, account: { attempts: 2 } });
+      const late = await throttle.begin('ada', home);
+      isWithdrawn = true;
+      await late.withdraw();
+      isWithdrawn = false;
+      const attempts = times(8, (): [string, string] => ['ada', home]);
+      expect(await through(throttle, attempts)).to.equal(2);
+    });
+
     it('lets no one in when Redis is gone', async () => {
       const { client, close } = await connect(url());
       const throttle = throttleWith({ prefix, redis: client });
@@ -261,6 +289,31 @@ for (const [kind, connect] of Object.entries(clientKinds)) {
       const error = await refusalOf(throttle.begin('ada', home), StoreUnavailableError);
       expect(reasonFor(error).reason).to.equal('throttle');
     });
+  });
+}
+
+interface Transaction {
+  exec(...given: unknown[]): Promise<unknown>;
+}
+
+/** The client, with something that happens in Redis after each transaction. */
+function afterEachRead(client: object, happens: () => Promise<void> | undefined): object {
+  return new Proxy(client, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      if (name !== 'multi') return member.bind(target) as unknown;
+      return () => {
+        const transaction = member.call(target) as Transaction;
+        const exec = transaction.exec.bind(transaction);
+        transaction.exec = async (...given) => {
+          const reply = await exec(...given);
+          await happens();
+          return reply;
+        };
+        return transaction;
+      };
+    },
   });
 }
 

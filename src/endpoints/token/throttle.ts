@@ -8,6 +8,9 @@ import type { ResolvedLimit, ThrottleSettings } from './throttle-options';
 
 type Limiter = Limiters.RateLimiterAbstract;
 
+/** Takes an attempt back in one step. A count that has expired must not start at -1, which would allow one attempt more. */
+type TakeBack = (limiter: Limiter, key: string) => Promise<unknown>;
+
 /** Seconds that an address stays known to an account. Timers in memory take at most 24 days. */
 const known = 1_209_600;
 /** How often all strangers together may try an account, as a multiple of one address. */
@@ -37,11 +40,13 @@ export class Throttle {
   readonly #pairs: Limiter;
   readonly #strangers: Limiter;
   readonly #acquainted: Limiter;
+  readonly #takeBack: TakeBack;
 
   /** @param milliseconds that Redis may take for each step */
   constructor({ account, address, redis, prefix }: ThrottleSettings, milliseconds: number) {
     const create = limiterFactory(redis, prefix);
     this.#milliseconds = milliseconds;
+    this.#takeBack = redis ? takeBackIn(redis) : takeBackInMemory;
     this.#addresses = create('address', address);
     this.#pairs = create('pair', account);
     this.#strangers = create('account', { ...account, attempts: account.attempts * strangersFactor });
@@ -59,7 +64,7 @@ export class Throttle {
     const isKnown = (await this.#ask(this.#acquainted.get(pair))) !== null;
     const counted: [Limiter, string][] = [];
     const withdraw = async () => {
-      await Promise.all(counted.map(([limiter, key]) => this.#ask(takeBack(limiter, key))));
+      await Promise.all(counted.map(([limiter, key]) => this.#ask(this.#takeBack(limiter, key))));
     };
     const steps: [Reached, Limiter, string][] = [
       ['too many attempts from the address', this.#addresses, digest(network)],
@@ -105,9 +110,22 @@ export class Throttle {
   }
 }
 
-/** A count that has expired stays as it is: taking an attempt back from it would allow one more in the next period. */
-async function takeBack(limiter: Limiter, key: string): Promise<void> {
-  if ((await limiter.get(key)) !== null) await limiter.reward(key);
+const takeBackScript = "if redis.call('exists', KEYS[1]) == 1 then redis.call('decr', KEYS[1]) end";
+
+function takeBackIn(redis: object): TakeBack {
+  const client = redis as { eval(script: string, ...given: unknown[]): Promise<unknown> };
+  const callFor = (name: string) => (isIoredis(redis) ? [1, name] : [{ keys: [name], arguments: [] }]);
+  return (limiter, key) => client.eval(takeBackScript, ...callFor(limiter.getKey(key)));
+}
+
+async function takeBackInMemory(limiter: Limiter, key: string): Promise<void> {
+  const { consumedPoints } = await limiter.reward(key);
+  if (consumedPoints < 0) await limiter.penalty(key);
+}
+
+/** Clients of redis take their arguments in another form. */
+function isIoredis(redis: object): boolean {
+  return 'defineCommand' in redis;
 }
 
 /** The package is loaded only here, and the part for Redis only for Redis. */
@@ -117,9 +135,7 @@ function limiterFactory(redis: object | undefined, prefix: string) {
   return (kind: string, { attempts: points, per }: ResolvedLimit): Limiter => {
     const options = { points, duration: per, keyPrefix: `{${prefix}:login:${kind}` };
     if (!redis) return new RateLimiterMemory(options);
-    // ioredis has defineCommand; clients of redis take their arguments in another form.
-    const useRedisPackage = !('defineCommand' in redis);
-    return new RateLimiterRedis({ ...options, storeClient: redis, useRedisPackage });
+    return new RateLimiterRedis({ ...options, storeClient: redis, useRedisPackage: !isIoredis(redis) });
   };
 }
 
