@@ -24,15 +24,10 @@ export type { AuthFetchOptions } from './options.mjs';
 export function createAuthFetch(options: AuthFetchOptions): typeof fetch {
   const { onSessionEnd, csrfCookie, csrfHeader = 'X-CSRF-Token' } = options;
   const { href, origin } = new URL(options.refresh, location.href);
-  const refreshedAt = `jwt-refreshed ${href}`;
-  const endedAt = `jwt-ended ${href}`;
   /** The CSRF value when the end of the session was reported. */
   let ended: string | undefined;
   let refreshing: Promise<boolean> | undefined;
-
-  addEventListener('storage', ({ key }) => {
-    if (key === endedAt) end();
-  });
+  const tabs = connectTabs(href, end);
 
   function end(): void {
     if (ended !== undefined) return;
@@ -49,25 +44,31 @@ export function createAuthFetch(options: AuthFetchOptions): typeof fetch {
   }
 
   async function refresh(since: number): Promise<boolean> {
-    const last = Number(localStorage.getItem(refreshedAt));
+    const last = await tabs.lastRefresh();
     if (last > since && last <= Date.now()) return true;
     const { ok, status } = await send(new Request(href, { method: 'POST' }));
-    if (ok) localStorage.setItem(refreshedAt, String(Date.now()));
+    if (ok) tabs.report('refreshed');
     else if (status === 401 || status === 403) {
-      localStorage.setItem(endedAt, String(Date.now()));
+      tabs.report('ended');
       end();
     }
     return ok;
   }
 
-  /** One at a time, in all tabs. Only secure contexts have locks. */
+  /** One at a time: in all tabs, unless locks are missing, as on plain http, or blocked. */
+  async function refreshAlone(since: number): Promise<boolean> {
+    let running: Promise<boolean> | undefined;
+    // If the server cannot be reached, the page gets the first response.
+    const run = () => (running ??= refresh(since).catch(() => false));
+    try {
+      return await navigator.locks.request(href, run);
+    } catch {
+      return run();
+    }
+  }
+
   function refreshOnce(since: number): Promise<boolean> {
-    const locks = navigator.locks as LockManager | undefined;
-    refreshing ??= (locks ? locks.request(href, () => refresh(since)) : refresh(since))
-      // The server cannot be reached: the page gets the first response.
-      .catch(() => false)
-      .finally(() => (refreshing = undefined));
-    return refreshing;
+    return (refreshing ??= refreshAlone(since).finally(() => (refreshing = undefined)));
   }
 
   return async (input, init) => {
@@ -76,6 +77,55 @@ export function createAuthFetch(options: AuthFetchOptions): typeof fetch {
     const since = Date.now();
     const response = await send(request.clone());
     return (await isRefreshable(response)) && (await refreshOnce(since)) ? send(request) : response;
+  };
+}
+
+/** What the tabs of a site share. */
+interface Tabs {
+  /** When one of them last refreshed, or 0. */
+  lastRefresh(): number | Promise<number>;
+  report(news: 'refreshed' | 'ended'): void;
+}
+
+/** By `localStorage`, or if it is blocked or full by messages. */
+function connectTabs(name: string, onEnd: () => void): Tabs {
+  const keyOf = (news: string) => `jwt-${news} ${name}`;
+  const read = () => localStorage.getItem(keyOf('refreshed'));
+  try {
+    localStorage.setItem(keyOf('refreshed'), read() ?? '0');
+  } catch {
+    return connectByMessages(name, onEnd);
+  }
+  addEventListener('storage', ({ key }) => {
+    if (key === keyOf('ended')) onEnd();
+  });
+  return {
+    lastRefresh: () => Number(read()),
+    report(news) {
+      localStorage.setItem(keyOf(news), String(Date.now()));
+    },
+  };
+}
+
+function connectByMessages(name: string, onEnd: () => void): Tabs {
+  let last = 0;
+  let channel: BroadcastChannel | undefined;
+  try {
+    channel = new BroadcastChannel(`jwt ${name}`);
+    channel.onmessage = ({ data }) => {
+      if (data === 'ended') onEnd();
+      else last = Date.now();
+    };
+  } catch {
+    // Blocked.
+  }
+  return {
+    // Messages may arrive after the lock of their sender.
+    lastRefresh: () => new Promise<void>((resolve) => setTimeout(resolve, 20)).then(() => last),
+    report(news) {
+      last = Date.now();
+      channel?.postMessage(news);
+    },
   };
 }
 

@@ -164,6 +164,82 @@ describe('createAuthFetch, in Chromium', function () {
   });
 });
 
+describe('createAuthFetch where the browser blocks what tabs share, in Chromium', function () {
+  this.timeout(60_000);
+  const newContext = useBrowser();
+  let site: AuthFetchSite;
+  let profile: BrowserContext;
+
+  beforeEach(async () => {
+    site = await startAuthFetchSite();
+    profile = await newContext();
+    profile.setDefaultTimeout(20_000);
+  });
+
+  afterEach(async () => {
+    await profile.close();
+    await site.close();
+  });
+
+  const denied = "throw new DOMException('Access is denied', 'SecurityError');";
+  const storage = `Object.defineProperty(window, 'localStorage', { get() { ${denied} } });`;
+  const full = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };";
+  const channel = `globalThis.BroadcastChannel = class { constructor() { ${denied} } };`;
+  const noChannel = 'delete globalThis.BroadcastChannel;';
+  const locks = `LockManager.prototype.request = async () => { ${denied} };`;
+
+  const blocked: [what: string, script: string, refreshes: number, endsInOtherTab: number][] = [
+    ['localStorage', storage, 1, 1],
+    ['localStorage, which is full', full, 1, 1],
+    ['localStorage and BroadcastChannel', storage + channel, 2, 0],
+    ['localStorage, and has no BroadcastChannel', storage + noChannel, 2, 0],
+    ['locks', locks, 2, 1],
+    ['everything', storage + channel + locks, 2, 0],
+  ];
+  for (const [what, script, refreshes, endsInOtherTab] of blocked) {
+    describe(what, () => {
+      let tabs: [Page, Page];
+
+      const read = (page: Page, after = 0) => page.evaluate(`call('GET', '/data?after=${String(after)}')`);
+      const ends = (page: Page) => page.evaluate<number>('ends');
+      const openTab = async () => {
+        const page = await profile.newPage();
+        await page.addInitScript(script);
+        await page.goto(site.url);
+        await page.waitForFunction('globalThis.call !== undefined');
+        return page;
+      };
+
+      beforeEach(async () => {
+        tabs = [await openTab(), await openTab()];
+        await tabs[0].evaluate("call('POST', '/login')");
+      });
+
+      it(`costs at most ${String(refreshes)} refreshes for all waiting requests of two tabs`, async () => {
+        for (const round of [1, 2, 3]) {
+          site.expire();
+          const reads = tabs.flatMap((tab) => [read(tab), read(tab, 100), read(tab, 400)]);
+          const results = await Promise.all(reads);
+          expect(results).to.deep.equal(results.map(() => [200, '{"of":"ada"}']));
+          expect(site.refreshes()).to.be.within(round, round * refreshes);
+        }
+        expect([await ends(tabs[0]), await ends(tabs[1])]).to.deep.equal([0, 0]);
+      });
+
+      it(`lets each tab know that the session has ended, ${endsInOtherTab === 1 ? 'at once' : 'by its next request'}`, async () => {
+        await read(tabs[1]);
+        await site.jwtManager.revokeAll('ada');
+        expect(await read(tabs[0])).to.include(401);
+        expect(await ends(tabs[0])).to.equal(1);
+        if (endsInOtherTab === 1) await tabs[1].waitForFunction('ends === 1');
+        else expect(await ends(tabs[1])).to.equal(0);
+        expect(await read(tabs[1])).to.include(401);
+        expect([await ends(tabs[0]), await ends(tabs[1])]).to.deep.equal([1, 1]);
+      });
+    });
+  }
+});
+
 describe('createAuthFetch with cookies of other names, in Chromium', function () {
   this.timeout(60_000);
   const newContext = useBrowser();
