@@ -1,16 +1,34 @@
 import 'reflect-metadata';
-import { getMetadataArgsStorage } from 'routing-controllers';
+import { getMetadataArgsStorage, type MetadataArgsStorage } from 'routing-controllers';
 
-/** How many controllers there were before a test. All specs of the process share them. */
-let before = 0;
+type Marks = readonly (readonly [entries: unknown[], length: number])[];
+
+let beforeTest: Marks = [];
 
 export const mochaHooks = {
+  /** A suite keeps its controllers to itself as well: each look-up of routing-controllers reads all entries that there are. */
+  beforeAll(this: Mocha.Context): void {
+    const loaded = marksIn(getMetadataArgsStorage());
+    for (const suite of this.test?.parent?.suites ?? [])
+      suite.afterAll(() => {
+        forgetSince(loaded);
+      });
+  },
   beforeEach: (): void => {
-    before = getMetadataArgsStorage().controllers.length;
+    beforeTest = marksIn(getMetadataArgsStorage());
   },
   /** A test keeps its controllers to itself: many are wrong on purpose, and some specs list all that there are. */
   afterEach: (): void => {
-    const { controllers } = getMetadataArgsStorage();
-    if (controllers.length > before) controllers.length = before;
+    forgetSince(beforeTest);
   },
 };
+
+function marksIn(storage: MetadataArgsStorage): Marks {
+  return Object.values(storage)
+    .filter((entries) => Array.isArray(entries))
+    .map((entries) => [entries, entries.length]);
+}
+
+function forgetSince(marks: Marks): void {
+  for (const [entries, length] of marks) if (entries.length > length) entries.length = length;
+}

@@ -89,6 +89,14 @@ class HostBase {
 @JsonController('/of-host')
 class OfHost extends HostBase {}
 
+const globFolder = join(__dirname, '../../support/glob');
+
+/** A suite keeps its controllers to itself, also those of files that its server loads. */
+function unloadGlob(): void {
+  for (const file of Object.keys(require.cache))
+    if (file.startsWith(globFolder)) Reflect.deleteProperty(require.cache, file);
+}
+
 describeOnDrivers('inheritance of rules', () => {
   const jwtManager: JwtManager = testManager();
   let app: RunningApp;
@@ -103,13 +111,14 @@ describeOnDrivers('inheritance of rules', () => {
         OfProtected,
         OfOfProtected,
         OfHost,
-        join(__dirname, '../../support/glob/*.controller.js'),
+        join(globFolder, '*.controller.js'),
       ] as Function[],
       authorizationChecker: createAuthorizationChecker(jwtManager),
     });
   });
 
   after(() => app.close());
+  after(unloadGlob);
 
   const guarded = [
     ['/child/method', { identity: 'ada' }],

@@ -14,14 +14,15 @@ let modules = 0;
 
 /** Finds the copies that were loaded since it was asked last. */
 export function otherCopies(): OtherCopy[] {
-  // A spread, because bundlers leave no cache.
-  const loaded = Object.entries({ ...require.cache });
-  if (loaded.length === modules) return [];
-  modules = loaded.length;
-  return loaded.flatMap(([file, found]) => {
+  // Object(), because bundlers leave no cache. Only names: each route asks, and a cache may have thousands of modules.
+  const cache = Object(require.cache) as typeof require.cache;
+  const files = Object.keys(cache);
+  if (files.length === modules) return [];
+  modules = files.length;
+  return files.flatMap((file) => {
     if (!entryPoint.test(file)) return [];
     // Empty as long as the copy is still being loaded.
-    const { KoaDriver: koa, ExpressDriver: express } = found?.exports as Partial<Exports>;
+    const { KoaDriver: koa, ExpressDriver: express } = cache[file]?.exports as Partial<Exports>;
     return koa && express && koa !== KoaDriver ? [{ file, drivers: [koa, express] }] : [];
   });
 }
