@@ -12,7 +12,7 @@ const longest = 65_536;
  * The parameters in the body of a request, which is a form (RFC 6749, section 3.2): as a parser has left it or, where
  * none has run, as Express has none for this type, from the request itself.
  *
- * @returns undefined if it is no form, too long, or has a parameter twice
+ * @returns undefined if it is no form, too long or not whole, or has a parameter twice
  */
 export async function formOf({ req, body, headers }: HttpRequest): Promise<Form | undefined> {
   if (!/^application\/x-www-form-urlencoded\b/i.test(String(headers['content-type']))) return undefined;
@@ -38,10 +38,15 @@ function fromText(text: string | undefined): Form | undefined {
 async function textOf(req: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    // Read to the end, so that the client gets the response.
-    if (length <= longest) chunks.push(chunk);
+  try {
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      // Read to the end, so that the client gets the response.
+      if (length <= longest) chunks.push(chunk);
+    }
+  } catch {
+    // The client has closed the connection: there is no one left who could read about an error.
+    return undefined;
   }
   return length > longest ? undefined : Buffer.concat(chunks).toString();
 }
