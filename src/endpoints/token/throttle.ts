@@ -110,7 +110,7 @@ export class Throttle {
   }
 }
 
-const takeBackScript = "if redis.call('exists', KEYS[1]) == 1 then redis.call('decr', KEYS[1]) end";
+const takeBackScript = "if redis.call('get', KEYS[1]) then redis.call('incrby', KEYS[1], -1) end";
 
 function takeBackIn(redis: object): TakeBack {
   const client = redis as { eval(script: string, ...given: unknown[]): Promise<unknown> };
