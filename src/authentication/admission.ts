@@ -20,7 +20,7 @@ export interface Admission {
   /** Whether the token is known not to be revoked. */
   readonly isAlive?: boolean;
   /** Which function loaded the user. */
-  readonly loadUser?: LoadUser | undefined;
+  readonly loadedBy?: LoadUser | undefined;
   readonly user?: unknown;
   /** What the request was let in with before, by middleware. */
   readonly earlier?: Admission | undefined;

@@ -7,10 +7,11 @@ import type { FrameworkRequest } from '../http/request/http-request';
 import type { JwtManager } from '../manager/jwt-manager';
 import { coreOf } from '../manager/manager-base';
 import { tokensInCommon } from '../manager/isolation';
-import { isPromiseLike } from '../util/promises';
-import { admissionOf, recordToken, type Admission } from './admission';
-import { authenticate, reject, type Attempt } from './authenticate';
+import { admissionOf, recordToken } from './admission';
+import { Attempt } from './attempt';
+import { authenticate, reject, type Rejected } from './authenticate';
 import type { LoadUser } from './current-user';
+import { gateFor, type Gate } from './gate';
 import { warnOfMemoryStore } from './memory-store-warning';
 import { prepareLocations } from './prepare-locations';
 import type { ResolvedRequirement } from './requirement';
@@ -20,6 +21,8 @@ export interface Authenticator extends RejectionForm {
   readonly managers: ReadonlyMap<string, JwtManager<object>>;
   readonly locations: readonly TokenLocation[];
   readonly loadUser: LoadUser | undefined;
+  /** Those that requests have come to. */
+  readonly gates: WeakMap<ResolvedRequirement, Gate>;
 }
 
 const authenticators = new WeakMap<AuthorizationChecker, Authenticator>();
@@ -90,20 +93,18 @@ export function admitRequest(
   authenticator: Authenticator,
   action: Action,
 ): void | Promise<void> {
-  const attempt = attemptOf(request, authenticator, admissionOf(request));
+  const gate = authenticator.gates.get(requirement) ?? createGate(request, requirement, authenticator);
+  const attempt = new Attempt(request, gate, action, admissionOf(request));
   try {
-    const locations = requirement.locations ?? authenticator.locations;
-    guardFor(locations, requirement.type === 'refresh').guard(request);
-    attempt.manager = managerOf(requirement, authenticator);
-    warnOfMemoryStore(attempt.manager, request);
-    const admission = authenticate(attempt, requirement, locations, action);
-    if (!isPromiseLike(admission)) {
-      recordToken(request, admission);
+    gate.guard.guard(request);
+    const pending = authenticate(attempt);
+    if (!pending) {
+      recordToken(request, attempt);
       return undefined;
     }
-    return admission.then(
-      (late) => {
-        recordToken(request, late);
+    return pending.then(
+      () => {
+        recordToken(request, attempt);
       },
       (error: unknown) => {
         throw reject(error, attempt, authenticator);
@@ -114,11 +115,23 @@ export function admitRequest(
   }
 }
 
-/** What is known of a request before it is judged. */
-export function attemptOf(
+function createGate(
   request: FrameworkRequest,
-  { managers, loadUser }: Authenticator,
-  earlier?: Admission,
-): Attempt {
-  return { request, manager: managerNamed('default', managers), loadUser, earlier, token: undefined };
+  requirement: ResolvedRequirement,
+  authenticator: Authenticator,
+): Gate {
+  try {
+    const gate = gateFor(requirement, authenticator);
+    authenticator.gates.set(requirement, gate);
+    warnOfMemoryStore(gate.manager, request);
+    return gate;
+  } catch (error) {
+    guardFor(requirement.locations ?? authenticator.locations, requirement.type === 'refresh').guard(request);
+    throw reject(error, unidentified(request, authenticator), authenticator);
+  }
+}
+
+/** A request of which no more is known. */
+export function unidentified(request: FrameworkRequest, { managers }: Authenticator): Rejected {
+  return { request, manager: managerNamed('default', managers) };
 }

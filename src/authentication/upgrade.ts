@@ -7,8 +7,10 @@ import { requestOf } from '../http/request/request-of';
 import { JwtManager } from '../manager/jwt-manager';
 import type { Token } from '../token/token';
 import { recordToken } from './admission';
+import { Attempt } from './attempt';
 import { authenticate, reject } from './authenticate';
-import { authenticatorOf, managerOf, attemptOf, type Authenticator } from './authenticator';
+import { authenticatorOf, unidentified, type Authenticator } from './authenticator';
+import { gateFor } from './gate';
 import { pathOf } from './request-path';
 import { givenRequirement, requirementKeys, type JwtRequirement } from './requirement';
 
@@ -66,19 +68,18 @@ export async function authenticateUpgrade<C extends object = Record<string, unkn
   if (typeof (request as Partial<IncomingMessage> | undefined)?.url !== 'string')
     throw new ConfigurationError("authenticateUpgrade needs the request of the server's event 'upgrade'");
   const upgrade = requestOf(request);
-  const attempt = attemptOf(upgrade, authenticator);
+  let rejected = unidentified(upgrade, authenticator);
   try {
     // No router has read the URL yet.
     if (pathOf(upgrade) === undefined) throw withReason(new InvalidRequestError('Malformed request'), 'url');
     const own = givenRequirement('authenticateUpgrade', requirement, choices);
-    attempt.manager = managerOf(own, authenticator);
-    const action = { request, response: upgrade.res };
-    const locations = own.locations ?? authenticator.locations;
-    const admission = await authenticate(attempt, own, locations, action);
-    recordToken(upgrade, admission);
-    return admission.token as Token<C>;
+    const attempt = new Attempt(upgrade, gateFor(own, authenticator), { request, response: upgrade.res });
+    rejected = attempt;
+    await authenticate(attempt);
+    recordToken(upgrade, attempt);
+    return attempt.token as Token<C>;
   } catch (error) {
-    throw reject(error, attempt, authenticator);
+    throw reject(error, rejected, authenticator);
   }
 }
 
@@ -92,5 +93,6 @@ function standard(manager: JwtManager<object>): Authenticator {
     formatError: undefined,
     challenge: undefined,
     loadUser: undefined,
+    gates: new WeakMap(),
   };
 }

@@ -6,7 +6,7 @@ import {
   managerNamed,
   prepare,
   rememberAuthenticator,
-  attemptOf,
+  unidentified,
 } from '../../authentication/authenticator';
 import { prepareLocations } from '../../authentication/prepare-locations';
 import type { ResolvedRequirement } from '../../authentication/requirement';
@@ -89,6 +89,6 @@ function requirementOf(
   try {
     return asRule(typeof last === 'string' ? roles : last).resolved;
   } catch (error) {
-    throw reject(error, attemptOf(request, settings), settings);
+    throw reject(error, unidentified(request, settings), settings);
   }
 }

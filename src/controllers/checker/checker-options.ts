@@ -116,7 +116,7 @@ export function resolveCheckerOptions<C extends object>(
     currentUserChecker: loadUser,
     ...options
   } = parseOptions('createAuthorizationChecker', given, checkerOptions);
-  return { ...options, managers, loadUser, isProtectedByDefault };
+  return { ...options, managers, loadUser, isProtectedByDefault, gates: new WeakMap() };
 }
 
 function locationsOf(locations: unknown = [new BearerHeader()]): readonly TokenLocation[] {

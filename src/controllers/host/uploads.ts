@@ -2,10 +2,13 @@ import type { ActionMetadata } from 'routing-controllers';
 
 /** The rules of methods that take files, as routing-controllers hands them to the checker. */
 const ofUploads = new WeakSet<readonly unknown[]>();
+let isAnyKnown = false;
 
 /** Notes whether a method takes files. */
 export function noteUpload({ isFileUsed, isFilesUsed, authorizedRoles }: ActionMetadata): void {
-  if (isFileUsed || isFilesUsed) ofUploads.add(authorizedRoles);
+  if (!isFileUsed && !isFilesUsed) return;
+  ofUploads.add(authorizedRoles);
+  isAnyKnown = true;
 }
 
 /**
@@ -13,5 +16,5 @@ export function noteUpload({ isFileUsed, isFilesUsed, authorizedRoles }: ActionM
  * handles an error of theirs only if the checker returned a promise.
  */
 export function takesFiles(rules: readonly unknown[]): boolean {
-  return ofUploads.has(rules);
+  return isAnyKnown && ofUploads.has(rules);
 }

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { createNotes } from '../../util/notes';
 
 /** Adjusts the headers of a response just before they are sent. */
 export interface Adjustment {
@@ -11,44 +10,33 @@ type Header = readonly [name: unknown, value: unknown];
 
 type WriteHead = (this: ServerResponse, ...head: unknown[]) => ServerResponse;
 
-/** What is adjusted, the last one first, and what sends the headers then. */
-interface Sending {
-  readonly adjustment: Adjustment;
-  readonly earlier: Sending | undefined;
-  readonly writeHead: WriteHead;
-}
-
-const sendings = createNotes<Sending>();
-
 /**
  * Adjusts the headers of a response just before they are sent, after everything that could still change them: `@Header` of
  * a method, the framework's error handler, and headers given to `res.writeHead`. The last adjustment added runs first.
  */
 export function beforeSending(res: ServerResponse, adjustment: Adjustment): void {
-  const earlier = sendings.get(res);
-  const { writeHead } = earlier ?? (res as { readonly writeHead: WriteHead });
-  if (!earlier) res.writeHead = adjustAndWriteHead;
-  sendings.set(res, { adjustment, earlier, writeHead });
+  const { writeHead } = res as { readonly writeHead: WriteHead };
+  res.writeHead = function (this: ServerResponse, ...head: unknown[]): ServerResponse {
+    const [status, reason] = head;
+    // Node.js rejects these itself, and changes no header before it does.
+    if (this.headersSent || !isStatus(status) || !(head.length === 1 || setGivenHeaders(this, head)))
+      return writeHead.apply(this, head);
+    adjustment.adjust(this, Number(status));
+    return typeof reason === 'string'
+      ? writeHead.call(this, status, reason)
+      : writeHead.call(this, status);
+  };
 }
-
-function adjustAndWriteHead(this: ServerResponse, ...head: unknown[]): ServerResponse {
-  const last = sendings.get(this) as Sending;
-  const [status, reason] = head;
-  const headers = head.length > 1 ? headersIn(head) : none;
-  // Node.js rejects these itself, and changes no header before it does.
-  if (this.headersSent || !headers || !isStatus(status)) return last.writeHead.apply(this, head);
-  for (const [name, value] of headers) this.setHeader(name as string, value as string);
-  for (let sending: Sending | undefined = last; sending; sending = sending.earlier)
-    sending.adjustment.adjust(this, Number(status));
-  return typeof reason === 'string'
-    ? last.writeHead.call(this, status, reason)
-    : last.writeHead.call(this, status);
-}
-
-const none: readonly Header[] = [];
 
 function isStatus(status: unknown): boolean {
   return Number(status) >= 100 && Number(status) <= 999;
+}
+
+/** Sets the headers that were given to `writeHead`. @returns false where Node.js will reject them */
+function setGivenHeaders(res: ServerResponse, head: readonly unknown[]): boolean {
+  const headers = headersIn(head);
+  for (const [name, value] of headers ?? []) res.setHeader(name as string, value as string);
+  return headers !== undefined;
 }
 
 /** The headers among the arguments of `writeHead(status, reason?, headers?)`; undefined when an array has a name without a value. */

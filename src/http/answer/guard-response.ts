@@ -8,7 +8,7 @@ import { addVary, membersOf, setHeader } from './header-fields';
  * Every response of a request varies by these headers. No cache keeps a 401, nor the response of a route that issues tokens
  * (RFC 6749, section 5.1).
  */
-class ResponseGuard implements Adjustment {
+export class ResponseGuard implements Adjustment {
   readonly #vary: readonly string[];
   readonly #varyText: string;
   readonly #issuesTokens: boolean;

@@ -8,7 +8,7 @@ import { createNotes } from '../../util/notes';
 /** The first one that recognizes a source adapts it. A new framework is one file and one line here. */
 const frameworks: readonly Framework[] = [koa, express, node];
 
-/** By the framework's own object, and by itself. */
+/** By the framework's own object. */
 const known = createNotes<FrameworkRequest>();
 
 /**
@@ -17,27 +17,17 @@ const known = createNotes<FrameworkRequest>();
  * @throws {@link ConfigurationError} when it leads to none
  */
 export function requestOf(source: RequestSource | ActionSource): FrameworkRequest {
-  const request = find(source);
-  if (!request)
-    throw new ConfigurationError(
-      "there is no request: pass Koa's context, or the request or response of Express",
-    );
-  return request;
-}
-
-function find(source: unknown): FrameworkRequest | undefined {
-  if (typeof source !== 'object' || source === null) return undefined;
-  const request = known.get(source);
-  if (request) return request;
   for (const framework of frameworks) {
     const found = framework.find(source as Readonly<Record<string, unknown>>);
-    if (found) return known.get(found) ?? remembered(found, framework.adapt(found));
+    if (found) return known.get(found) ?? adapted(found, framework);
   }
-  return undefined;
+  throw new ConfigurationError(
+    "there is no request: pass Koa's context, or the request or response of Express",
+  );
 }
 
-function remembered(found: object, request: FrameworkRequest): FrameworkRequest {
+function adapted(found: object, framework: Framework): FrameworkRequest {
+  const request = framework.adapt(found);
   known.set(found, request);
-  known.set(request, request);
   return request;
 }

@@ -1,0 +1,45 @@
+import type { Action } from 'routing-controllers';
+import type { TokenLocation } from '../http/locations/token-location';
+import type { FrameworkRequest } from '../http/request/http-request';
+import type { JwtManager } from '../manager/jwt-manager';
+import type { Token } from '../token/token';
+import type { Admission } from './admission';
+import type { LoadUser } from './current-user';
+import type { DemandLimits } from './demands/demand';
+import type { Gate } from './gate';
+
+/** A request while it is judged. Once it is let in, this is what it was let in with. */
+export class Attempt implements Admission {
+  readonly request: FrameworkRequest;
+  readonly gate: Gate;
+  readonly action: Action;
+  /** What middleware has let the request in with. */
+  readonly earlier: Admission | undefined;
+  readonly manager: JwtManager<object>;
+  readonly limits: DemandLimits;
+  text: string | undefined;
+  location: TokenLocation | undefined;
+  /** The token that was verified last, for reports. */
+  token: Token<object> | undefined;
+  /** The one of the earlier admissions that has verified this very token. */
+  before: Admission | undefined;
+  isAlive: boolean;
+  user: unknown;
+  loadedBy: LoadUser | undefined;
+
+  constructor(request: FrameworkRequest, gate: Gate, action: Action, earlier?: Admission) {
+    this.request = request;
+    this.gate = gate;
+    this.action = action;
+    this.earlier = earlier;
+    this.manager = gate.manager;
+    this.limits = gate.core.limits;
+    this.text = undefined;
+    this.location = undefined;
+    this.token = undefined;
+    this.before = undefined;
+    this.isAlive = false;
+    this.user = undefined;
+    this.loadedBy = undefined;
+  }
+}
