@@ -20,11 +20,19 @@ import { pathOf } from './request-path';
  */
 export function authenticate(attempt: Attempt): void | Promise<void> {
   const { request, gate, earlier } = attempt;
-  const found = findToken(request, gate.locations, gate.requirement.type);
+  const { type } = gate.requirement;
+  const whole = gate.header?.whole(request);
+  const known = whole === undefined || earlier ? undefined : gate.core.verifier.known(whole, type);
+  if (known) {
+    attempt.text = known.raw;
+    attempt.location = gate.header;
+    return proceed(known, attempt);
+  }
+  const found = findToken(request, gate.locations, type);
   attempt.text = found?.text;
   attempt.location = found?.location;
   if (earlier && recall(earlier, attempt)) return judge(attempt);
-  const token = found && verify(found, attempt);
+  const token = found && verify(found, attempt, whole);
   if (isPromiseLike(token)) return token.then((late) => proceed(late, attempt));
   return proceed(token, attempt);
 }
@@ -45,11 +53,15 @@ function recall(earlier: Admission, attempt: Attempt): boolean {
 }
 
 /** @returns undefined for a token that has expired where another one can be had for it */
-function verify(found: FoundToken, attempt: Attempt): Soon<Token<object> | undefined> {
+function verify(
+  found: FoundToken,
+  attempt: Attempt,
+  whole: string | undefined,
+): Soon<Token<object> | undefined> {
   const { core, requirement } = attempt.gate;
   let token: Soon<Token<object>>;
   try {
-    token = core.authenticate(found.text, requirement.type);
+    token = core.authenticate(found.text, requirement.type, whole);
   } catch (error) {
     return unlessExpired(error, attempt);
   }

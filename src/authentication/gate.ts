@@ -1,4 +1,5 @@
 import { guardFor, type ResponseGuard } from '../http/answer/guard-response';
+import { asPlainHeader, type BearerHeader } from '../http/locations/bearer-header';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { JwtManager } from '../manager/jwt-manager';
 import { coreOf } from '../manager/manager-base';
@@ -14,6 +15,8 @@ export interface Gate {
   readonly manager: JwtManager<object>;
   readonly core: ManagerCore<object>;
   readonly locations: readonly TokenLocation[];
+  /** The only location, if a token is known by the whole of its header. */
+  readonly header: BearerHeader | undefined;
   readonly guard: ResponseGuard;
   /** Whether cookies may refresh themselves here. */
   readonly canRefresh: boolean;
@@ -34,6 +37,7 @@ export function gateFor(requirement: ResolvedRequirement, authenticator: Authent
     manager,
     core,
     locations,
+    header: locations.length === 1 ? asPlainHeader(locations[0]) : undefined,
     guard: guardFor(locations, requirement.type === 'refresh'),
     canRefresh: mayRotate && locations.some(({ autoRefresh }) => autoRefresh !== undefined),
     loadUser,

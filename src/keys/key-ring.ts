@@ -33,7 +33,10 @@ export class KeyRing {
    * the key verifies.
    */
   find(kid: string | undefined): Key | undefined {
-    if (kid !== undefined) return this.#isLive(kid) ? this.#keys.get(kid) : undefined;
+    if (kid !== undefined) {
+      const isLive = this.#retirements.size === 0 || this.#isLive(kid);
+      return isLive ? this.#keys.get(kid) : undefined;
+    }
     const [only, another] = this.keys;
     return another ? undefined : only;
   }
@@ -98,7 +101,6 @@ export class KeyRing {
   }
 
   #isLive(kid: string): boolean {
-    if (this.#retirements.size === 0) return true;
     const retirement = this.#retirements.get(kid);
     return retirement === undefined || !hasEnded(retirement);
   }

@@ -52,12 +52,12 @@ export class ManagerCore<C extends object> {
   }
 
   /** The part of `verify` before the store, without the event. */
-  authenticate(text: unknown, type: TokenType | 'any'): Token<C> | Promise<Token<C>> {
+  authenticate(text: unknown, type: TokenType | 'any', whole = text): Token<C> | Promise<Token<C>> {
     // A token that is known has no issuer to be found.
-    const known = this.verifier.known(text, type);
+    const known = this.verifier.known(whole, type);
     if (known) return known;
     const trusted = this.trusted.readerFor(text);
-    return trusted ? trusted.verify(text, type) : this.verifier.verifyUnknown(text, type);
+    return trusted ? trusted.verify(text, type) : this.verifier.verifyUnknown(text, type, whole);
   }
 
   /**

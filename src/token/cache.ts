@@ -18,8 +18,8 @@ interface Entry<C extends object> extends KnownToken<C> {
   wasUsed: boolean;
 }
 
-/** Entries are found by the end of the text: a key of hundreds of characters costs more to hash. */
-const keyLength = 22;
+/** Entries are found by the end of the text, as a number: a key of hundreds of characters costs more to hash. */
+const hashedCharacters = 8;
 
 /** `maxEntries` tokens of this length take all of the room. Most are shorter. */
 const charactersPerEntry = 1024;
@@ -36,7 +36,7 @@ const attempts = 8;
 export class TokenCache<C extends object> {
   readonly #maxEntries: number;
   readonly #maxCharacters: number;
-  readonly #entries = new Map<string, Entry<C>>();
+  readonly #entries = new Map<number, Entry<C>>();
   readonly #places: (Entry<C> | undefined)[] = [];
   /** The place whose turn it is. */
   #next = 0;
@@ -48,7 +48,7 @@ export class TokenCache<C extends object> {
   }
 
   find(text: string): KnownToken<C> | undefined {
-    const entry = this.#entries.get(text.slice(-keyLength));
+    const entry = this.#entries.get(endOf(text));
     if (entry?.text !== text) return undefined;
     entry.wasUsed = true;
     return entry;
@@ -60,13 +60,13 @@ export class TokenCache<C extends object> {
     const place = this.#placeFor(text.length);
     if (place === undefined) return;
     const entry = { text, token, kid, key, validFrom, validUntil, place, wasUsed: false };
-    this.#entries.set(text.slice(-keyLength), entry);
+    this.#entries.set(endOf(text), entry);
     this.#places[place] = entry;
     this.#characters += text.length;
   }
 
   delete(text: string): void {
-    const end = text.slice(-keyLength);
+    const end = endOf(text);
     const entry = this.#entries.get(end);
     if (!entry) return;
     this.#entries.delete(end);
@@ -95,4 +95,11 @@ export class TokenCache<C extends object> {
     if (entry) this.delete(entry.text);
     return true;
   }
+}
+
+function endOf(text: string): number {
+  let hash = 0;
+  for (let index = Math.max(0, text.length - hashedCharacters); index < text.length; index++)
+    hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0;
+  return hash;
 }

@@ -54,22 +54,30 @@ export class TokenVerifier<C extends object> {
     return this.known(text, expected) ?? this.verifyUnknown(text, expected);
   }
 
-  /** The token of a text that was verified before, if everything that may change since then still holds. */
+  /**
+   * The token of a text that was verified before, if everything that may change since then still holds.
+   *
+   * @param text of a token, or one that was passed as `whole`
+   */
   known(text: unknown, expected: TokenType | 'any'): Token<C> | undefined {
-    if (typeof text !== 'string') return undefined;
-    const known = this.#cache?.find(text);
+    if (!this.#cache || typeof text !== 'string') return undefined;
+    const known = this.#cache.find(text);
     if (!known) return undefined;
     const now = unixTime(this.#settings.clock);
     const isInTime = now >= known.validFrom && now < known.validUntil;
     if (!isInTime || this.#profile.keys.find(known.kid) !== known.key) {
-      this.#cache?.delete(text);
+      this.#cache.delete(text);
       return undefined;
     }
     return isExpected(known.token.type, expected) ? known.token : undefined;
   }
 
-  /** The same for a text that {@link TokenVerifier.known} does not know. */
-  verifyUnknown(text: unknown, expected: TokenType | 'any'): Token<C> | Promise<Token<C>> {
+  /**
+   * The same for a text that {@link TokenVerifier.known} does not know.
+   *
+   * @param whole the longer text that ends with it and by which it is to be known, such as a whole header
+   */
+  verifyUnknown(text: unknown, expected: TokenType | 'any', whole = text): Token<C> | Promise<Token<C>> {
     const { header, claims } = this.#open(text);
     const { type } = header;
     if (!isExpected(type, expected))
@@ -78,20 +86,26 @@ export class TokenVerifier<C extends object> {
     const { claims: claimsClass, freshFor, clock } = this.#settings;
     const verified = asVerified(claims);
     const tokenWith = (typed: C) => {
-      const raw = this.#cache ? copyOf(text as string) : (text as string);
+      const kept = this.#cache ? copyOf(whole as string) : (whole as string);
+      const raw = kept.slice(-(text as string).length);
       const token = tokenOf({ type, verified, claims: typed, raw, freshFor, clock });
-      if (this.#cache) this.#remember(this.#cache, token, header);
+      if (this.#cache) this.#remember(this.#cache, kept, token, header);
       return token;
     };
     if (!claimsClass) return tokenWith(ownClaims(claims) as C);
     return this.#typedClaims(claimsClass, claims).then(({ instance }) => tokenWith(instance));
   }
 
-  #remember(cache: TokenCache<C>, token: Token<C>, { key, kid }: VerifiedHeader<TokenType>): void {
+  #remember(
+    cache: TokenCache<C>,
+    text: string,
+    token: Token<C>,
+    { key, kid }: VerifiedHeader<TokenType>,
+  ): void {
     const { clockTolerance, issueTolerance } = this.#settings;
     const { iat, nbf = iat, auth_time: authTime = iat, exp } = token.verifiedClaims();
     const validFrom = Math.max(iat, nbf, authTime) - issueTolerance;
-    cache.add(token.raw, { token, kid, key, validFrom, validUntil: exp + clockTolerance });
+    cache.add(text, { token, kid, key, validFrom, validUntil: exp + clockTolerance });
   }
 
   /**

@@ -22,9 +22,7 @@ export function beforeSending(res: ServerResponse, adjustment: Adjustment): void
     if (this.headersSent || !isStatus(status) || !(head.length === 1 || setGivenHeaders(this, head)))
       return writeHead.apply(this, head);
     adjustment.adjust(this, Number(status));
-    return typeof reason === 'string'
-      ? writeHead.call(this, status, reason)
-      : writeHead.call(this, status);
+    return typeof reason === 'string' ? writeHead.call(this, status, reason) : writeHead.call(this, status);
   };
 }
 

@@ -38,6 +38,7 @@ export class BearerHeader implements TokenLocation {
   readonly vary: string;
   readonly #header: string;
   readonly #scheme: string;
+  readonly #usualStart: string;
 
   /** @throws {@link ConfigurationError} when an option cannot be part of a header */
   constructor(options: BearerHeaderOptions = {}) {
@@ -50,6 +51,17 @@ export class BearerHeader implements TokenLocation {
     this.vary = header;
     this.#header = header.toLowerCase();
     this.#scheme = scheme.toLowerCase();
+    this.#usualStart = scheme === '' ? '' : `${scheme} `;
+  }
+
+  /**
+   * @internal The whole header, if the token is its end, behind the scheme in its usual case.
+   *
+   * @throws what `read` throws for a header that comes twice
+   */
+  whole({ req }: HttpRequest): string | undefined {
+    const value = onlyValue(req, this.#header);
+    return value?.startsWith(this.#usualStart) ? value : undefined;
   }
 
   read({ req }: HttpRequest): string | undefined {
@@ -72,6 +84,17 @@ export class BearerHeader implements TokenLocation {
     if (isHttpToken(next)) return undefined;
     return next === ' ' ? value.slice(length + 1) : '';
   }
+}
+
+const { read } = BearerHeader.prototype;
+
+/**
+ * @internal Returns the location if what it reads depends on {@link BearerHeader.whole} alone: two requests in which that
+ * is equal have the same token. A subclass may read more.
+ */
+export function asPlainHeader(location: TokenLocation | undefined): BearerHeader | undefined {
+  const isPlain = location instanceof BearerHeader && location.read === read && !('confirm' in location);
+  return isPlain ? location : undefined;
 }
 
 /**
