@@ -37,10 +37,17 @@ export class PresentedTokens {
     token: Token<object>,
     source: Source,
     seen: (source: Source) => SessionDetails,
-    operation = this.operation(),
+    operation?: StoreOperation,
   ): void | Promise<void> {
-    const answer = operation.isRevoked(this.#queryFor(token.verifiedClaims()));
-    return answer === false ? undefined : this.#rejectDead(answer, token, () => seen(source), operation);
+    const { store, settings } = this.#context;
+    const now = unixSeconds(settings.clock);
+    if (token.isVouchedFor(now)) return undefined;
+    const query = this.#queryFor(token.verifiedClaims(), now);
+    const own = operation ?? store.operation();
+    const answer = own.isRevoked(query);
+    if (answer !== false) return this.#rejectDead(answer, token, () => seen(source), own);
+    token.vouch(() => store.evidenceFor(query));
+    return undefined;
   }
 
   /** Whether an access token, or its session, was revoked. */
@@ -48,14 +55,14 @@ export class PresentedTokens {
     return this.operation().isRevoked(this.#queryFor(claims));
   }
 
-  #queryFor({ sub, jti, sid, gen, iat }: VerifiedClaims): RevocationQuery {
+  #queryFor({ sub, jti, sid, gen, iat }: VerifiedClaims, now = this.#now()): RevocationQuery {
     return {
       jti,
       subject: this.#context.subjects.of(sub),
       issuedAt: iat,
       sessionId: sid,
       generation: gen,
-      now: this.#now(),
+      now,
       graceSeconds: this.#settings.rotationGrace,
     };
   }

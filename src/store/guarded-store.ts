@@ -1,5 +1,6 @@
 import { withReason, StoreUnavailableError } from '../errors/errors';
 import { within } from '../util/within';
+import { evidenceOf, type Evidence } from './vouching';
 import type { OnceEvent, OnceStore } from './once-store';
 import { isFoundSession, isLoginResult, isRotationResult, isSessionPage } from './session-shape';
 import type {
@@ -29,6 +30,15 @@ export class GuardedStore {
     this.#timeout = timeout;
   }
 
+  /**
+   * Called after the store has answered at once that nothing is revoked.
+   *
+   * @returns undefined where it must be asked each time
+   */
+  evidenceFor(query: RevocationQuery): Evidence | undefined {
+    return evidenceOf(this.#store, query);
+  }
+
   /** Starts an operation. */
   operation(): StoreOperation {
     return new StoreOperation(this.#store, this.#timeout);
@@ -52,7 +62,13 @@ export class StoreOperation {
 
   /** Answers at once where the store does. */
   isRevoked(query: RevocationQuery): boolean | Promise<boolean> {
-    const answer = this.#ask('isRevoked', askIsRevoked, query);
+    const limits = this.#limitsFor('isRevoked');
+    let answer: boolean | Promise<boolean>;
+    try {
+      answer = this.#store.isRevoked(query, limits);
+    } catch (cause) {
+      throw unavailable('isRevoked', 'threw', cause);
+    }
     return typeof answer === 'boolean' ? answer : this.#settle('isRevoked', answer, isBoolean);
   }
 
@@ -120,20 +136,19 @@ export class StoreOperation {
     run: (store: TokenStore, limits: StoreLimits) => Promise<T>,
     isAnswer?: (answer: unknown) => answer is T,
   ): Promise<T> {
-    return this.#settle(verb, this.#ask(verb, run), isAnswer);
-  }
-
-  #ask<T, Q = undefined>(
-    verb: Verb,
-    run: (store: TokenStore, limits: StoreLimits, query: Q) => T,
-    query?: Q,
-  ): T {
-    if (this.#left <= 0) throw unavailable(verb, 'timeout');
+    const limits = this.#limitsFor(verb);
+    let promised: Promise<T>;
     try {
-      return run(this.#store, { deadline: performance.now() + this.#left }, query as Q);
+      promised = run(this.#store, limits);
     } catch (cause) {
       throw unavailable(verb, 'threw', cause);
     }
+    return this.#settle(verb, promised, isAnswer);
+  }
+
+  #limitsFor(verb: Verb): StoreLimits {
+    if (this.#left <= 0) throw unavailable(verb, 'timeout');
+    return { deadline: performance.now() + this.#left };
   }
 
   async #settle<T>(
@@ -153,15 +168,6 @@ export class StoreOperation {
     if (isAnswer && !isAnswer(answer)) throw unavailable(verb, 'answered nonsense');
     return answer;
   }
-}
-
-/** One function for all requests: each of them asks this. */
-function askIsRevoked(
-  store: TokenStore,
-  limits: StoreLimits,
-  query: RevocationQuery,
-): boolean | Promise<boolean> {
-  return store.isRevoked(query, limits);
 }
 
 function isBoolean(answer: unknown): answer is boolean {

@@ -1,6 +1,7 @@
 import type { VerifiedClaims } from '../claims/registered';
 import { ConfigurationError } from '../errors/errors';
 import type { Clock } from '../util/clock';
+import type { Evidence } from '../store/vouching';
 import { durationInSeconds, type Duration } from '../util/duration';
 
 /**
@@ -61,6 +62,8 @@ export class Token<C extends object = Record<string, unknown>> {
   readonly #verified: VerifiedClaims;
   readonly #freshFor: number;
   readonly #clock: Clock;
+  #evidence: Evidence | undefined;
+  #wasAlive = false;
 
   private constructor(parts: TokenParts<C>, given: symbol) {
     if (given !== proof)
@@ -148,6 +151,17 @@ export class Token<C extends object = Record<string, unknown>> {
   /** @internal Until `exp`, by the manager's clock. */
   secondsLeft(): number {
     return this.#verified.exp - this.#clock() / 1000;
+  }
+
+  /** @internal Whether the token is known to be alive without a question to the store. */
+  isVouchedFor(now: number): boolean {
+    return this.#evidence?.holds(now) === true;
+  }
+
+  /** @internal The store found the token alive. Only a token that is kept gets to ask for evidence: the second time. */
+  vouch(evidence: () => Evidence | undefined): void {
+    if (this.#wasAlive) this.#evidence = evidence();
+    this.#wasAlive = true;
   }
 
   /** @internal The registered claims of the token. */

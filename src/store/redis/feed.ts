@@ -71,8 +71,9 @@ export class Feed {
     this.#tick();
   }
 
-  isVouched(shard: string): boolean {
-    return this.#positions.get(shard)?.isVouched === true;
+  /** Undefined once the feed is closed. */
+  positionOf(shard: string): FeedPosition | undefined {
+    return this.#positions.get(shard);
   }
 
   /** Reads what is new in a shard, which is not vouched for until then. */
@@ -98,6 +99,8 @@ export class Feed {
   close(): void {
     clearInterval(this.#timer);
     this.#wakes.close();
+    // What was answered by then is not vouched for any more.
+    for (const position of this.#positions.values()) position.behind();
     this.#positions.clear();
     this.#settle();
   }

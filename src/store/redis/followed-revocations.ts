@@ -1,5 +1,6 @@
 import type { RevocationChange } from '../revocation-change';
 import type { RevocationQuery } from '../token-store';
+import type { Evidence } from '../vouching';
 import { Feed, type FeedReader, type FeedSource } from './feed';
 import { Replica } from './replica';
 
@@ -41,7 +42,15 @@ export class FollowedRevocations implements FeedReader {
   /** @returns undefined where Redis must be asked */
   isRevoked(query: RevocationQuery): boolean | undefined {
     const { shard } = this.#source.names.nameOf(query.subject);
-    return this.#feed?.isVouched(shard) ? this.#replica?.isRevoked(query) : undefined;
+    return this.#feed?.positionOf(shard)?.isVouched ? this.#replica?.isRevoked(query) : undefined;
+  }
+
+  /** @returns undefined where {@link FollowedRevocations.isRevoked} must be asked each time */
+  evidenceFor(query: RevocationQuery): Evidence | undefined {
+    const { shard } = this.#source.names.nameOf(query.subject);
+    const nothing = this.#replica?.evidenceFor(query);
+    const position = this.#feed?.positionOf(shard);
+    return nothing && position && { holds: (now) => position.isVouched && nothing.holds(now) };
   }
 
   /** Called before Redis is asked. @returns what to call if it finds the token alive */

@@ -14,6 +14,7 @@ import type {
   TokenRevocation,
   TokenStore,
 } from '../token-store';
+import { vouching, type VouchingStore } from '../vouching';
 import { FollowedRevocations } from './followed-revocations';
 import { KeyNames } from './names';
 import { redisStoreOptions, type RedisTokenStoreOptions } from './redis-token-store-options';
@@ -53,10 +54,15 @@ type Limits = Partial<StoreLimits>;
  * const jwtManager = new JwtManager({ secret, store: new RedisTokenStore(redis) });
  * ```
  */
-export class RedisTokenStore implements TokenStore, OnceStore {
+export class RedisTokenStore implements TokenStore, OnceStore, VouchingStore {
   readonly #names: KeyNames;
   readonly #runner: ScriptRunner;
   readonly #revocations: FollowedRevocations;
+  /** @internal */
+  readonly [vouching]: VouchingStore[typeof vouching] = {
+    isRevoked,
+    evidenceFor: (query) => this.#revocations.evidenceFor(query),
+  };
 
   /** @throws `ConfigurationError` if it is not a client of `redis` or `ioredis`, or if the prefix is invalid */
   constructor(client: NodeRedisClient | IoredisClient, options: RedisTokenStoreOptions = {}) {
@@ -248,3 +254,5 @@ export class RedisTokenStore implements TokenStore, OnceStore {
     this.#behind(subject);
   }
 }
+
+const { isRevoked } = RedisTokenStore.prototype;

@@ -2,10 +2,11 @@ import { warn } from '../../util/warn';
 import type { RevocationChange } from '../revocation-change';
 import type { RevocationQuery } from '../token-store';
 import type { FeedReader } from './feed';
+import type { Evidence } from '../vouching';
 import { KnownTokens } from './known-tokens';
 import type { KeyNames } from './names';
 import { horizon } from './prelude';
-import { ShardRevocations } from './shard-revocations';
+import { ShardRevocations, type SubjectRevocation } from './shard-revocations';
 import { slack } from './time-to-live';
 
 /**
@@ -54,11 +55,24 @@ export class Replica implements FeedReader {
         ? all !== undefined && issuedAt <= all.notBefore
         : revocations.hasSession(sessionId);
     if (isRevoked || revocations.hasToken(jti)) return true;
-    const isMeant = all !== undefined && sessionId !== undefined && sessionId !== all.exceptSessionId;
-    const isDoubtful = issuedAt <= revocations.since + slack || (isMeant && issuedAt <= all.time + slack);
-    if (!isDoubtful) return false;
-    const count = Math.max(revocations.beganAt, isMeant ? all.count : 0);
+    const meant = meantBy(all, sessionId);
+    if (!isDoubtful(issuedAt, revocations, meant)) return false;
+    const count = Math.max(revocations.beganAt, meant?.count ?? 0);
     return this.#known.has(query, count) ? false : undefined;
+  }
+
+  /**
+   * Called after {@link Replica.isRevoked} has answered false.
+   *
+   * @returns undefined where it must be asked each time. It holds only while the shard is vouched for
+   */
+  evidenceFor({ sessionId, subject, issuedAt }: RevocationQuery): Evidence | undefined {
+    const { shard, hash } = this.#names.nameOf(subject);
+    const revocations = this.#of(shard);
+    // What Redis has found alive ends with its session, of which nothing is told.
+    if (isDoubtful(issuedAt, revocations, meantBy(revocations.ofSubject(hash), sessionId))) return undefined;
+    const { count } = revocations;
+    return { holds: (now) => revocations.count === count && this.#isTimely(now) };
   }
 
   /** Called before Redis is asked. @returns what to call if it finds the token alive */
@@ -91,4 +105,18 @@ export class Replica implements FeedReader {
     if (!revocations) this.#shards.set(shard, (revocations = new ShardRevocations()));
     return revocations;
   }
+}
+
+/** That a subject was logged out everywhere, if that was about such a session. */
+function meantBy(all: SubjectRevocation | undefined, sessionId: string | undefined) {
+  return sessionId !== undefined && sessionId !== all?.exceptSessionId ? all : undefined;
+}
+
+/** Whether the token of a session may have been revoked before what is known, or the session be a new one. */
+function isDoubtful(
+  issuedAt: number,
+  { since }: ShardRevocations,
+  meant: SubjectRevocation | undefined,
+): boolean {
+  return issuedAt <= since + slack || (meant !== undefined && issuedAt <= meant.time + slack);
 }
