@@ -1,12 +1,34 @@
 import type { Action } from 'routing-controllers';
+import type { ResponseGuard } from '../http/answer/guard-response';
+import type { BearerHeader } from '../http/locations/bearer-header';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { FrameworkRequest } from '../http/request/http-request';
 import type { JwtManager } from '../manager/jwt-manager';
+import type { ManagerCore } from '../manager/manager-core';
 import type { Token } from '../token/token';
 import type { Admission } from './admission';
 import type { LoadUser } from './current-user';
 import type { DemandLimits } from './demands/demand';
-import type { Gate } from './gate';
+import type { ResolvedRequirement } from './requirement';
+
+/** One part of judging a verified token: it returns at once, unless there is something to wait for. */
+export type Step = (attempt: Attempt) => void | Promise<void>;
+
+/** What a route requires under one checker, with all that is the same for each of its requests. */
+export interface Gate {
+  readonly requirement: ResolvedRequirement;
+  readonly manager: JwtManager<object>;
+  readonly core: ManagerCore<object>;
+  readonly locations: readonly TokenLocation[];
+  /** The only location, if a token is known by the whole of its header. */
+  readonly header: BearerHeader | undefined;
+  readonly guard: ResponseGuard;
+  /** Whether cookies may refresh themselves here. */
+  readonly canRefresh: boolean;
+  readonly loadUser: LoadUser | undefined;
+  /** What a verified token must pass, in this order. */
+  readonly steps: readonly Step[];
+}
 
 /** A request while it is judged. Once it is let in, this is what it was let in with. */
 export class Attempt implements Admission {

@@ -72,7 +72,7 @@ function verify(
   );
 }
 
-function unlessExpired(error: unknown, attempt: Attempt): undefined {
+function unlessExpired(error: unknown, attempt: Attempt): Token<object> | undefined {
   if (error instanceof TokenExpiredError && findCookie(attempt)) return undefined;
   throw error;
 }

@@ -1,36 +1,27 @@
-import { guardFor, type ResponseGuard } from '../http/answer/guard-response';
-import { asPlainHeader, type BearerHeader } from '../http/locations/bearer-header';
+import { guardFor } from '../http/answer/guard-response';
+import { asPlainHeader } from '../http/locations/bearer-header';
 import type { TokenLocation } from '../http/locations/token-location';
 import type { JwtManager } from '../manager/jwt-manager';
 import { coreOf } from '../manager/manager-base';
-import type { ManagerCore } from '../manager/manager-core';
-import { managerOf, type Authenticator } from './authenticator';
+import type { Gate } from './attempt';
 import type { LoadUser } from './current-user';
-import { stepsFor, type Step } from './judge';
+import { stepsFor } from './judge';
+import { managerOf } from './managers-by-name';
 import type { ResolvedRequirement } from './requirement';
 
-/** What a route requires under one checker, with all that is the same for each of its requests. */
-export interface Gate {
-  readonly requirement: ResolvedRequirement;
-  readonly manager: JwtManager<object>;
-  readonly core: ManagerCore<object>;
+/** What a checker adds to a requirement. */
+export interface GateSettings {
+  readonly managers: ReadonlyMap<string, JwtManager<object>>;
   readonly locations: readonly TokenLocation[];
-  /** The only location, if a token is known by the whole of its header. */
-  readonly header: BearerHeader | undefined;
-  readonly guard: ResponseGuard;
-  /** Whether cookies may refresh themselves here. */
-  readonly canRefresh: boolean;
   readonly loadUser: LoadUser | undefined;
-  /** What a verified token must pass, in this order. */
-  readonly steps: readonly Step[];
 }
 
 /** @throws {@link ConfigurationError} when the checker has no manager of that name */
-export function gateFor(requirement: ResolvedRequirement, authenticator: Authenticator): Gate {
-  const { loadUser } = authenticator;
-  const manager = managerOf(requirement, authenticator);
+export function gateFor(requirement: ResolvedRequirement, settings: GateSettings): Gate {
+  const { loadUser, managers } = settings;
+  const manager = managerOf(requirement, managers);
   const core = coreOf(manager);
-  const locations = requirement.locations ?? authenticator.locations;
+  const locations = requirement.locations ?? settings.locations;
   const mayRotate = requirement.type === 'access' && core.limits.rotationGrace > 0;
   return {
     requirement,

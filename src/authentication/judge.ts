@@ -1,12 +1,9 @@
 import { clientDetails } from '../http/request/client-details';
-import type { Attempt } from './attempt';
+import type { Attempt, Step } from './attempt';
 import { userOf, type LoadUser } from './current-user';
 import type { Presented } from './demands/demand';
 import { meetDemands } from './demands/meet-demands';
 import type { ResolvedRequirement } from './requirement';
-
-/** One part of judging a verified token: it returns at once, unless there is something to wait for. */
-export type Step = (attempt: Attempt) => void | Promise<void>;
 
 /** The steps that a requirement needs, in their order: what costs nothing comes before the store, its code after it. */
 export function stepsFor(requirement: ResolvedRequirement, loadUser: LoadUser | undefined): readonly Step[] {

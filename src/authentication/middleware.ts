@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthorizationChecker } from 'routing-controllers';
 import { ConfigurationError, type JwtError } from '../errors/errors';
-import { admitRequest, authenticatorOf, prepare } from './authenticator';
+import { admitRequest } from './admit-request';
+import { authenticatorOf, prepare } from './authenticator';
 import { senderFor } from './error-senders';
 import { middlewareCall, type MiddlewareArguments } from './middleware-call';
 import { givenRequirement, type JwtRequirement } from './requirement';

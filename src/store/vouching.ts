@@ -13,7 +13,7 @@ export const vouching = Symbol('vouching');
 export interface VouchingStore {
   readonly [vouching]: {
     /** The method that the evidence is about: one that overrides, wraps or replaces it may know more. */
-    readonly isRevoked: TokenStore['isRevoked'];
+    readonly isRevoked: unknown;
     /** Called after that method has answered false at once. @returns undefined where it must be asked each time */
     evidenceFor(query: RevocationQuery): Evidence | undefined;
   };

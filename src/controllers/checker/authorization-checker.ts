@@ -1,13 +1,9 @@
 import type { AuthorizationChecker } from 'routing-controllers';
 import { admissionOf } from '../../authentication/admission';
 import { reject } from '../../authentication/authenticate';
-import {
-  admitRequest,
-  managerNamed,
-  prepare,
-  rememberAuthenticator,
-  unidentified,
-} from '../../authentication/authenticator';
+import { admitRequest, unidentified } from '../../authentication/admit-request';
+import { prepare, rememberAuthenticator } from '../../authentication/authenticator';
+import { managerNamed } from '../../authentication/managers-by-name';
 import { prepareLocations } from '../../authentication/prepare-locations';
 import type { ResolvedRequirement } from '../../authentication/requirement';
 import { isPrepared } from '../../http/answer/rejection';

@@ -86,7 +86,7 @@ export class BearerHeader implements TokenLocation {
   }
 }
 
-const { read } = BearerHeader.prototype;
+const { read } = BearerHeader.prototype as { readonly read: unknown };
 
 /**
  * @internal Returns the location if what it reads depends on {@link BearerHeader.whole} alone: two requests in which that

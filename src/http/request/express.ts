@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import type { Framework, FrameworkRequest } from './http-request';
 import { pathIn, queryIn } from './request-target';
 
-/** The request or response of Express, or an action of routing-controllers that has them. */
+/** The request or response of Express, or what has them: an action of routing-controllers, or an {@link ExpressRequest}. */
 export const express: Framework = {
   find: (source) => requestIn(source['request']) ?? requestIn(source) ?? requestIn(source['req']),
   adapt: (request) => new ExpressRequest(request as Request),

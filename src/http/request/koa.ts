@@ -2,9 +2,13 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Context } from 'koa';
 import type { Framework, FrameworkRequest } from './http-request';
 
-/** Koa's context, its request or response, or an action of routing-controllers that has one. */
+/** Koa's context, its request or response, or what has one: an action of routing-controllers, or a {@link KoaRequest}. */
 export const koa: Framework = {
-  find: (source) => contextIn(source['context']) ?? contextIn(source['ctx']) ?? contextIn(source),
+  find: (source) =>
+    contextIn(source['context']) ??
+    contextIn(source['ctx']) ??
+    contextIn(source) ??
+    KoaRequest.contextOf(source),
   adapt: (context) => new KoaRequest(context as Context),
 };
 
@@ -24,6 +28,10 @@ class KoaRequest implements FrameworkRequest {
     this.req = context.req;
     this.res = context.res;
     this.headers = context.req.headers;
+  }
+
+  static contextOf(value: object): Context | undefined {
+    return #context in value ? value.#context : undefined;
   }
 
   get method(): string {

@@ -6,6 +6,7 @@ import { pathIn, queryIn } from './request-target';
 /** What Node.js has of a request that no framework has seen, such as that of an upgrade. */
 export const node: Framework = {
   find: (source) =>
+    NodeRequest.foundBy(source) ??
     responseIn(source) ??
     responseIn(source['res']) ??
     responseIn(source['response']) ??
@@ -13,8 +14,8 @@ export const node: Framework = {
     requestIn(source['request']),
   adapt: (found) =>
     'setHeader' in found
-      ? new NodeRequest((found as ServerResponse).req, found as ServerResponse)
-      : new NodeRequest(found as IncomingMessage, new ServerResponse(found as IncomingMessage)),
+      ? new NodeRequest(found, (found as ServerResponse).req, found as ServerResponse)
+      : new NodeRequest(found, found as IncomingMessage, new ServerResponse(found as IncomingMessage)),
 };
 
 function responseIn(value: unknown): object | undefined {
@@ -35,11 +36,18 @@ class NodeRequest implements FrameworkRequest {
   readonly rawBody = undefined;
   readonly environment = undefined;
   readonly app = undefined;
+  readonly #found: object;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  /** @param found what it was found by: the request or the response */
+  constructor(found: object, request: IncomingMessage, response: ServerResponse) {
+    this.#found = found;
     this.req = request;
     this.res = response;
     this.headers = request.headers;
+  }
+
+  static foundBy(value: object): object | undefined {
+    return #found in value ? value.#found : undefined;
   }
 
   get method(): string {

@@ -17,13 +17,17 @@ const known = createNotes<FrameworkRequest>();
  * @throws {@link ConfigurationError} when it leads to none
  */
 export function requestOf(source: RequestSource | ActionSource): FrameworkRequest {
-  for (const framework of frameworks) {
+  for (const framework of isObject(source) ? frameworks : []) {
     const found = framework.find(source as Readonly<Record<string, unknown>>);
     if (found) return known.get(found) ?? adapted(found, framework);
   }
   throw new ConfigurationError(
     "there is no request: pass Koa's context, or the request or response of Express",
   );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function adapted(found: object, framework: Framework): FrameworkRequest {

@@ -1,11 +1,14 @@
-import type { Session, SessionPage } from '../token-store';
+import type { RevocationQuery, Session, SessionPage } from '../token-store';
+import type { Evidence } from '../vouching';
 import { DeadLogins } from './dead-logins';
+import { Happenings } from './happenings';
 import { ShardedMap } from './sharded-map';
 import { Login, SubjectIndex } from './subject-index';
 
 /** All sessions of a store: by id, by subject, and those that are revoked. */
 export class Logins {
   readonly entries = new ShardedMap<Login>();
+  readonly happenings = new Happenings();
   readonly #subjects = new SubjectIndex();
   readonly #dead = new DeadLogins();
 
@@ -23,6 +26,14 @@ export class Logins {
     return login && !login.isRevoked && now < login.expiresAt ? login : undefined;
   }
 
+  /** Evidence that nothing has happened to a token that is alive. */
+  evidenceFor({ jti, subject, sessionId, generation }: RevocationQuery): Evidence | undefined {
+    // A generation is replaced after some seconds, without anything happening.
+    if (generation !== undefined) return undefined;
+    const until = sessionId === undefined ? Infinity : this.entries.get(sessionId)?.expiresAt;
+    return until === undefined ? undefined : this.happenings.none(subject, jti, until);
+  }
+
   add(session: Session, rotatedAt: number): void {
     const login = new Login(Object.freeze({ ...session }), rotatedAt);
     this.entries.set(session.id, login);
@@ -34,17 +45,21 @@ export class Logins {
     login.session = Object.freeze(session);
     login.rotatedAt = rotatedAt;
     login.group?.moved(login);
+    // It may expire earlier now.
+    this.happenings.note(session.subject);
   }
 
   /** @param login one that is alive */
   revoke(login: Login, session: Session): void {
     this.#subjects.remove(login);
     login.session = Object.freeze(session);
+    this.happenings.note(session.subject);
     this.#dead.add(session.subject, login);
   }
 
   /** Revokes all logins of a subject, except for one. */
   revokeAll(subject: string, now: number, exceptId: string | undefined): void {
+    this.happenings.note(subject);
     const spared = exceptId === undefined ? undefined : this.entries.get(exceptId);
     const group = this.#subjects.revoke(subject, now, spared);
     if (group && group.size > 0) this.#dead.add(subject, group);
@@ -62,6 +77,7 @@ export class Logins {
     if (login.isRevoked) this.#dead.remove(login);
     else this.#subjects.remove(login);
     this.entries.delete(id);
+    this.happenings.note(login.session.subject);
   }
 
   /** Those used longest ago that have to end so that at most so many are alive. */

@@ -2,8 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { unixTime, type Clock } from '../../util/clock';
 import { isInWindow, resolveRotation } from '../resolve-rotation';
 import type { OnceEvent, OnceStore } from '../once-store';
-import { vouching, type Evidence, type VouchingStore } from '../vouching';
-import { Happenings } from './happenings';
+import { vouching, type VouchingStore } from '../vouching';
 import { inTime } from './in-time';
 import { Logins } from './logins';
 import { resolveMemoryOptions, type MemoryTokenStoreOptions } from './memory-token-store-options';
@@ -48,11 +47,10 @@ export class MemoryTokenStore implements TokenStore, OnceStore, VouchingStore {
   readonly #events = new ShardedMap<Expiring>();
   readonly #listeners = new Set<(change: RevocationChange) => void>();
   readonly #sweeper: Sweeper;
-  readonly #happenings = new Happenings();
   /** @internal */
   readonly [vouching]: VouchingStore[typeof vouching] = {
     isRevoked,
-    evidenceFor: (query) => this.#evidenceFor(query),
+    evidenceFor: (query) => this.#logins.evidenceFor(query),
   };
 
   /** @throws {@link ConfigurationError} when an option is wrong */
@@ -63,7 +61,7 @@ export class MemoryTokenStore implements TokenStore, OnceStore, VouchingStore {
     const [logins, tokens, subjects] = [this.#logins, this.#revokedTokens, this.#revokedSubjects.entries];
     const events = this.#events;
     this.#sweeper = new Sweeper(clock, [
-      { entries: logins.entries, drop: this.#drop.bind(this) },
+      { entries: logins.entries, drop: logins.drop.bind(logins) },
       { entries: tokens, drop: tokens.delete.bind(tokens) },
       { entries: subjects, drop: subjects.delete.bind(subjects) },
       { entries: events, drop: events.delete.bind(events) },
@@ -99,8 +97,6 @@ export class MemoryTokenStore implements TokenStore, OnceStore, VouchingStore {
       const { outcome, session, flipped } = result;
       if (login && session && outcome === 'rotated') {
         this.#logins.move(login, session, unixTime(this.#clock));
-        // It may expire earlier now.
-        this.#happenings.note(session.subject);
         this.#sweeper.expect(session);
       }
       if (login && session && flipped) this.#revoke(login, session, 'reused');
@@ -132,7 +128,6 @@ export class MemoryTokenStore implements TokenStore, OnceStore, VouchingStore {
       const { exceptSessionId, notBefore = now } = options;
       this.#sweeper.expect(this.#revokedSubjects.add(subject, now, options));
       this.#logins.revokeAll(subject, now, exceptSessionId);
-      this.#happenings.note(subject);
       this.#shrink();
       this.#tell({ kind: 'subject', subjectHash: subjectHash(subject), notBefore, exceptSessionId });
     });
@@ -158,7 +153,7 @@ export class MemoryTokenStore implements TokenStore, OnceStore, VouchingStore {
       const before = this.#revokedTokens.get(jti);
       const entry = { expiresAt: Math.max(expiresAt, before?.expiresAt ?? expiresAt) };
       this.#revokedTokens.set(jti, entry);
-      this.#happenings.note(jti);
+      this.#logins.happenings.note(jti);
       this.#sweeper.expect(entry);
       this.#shrink();
       this.#tell({ kind: 'token', subjectHash: subjectHash(subject), jti });
@@ -236,21 +231,8 @@ export class MemoryTokenStore implements TokenStore, OnceStore, VouchingStore {
   #revoke(login: Login, session: Session, reason: 'revoked' | 'reused' = 'revoked'): string {
     const { id: sessionId, subject } = session;
     this.#logins.revoke(login, session);
-    this.#happenings.note(subject);
     this.#tell({ kind: 'session', subjectHash: subjectHash(subject), sessionId, reason });
     return sessionId;
-  }
-
-  #evidenceFor({ jti, subject, sessionId, generation }: RevocationQuery): Evidence | undefined {
-    // A generation is replaced after some seconds, without anything happening.
-    if (generation !== undefined) return undefined;
-    const until = sessionId === undefined ? Infinity : this.#logins.get(sessionId)?.expiresAt;
-    return until === undefined ? undefined : this.#happenings.none(subject, jti, until);
-  }
-
-  #drop(sessionId: string): void {
-    this.#happenings.note((this.#logins.get(sessionId) as Login).session.subject);
-    this.#logins.drop(sessionId);
   }
 
   #tell(change: RevocationChange): void {
@@ -263,4 +245,4 @@ export class MemoryTokenStore implements TokenStore, OnceStore, VouchingStore {
   }
 }
 
-const { isRevoked } = MemoryTokenStore.prototype;
+const { isRevoked } = MemoryTokenStore.prototype as { readonly isRevoked: unknown };

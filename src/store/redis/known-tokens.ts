@@ -31,11 +31,14 @@ export class KnownTokens {
     this.#tokens.delete(oldest);
   }
 
-  /** @param count how many changes there were when nothing had happened yet to what is asked about */
-  has({ jti, sessionId, subject, now }: RevocationQuery, count: number): boolean {
+  /**
+   * @param count how many changes there were when nothing had happened yet to what is asked about
+   * @returns when the session of a known token ends, Unix seconds; undefined for other tokens
+   */
+  endOf({ jti, sessionId, subject, now }: RevocationQuery, count: number): number | undefined {
     const known = this.#tokens.get(jti);
     if (!known || known.count < count || now >= known.expiresAt || performance.now() > known.until)
-      return false;
-    return known.sessionId === sessionId && known.subject === subject;
+      return undefined;
+    return known.sessionId === sessionId && known.subject === subject ? known.expiresAt : undefined;
   }
 }

@@ -15,6 +15,7 @@ import type {
   TokenStore,
 } from '../token-store';
 import { vouching, type VouchingStore } from '../vouching';
+import { askRevoked } from './ask-revoked';
 import { FollowedRevocations } from './followed-revocations';
 import { KeyNames } from './names';
 import { redisStoreOptions, type RedisTokenStoreOptions } from './redis-token-store-options';
@@ -181,7 +182,7 @@ export class RedisTokenStore implements TokenStore, OnceStore, VouchingStore {
   isRevoked(query: RevocationQuery, limits?: Limits): boolean | Promise<boolean> {
     const { sessionId, subject } = query;
     if (sessionId !== undefined && !this.#names.mayBelong(sessionId, subject)) return true;
-    return this.#revocations.isRevoked(query) ?? this.#askRevoked(query, limits);
+    return this.#revocations.isRevoked(query) ?? this.#ask(query, limits);
   }
 
   async remember({ id, now, expiresAt }: OnceEvent, limits?: Limits): Promise<boolean> {
@@ -212,20 +213,10 @@ export class RedisTokenStore implements TokenStore, OnceStore, VouchingStore {
     return hash !== undefined && this.#names.ofHash(sessionId, hash);
   }
 
-  async #askRevoked(query: RevocationQuery, limits?: Limits): Promise<boolean> {
-    const { jti, sessionId, generation, subject, issuedAt, now, graceSeconds } = query;
+  async #ask(query: RevocationQuery, limits?: Limits): Promise<boolean> {
     const learn = this.#revocations.asking(query);
-    const token = this.#names.ofToken(jti, subject);
-    const keys = this.#names.ofSubject(subject);
-    const [verdict, expiresAt = Infinity] = await (sessionId === undefined
-      ? this.#runner.run(scripts.isTokenRevoked, [token, keys.subject], [String(issuedAt)], limits)
-      : this.#runner.run(
-          scripts.isSessionRevoked,
-          [token, this.#names.ofSession(sessionId), keys.sessions],
-          [sessionId, String(now), String(generation ?? ''), String(graceSeconds)],
-          limits,
-        ));
-    if (verdict === 'alive') learn?.(Number(expiresAt));
+    const { verdict, expiresAt } = await askRevoked(this.#runner, this.#names, query, limits);
+    if (verdict === 'alive') learn?.(expiresAt);
     return verdict === 'dead';
   }
 
@@ -255,4 +246,4 @@ export class RedisTokenStore implements TokenStore, OnceStore, VouchingStore {
   }
 }
 
-const { isRevoked } = RedisTokenStore.prototype;
+const { isRevoked } = RedisTokenStore.prototype as { readonly isRevoked: unknown };

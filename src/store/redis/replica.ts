@@ -55,24 +55,34 @@ export class Replica implements FeedReader {
         ? all !== undefined && issuedAt <= all.notBefore
         : revocations.hasSession(sessionId);
     if (isRevoked || revocations.hasToken(jti)) return true;
-    const meant = meantBy(all, sessionId);
-    if (!isDoubtful(issuedAt, revocations, meant)) return false;
-    const count = Math.max(revocations.beganAt, meant?.count ?? 0);
-    return this.#known.has(query, count) ? false : undefined;
+    return this.#aliveUntil(query, revocations, all) === undefined ? undefined : false;
   }
 
   /**
    * Called after {@link Replica.isRevoked} has answered false.
    *
-   * @returns undefined where it must be asked each time. It holds only while the shard is vouched for
+   * @returns what holds while the shard is vouched for
    */
-  evidenceFor({ sessionId, subject, issuedAt }: RevocationQuery): Evidence | undefined {
-    const { shard, hash } = this.#names.nameOf(subject);
+  evidenceFor(query: RevocationQuery): Evidence | undefined {
+    const { shard, hash } = this.#names.nameOf(query.subject);
     const revocations = this.#of(shard);
-    // What Redis has found alive ends with its session, of which nothing is told.
-    if (isDoubtful(issuedAt, revocations, meantBy(revocations.ofSubject(hash), sessionId))) return undefined;
     const { count } = revocations;
-    return { holds: (now) => revocations.count === count && this.#isTimely(now) };
+    const until = this.#aliveUntil(query, revocations, revocations.ofSubject(hash));
+    if (until === undefined) return undefined;
+    return { holds: (now) => now < until && revocations.count === count && this.#isTimely(now) };
+  }
+
+  /** Until when a token that is not known to be revoked is alive for sure; undefined where Redis must be asked. */
+  #aliveUntil(
+    query: RevocationQuery,
+    { since, beganAt }: ShardRevocations,
+    all: SubjectRevocation | undefined,
+  ): number | undefined {
+    const { sessionId, issuedAt } = query;
+    const isMeant = all !== undefined && sessionId !== undefined && sessionId !== all.exceptSessionId;
+    const isDoubtful = issuedAt <= since + slack || (isMeant && issuedAt <= all.time + slack);
+    // Of the end of a session nothing is told: where it may be over, Redis has said when that is.
+    return isDoubtful ? this.#known.endOf(query, Math.max(beganAt, isMeant ? all.count : 0)) : Infinity;
   }
 
   /** Called before Redis is asked. @returns what to call if it finds the token alive */
@@ -105,18 +115,4 @@ export class Replica implements FeedReader {
     if (!revocations) this.#shards.set(shard, (revocations = new ShardRevocations()));
     return revocations;
   }
-}
-
-/** That a subject was logged out everywhere, if that was about such a session. */
-function meantBy(all: SubjectRevocation | undefined, sessionId: string | undefined) {
-  return sessionId !== undefined && sessionId !== all?.exceptSessionId ? all : undefined;
-}
-
-/** Whether the token of a session may have been revoked before what is known, or the session be a new one. */
-function isDoubtful(
-  issuedAt: number,
-  { since }: ShardRevocations,
-  meant: SubjectRevocation | undefined,
-): boolean {
-  return issuedAt <= since + slack || (meant !== undefined && issuedAt <= meant.time + slack);
 }
