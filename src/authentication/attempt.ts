@@ -46,6 +46,8 @@ export class Attempt implements Admission {
   /** The one of the earlier admissions that has verified this very token. */
   before: Admission | undefined;
   isAlive: boolean;
+  /** Unix seconds, until there is something to wait for. */
+  now: number | undefined;
   user: unknown;
   loadedBy: LoadUser | undefined;
 
@@ -61,6 +63,7 @@ export class Attempt implements Admission {
     this.token = undefined;
     this.before = undefined;
     this.isAlive = false;
+    this.now = undefined;
     this.user = undefined;
     this.loadedBy = undefined;
   }

@@ -4,6 +4,7 @@ import type { HttpRequest } from '../http/request/http-request';
 import type { JwtManager } from '../manager/jwt-manager';
 import { coreOf } from '../manager/manager-base';
 import type { Token } from '../token/token';
+import { unixTime } from '../util/clock';
 import { isPromiseLike, type Soon } from '../util/promises';
 import type { Admission } from './admission';
 import type { Attempt } from './attempt';
@@ -22,8 +23,10 @@ export function authenticate(attempt: Attempt): void | Promise<void> {
   const { request, gate, earlier } = attempt;
   const { type } = gate.requirement;
   const whole = gate.header?.whole(request);
-  const known = whole === undefined || earlier ? undefined : gate.core.verifier.known(whole, type);
+  const now = unixTime(gate.core.settings.clock);
+  const known = whole === undefined || earlier ? undefined : gate.core.verifier.known(whole, type, now);
   if (known) {
+    attempt.now = now;
     attempt.text = known.raw;
     attempt.location = gate.header;
     return proceed(known, attempt);
@@ -86,6 +89,7 @@ function confirmed(token: Token<object>, { location }: FoundToken, attempt: Atte
 function proceed(presented: Token<object> | undefined, attempt: Attempt): void | Promise<void> {
   if (!attempt.gate.canRefresh || (presented && !isDue(presented))) return goOn(presented, attempt);
   return refresh(presented, attempt).then((refreshed) => {
+    attempt.now = undefined;
     if (!refreshed) return goOn(presented, attempt);
     // A rotation has just shown that the session is alive.
     Object.assign(attempt, { ...refreshed, isAlive: true });

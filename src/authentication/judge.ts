@@ -23,7 +23,11 @@ export function judge(attempt: Attempt, from = 0): void | Promise<void> {
   const { steps } = attempt.gate;
   for (let index = from; index < steps.length; index++) {
     const pending = (steps[index] as Step)(attempt);
-    if (pending) return pending.then(() => judge(attempt, index + 1));
+    if (pending)
+      return pending.then(() => {
+        attempt.now = undefined;
+        return judge(attempt, index + 1);
+      });
   }
 }
 
@@ -33,10 +37,11 @@ const meetFirst: Step = (attempt) => {
 };
 
 const demandAlive: Step = (attempt) => {
+  const { gate, token, request, now } = attempt;
   if (attempt.isAlive) return undefined;
   // It is noted for those that let the request in, and only then.
   attempt.isAlive = true;
-  return attempt.gate.core.demandAlive(attempt.token as Presented['token'], attempt.request, clientDetails);
+  return gate.core.demandAlive(token as Presented['token'], request, clientDetails, now);
 };
 
 const demandUser: Step = (attempt) => {

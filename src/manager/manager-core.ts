@@ -62,14 +62,17 @@ export class ManagerCore<C extends object> {
 
   /**
    * @param seen reads the details of the client, for events, if the token is dead
+   * @param now Unix seconds
    * @throws TokenRevokedError, RefreshReusedError, StoreUnavailableError; synchronously if the store is
    */
   demandAlive<Source>(
     token: Token<C>,
     source: Source,
     seen: (source: Source) => SessionDetails,
+    now?: number,
   ): void | Promise<void> {
-    return this.isOwn(token.issuer) ? this.service?.presented.demandAlive(token, source, seen) : undefined;
+    if (token.issuer !== this.settings.issuer) return undefined;
+    return this.service?.presented.demandAlive(token, source, seen, now);
   }
 
   /** The claims of a token, as {@link TokenVerifier.identify}, also of one that a trusted issuer has signed. */

@@ -4,7 +4,7 @@ import type { StoreOperation } from '../store/guarded-store';
 import type { RevocationQuery, RotationResult, Session } from '../store/token-store';
 import type { VerifiedClaims } from '../claims/registered';
 import type { Token } from '../token/token';
-import { unixSeconds } from '../util/clock';
+import { unixSeconds, unixTime } from '../util/clock';
 import { actorIn, eventOf, type SessionContext } from './session-context';
 import { sessionDetails, type SessionDetails } from './session-details';
 import { frameOf, type SessionFrame } from './session-frame';
@@ -31,16 +31,18 @@ export class PresentedTokens {
 
   /**
    * @param seen reads the details of the client if the token is dead
+   * @param time Unix seconds
    * @throws TokenRevokedError, RefreshReusedError; synchronously if the store is
    */
   demandAlive<Source>(
     token: Token<object>,
     source: Source,
     seen: (source: Source) => SessionDetails,
+    time = unixTime(this.#context.settings.clock),
     operation?: StoreOperation,
   ): void | Promise<void> {
-    const { store, settings } = this.#context;
-    const now = unixSeconds(settings.clock);
+    const { store } = this.#context;
+    const now = Math.floor(time);
     if (token.isVouchedFor(now)) return undefined;
     const query = this.#queryFor(token.verifiedClaims(), now);
     const own = operation ?? store.operation();

@@ -40,7 +40,7 @@ export class Tickets<C extends object> {
       throw withReason(new TokenInvalidError(), 'purpose');
     const { presented } = this.#service ?? {};
     const operation = presented?.operation();
-    await presented?.demandAlive(token, undefined, () => ({}), operation);
+    await presented?.demandAlive(token, undefined, () => ({}), undefined, operation);
     await this.use(token, operation);
   }
 

@@ -59,11 +59,14 @@ export class TokenVerifier<C extends object> {
    *
    * @param text of a token, or one that was passed as `whole`
    */
-  known(text: unknown, expected: TokenType | 'any'): Token<C> | undefined {
+  known(
+    text: unknown,
+    expected: TokenType | 'any',
+    now = unixTime(this.#settings.clock),
+  ): Token<C> | undefined {
     if (!this.#cache || typeof text !== 'string') return undefined;
     const known = this.#cache.find(text);
     if (!known) return undefined;
-    const now = unixTime(this.#settings.clock);
     const isInTime = now >= known.validFrom && now < known.validUntil;
     if (!isInTime || this.#profile.keys.find(known.kid) !== known.key) {
       this.#cache.delete(text);
