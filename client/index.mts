@@ -76,6 +76,8 @@ export function createAuthFetch(options: AuthFetchOptions): typeof fetch {
     if (new URL(request.url).origin !== origin) return fetch(request);
     const since = Date.now();
     const response = await send(request.clone());
+    // A wrong password.
+    if (request.url === new URL('login', href).href) return response;
     return (await isRefreshable(response)) && (await refreshOnce(since)) ? send(request) : response;
   };
 }
