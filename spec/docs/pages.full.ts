@@ -135,7 +135,7 @@ describe('the documentation', function () {
           const known = ['ts', 'js', 'sh', 'json', 'text', ...(otherLanguages[page.path] ?? [])];
           expect(known).to.include(language);
           if (language === 'ts') expect(compilerOn(page)).to.deep.equal([]);
-          // For browsers, where spec/docs/cookies-page.spec.ts runs it, or of another library.
+          // For browsers, where spec/docs/cookies-page.spec.ts and spec/browser/browser-page.full.ts run it, or of another library.
           if (language === 'js') expect(syntaxErrorsIn(text)).to.deep.equal([]);
           if (language === 'sh') expect(brokenCommands(text, scriptsOf(page))).to.deep.equal([]);
           if (language === 'json') expect(JSON.parse(text)).to.be.an('object');
