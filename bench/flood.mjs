@@ -3,10 +3,12 @@
 //   npm run build && node bench/flood.mjs [--quick] [--seconds 30] [--rate 1000]
 //
 // Normal requests come at a steady rate, first alone, then together with `--rate` forged tokens a second.
-import { randomBytes } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
-import { Client, requestFor } from './lib/client.mjs';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Client } from './lib/client.mjs';
 import { Contestant } from './lib/contestant.mjs';
+import { steadily } from './lib/steadily.mjs';
 import { isQuick, printTable } from './report.mjs';
 
 const seconds = valueOf('--seconds', isQuick ? 1 : 30);
@@ -30,21 +32,15 @@ function valueOf(option, standard) {
 }
 
 async function measure({ name, path, tokens, requests }) {
-  const [normal, flood] = await Promise.all([4, 16].map((count) => Client.open(contestant.port, count)));
-  const forged = Array.from({ length: seconds * forgedPerSecond }, (_, index) =>
-    requestFor(path, forge(tokens[index % tokens.length])),
-  );
-  const sendNormal = () => steadily(normalPerSecond, (amount) => normal.send(requests, amount));
+  const normal = await Client.open(contestant.port, 4);
+  const sendNormal = () => steadily(seconds, normalPerSecond, (amount) => normal.send(requests, amount));
   await contestant.run(requests, isQuick ? 500 : 5000);
   const alone = await sendNormal();
   const before = await heap();
-  const [together] = await Promise.all([
-    sendNormal(),
-    steadily(forgedPerSecond, (amount) => flood.send(forged.splice(-amount), amount, 401)),
-  ]);
+  const startFlood = await prepareFlood({ path, tokens });
+  const [together] = await Promise.all([sendNormal(), startFlood()]);
   const after = await heap();
   normal.close();
-  flood.close();
   const ratio = at(together, 0.99) / at(alone, 0.99);
   const figures = [
     at(alone, 0.5),
@@ -58,24 +54,16 @@ async function measure({ name, path, tokens, requests }) {
   return [name, ...figures.map((figure) => figure.toFixed(2))];
 }
 
-/** The same token with another signature, as long as its own. */
-function forge(token) {
-  const [header, claims, signature] = token.split('.');
-  const bytes = Buffer.from(signature, 'base64url').length;
-  return [header, claims, randomBytes(bytes).toString('base64url')].join('.');
-}
-
-/** Sends those requests that are due, again and again. @returns all latencies in milliseconds, sorted */
-async function steadily(rate, send) {
-  const latencies = [];
-  const start = performance.now();
-  for (let sent = 0; sent < rate * seconds;) {
-    await setTimeout(1);
-    const due = Math.floor(Math.min(seconds, (performance.now() - start) / 1000) * rate) - sent;
-    if (due > 0) latencies.push(...(await send(due)));
-    sent += due;
-  }
-  return latencies.sort((one, other) => one - other);
+/** In a process of its own: what the flood costs its sender must not delay the requests that are measured. */
+async function prepareFlood({ path, tokens }) {
+  const sender = fork(fileURLToPath(new URL('lib/flood-sender.mjs', import.meta.url)));
+  sender.send({ port: contestant.port, path, tokens, seconds, rate: forgedPerSecond });
+  await once(sender, 'message');
+  return async () => {
+    sender.send('start');
+    const [code] = await once(sender, 'exit');
+    if (code !== 0) throw new Error('the flood did not reach the server');
+  };
 }
 
 function at(sorted, part) {

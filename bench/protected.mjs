@@ -2,12 +2,15 @@
 import { writeFileSync } from 'node:fs';
 import { barChart } from './lib/chart.mjs';
 import { Contestant } from './lib/contestant.mjs';
+import { onOneProcessor } from './lib/one-processor.mjs';
 import { isQuick, median, printTable, ratioCells } from './report.mjs';
 
-const rounds = isQuick ? 3 : 9;
-const amount = isQuick ? 50 : 800;
+onOneProcessor();
+
+const rounds = isQuick ? 3 : 11;
+const amount = isQuick ? 50 : 1500;
 /** Until the compiler of the engine is done with the code. */
-const warmUp = isQuick ? 50 : 4000;
+const warmUp = isQuick ? 50 : 10_000;
 const only = valueOf('--only')?.split(',');
 
 const all = [
