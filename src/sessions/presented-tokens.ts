@@ -43,7 +43,8 @@ export class PresentedTokens {
   ): void | Promise<void> {
     const { store } = this.#context;
     const now = Math.floor(time);
-    if (token.isVouchedFor(now)) return undefined;
+    const evidence = token.evidence();
+    if (evidence && store.vouches(evidence, now)) return undefined;
     const query = this.#queryFor(token.verifiedClaims(), now);
     const own = operation ?? store.operation();
     const answer = own.isRevoked(query);

@@ -1,6 +1,6 @@
 import { withReason, StoreUnavailableError } from '../errors/errors';
 import { within } from '../util/within';
-import { evidenceOf, type Evidence } from './vouching';
+import { vouchingOf, type Evidence } from './vouching';
 import type { OnceEvent, OnceStore } from './once-store';
 import { isFoundSession, isLoginResult, isRotationResult, isSessionPage } from './session-shape';
 import type {
@@ -36,7 +36,12 @@ export class GuardedStore {
    * @returns undefined where it must be asked each time
    */
   evidenceFor(query: RevocationQuery): Evidence | undefined {
-    return evidenceOf(this.#store, query);
+    return vouchingOf(this.#store)?.evidenceFor(query);
+  }
+
+  /** Whether evidence holds, and the store is still the one that gave it: its method may have been replaced. */
+  vouches(evidence: Evidence, now: number): boolean {
+    return evidence.holds(now) && vouchingOf(this.#store) !== undefined;
   }
 
   /** Starts an operation. */

@@ -19,10 +19,8 @@ export interface VouchingStore {
   };
 }
 
-/** @returns undefined where the store must be asked each time */
-export function evidenceOf(store: TokenStore, query: RevocationQuery): Evidence | undefined {
+/** What a store vouches with; undefined where it must be asked each time. */
+export function vouchingOf(store: TokenStore): VouchingStore[typeof vouching] | undefined {
   const { [vouching]: own } = store as Partial<VouchingStore>;
-  if (!own || store.isRevoked !== own.isRevoked) return undefined;
-  const evidence = own.evidenceFor(query);
-  return evidence && { holds: (now) => store.isRevoked === own.isRevoked && evidence.holds(now) };
+  return store.isRevoked === own?.isRevoked ? own : undefined;
 }

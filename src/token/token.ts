@@ -153,9 +153,9 @@ export class Token<C extends object = Record<string, unknown>> {
     return this.#verified.exp - this.#clock() / 1000;
   }
 
-  /** @internal Whether the token is known to be alive without a question to the store. */
-  isVouchedFor(now: number): boolean {
-    return this.#evidence?.holds(now) === true;
+  /** @internal What shows that the token is alive, without a question to the store. */
+  evidence(): Evidence | undefined {
+    return this.#evidence;
   }
 
   /** @internal The store found the token alive. Only a token that is kept gets to ask for evidence: the second time. */
