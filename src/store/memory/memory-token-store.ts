@@ -38,7 +38,7 @@ const erasedInARow = 1000;
  * const jwtManager = new JwtManager({ secret, store: new MemoryTokenStore({ maxEntries: 100_000 }) });
  * ```
  */
-export class MemoryTokenStore implements TokenStore, OnceStore, VouchingStore {
+export class MemoryTokenStore implements TokenStore, OnceStore {
   readonly #clock: Clock;
   readonly #maxEntries: number;
   readonly #logins = new Logins();

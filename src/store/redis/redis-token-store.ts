@@ -55,7 +55,7 @@ type Limits = Partial<StoreLimits>;
  * const jwtManager = new JwtManager({ secret, store: new RedisTokenStore(redis) });
  * ```
  */
-export class RedisTokenStore implements TokenStore, OnceStore, VouchingStore {
+export class RedisTokenStore implements TokenStore, OnceStore {
   readonly #names: KeyNames;
   readonly #runner: ScriptRunner;
   readonly #revocations: FollowedRevocations;
