@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { callsDuring, decoding, signatureSteps } from '../support/calls';
 import { encode } from '../support/forge';
+import { shortList } from '../support/full';
 import { aThousandTimes } from '../support/patience';
 import { expectInvalid, expectTaken, signToken, targetFor, type Target } from '../support/target';
 
-const algorithms = ['HS256', 'HS512', 'RS256', 'PS256', 'ES256', 'ES512', 'EdDSA'] as const;
+const algorithms = shortList(['HS256', 'RS256', 'ES256', 'EdDSA', 'HS512', 'PS256', 'ES512'] as const, 4);
 const targets = algorithms.map((algorithm) => targetFor(algorithm));
 
 /** The one step that makes or checks a signature, by its name in Node. */

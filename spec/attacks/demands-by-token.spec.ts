@@ -13,6 +13,7 @@ import {
 import { ConfigurationError } from '../../src/errors/errors';
 import { type Answer, describeOnDrivers, getWith, request, startApp } from '../support/app';
 import { expectAnswer, knock, openDoors, refusals, type Doors, type Refusal } from '../support/doors';
+import { isFull } from '../support/full';
 import { startOfTime, testClock, testManager } from '../support/manager';
 import { refusalToStart } from '../support/protection';
 
@@ -195,12 +196,14 @@ function withOtherClaims(text: string): string {
   return [header, Buffer.from(JSON.stringify(better)).toString('base64url'), signature].join('.');
 }
 
-describeOnDrivers('C14: what a route demands, by the token that comes', function () {
+describeOnDrivers('C14: what a route demands, by the token that comes', function (driver) {
   this.timeout(20_000);
   const all = managers();
   const byName = { default: all.default.now, partner: all.partner.now };
 
-  for (const [demand, requirement, otherwise] of demands) {
+  // The rest is the same behind both drivers.
+  const some = demands.filter((_, index) => isFull || driver === 'koa' || index % 5 === 0);
+  for (const [demand, requirement, otherwise] of some) {
     describe(demand, () => {
       const expected: Expected = { ...token, ...otherwise };
       const answers = new Map<Kind, Answer[]>();

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Authorized, Get, getMetadataArgsStorage, JsonController } from 'routing-controllers';
 import { ConfigurationError, createAuthorizationChecker, JwtRequired } from '../../src';
 import { describeOnDrivers, request, startApp } from '../support/app';
+import { isFull } from '../support/full';
 import { testManager } from '../support/manager';
 import { apply } from '../support/untyped';
 
@@ -30,17 +31,14 @@ const orders = [
   'W J R',
   'R W J',
   'W R J',
-  'J R W J',
-  'R J W J',
-  'J W R J',
-  'J W J R',
+  ...(isFull ? ['J R W J', 'R J W J', 'J W R J', 'J W J R'] : []),
 ];
 const rules: Readonly<Record<string, () => Function>> = {
   '@JwtRequired': () => JwtRequired({ roles: 'admin' }),
   '@Authorized': () => Authorized('admin'),
 };
 
-describeOnDrivers('G7: a class decorator that replaces the class', () => {
+describeOnDrivers('G7: a class decorator that replaces the class', (driver) => {
   const storage = getMetadataArgsStorage();
   const { controllers } = storage;
 
@@ -83,8 +81,9 @@ describeOnDrivers('G7: a class decorator that replaces the class', () => {
     }
   }
 
+  const all = Object.entries(wrappers);
   for (const [ruleName, rule] of Object.entries(rules)) {
-    for (const [wrapperName, wrap] of Object.entries(wrappers)) {
+    for (const [wrapperName, wrap] of isFull || driver === 'koa' ? all : all.slice(0, 1)) {
       for (const order of orders) {
         it(`never opens a route: ${order}, R is ${ruleName}, W returns ${wrapperName}`, async () => {
           for (const isNamed of [true, false]) {

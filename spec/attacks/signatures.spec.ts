@@ -1,5 +1,6 @@
 import { constants, createHash, createPublicKey, privateEncrypt, sign, type KeyObject } from 'node:crypto';
 import { encode } from '../support/forge';
+import { shortList } from '../support/full';
 import { jwkOf } from '../support/keys';
 import {
   expectInvalid,
@@ -11,7 +12,10 @@ import {
   type Target,
 } from '../support/target';
 
-const signedAs = ['HS256', 'HS384', 'HS512', 'RS256', 'PS256', 'ES256', 'ES512', 'EdDSA'] as const;
+const signedAs = shortList(
+  ['HS256', 'RS256', 'ES256', 'EdDSA', 'HS384', 'HS512', 'PS256', 'ES512'] as const,
+  4,
+);
 
 /** Where the key that is attacked may be. */
 const places = [
@@ -41,7 +45,7 @@ function bytesOf(number: bigint, size: number): Buffer {
   return Buffer.from(number.toString(16).padStart(size * 2, '0'), 'hex');
 }
 
-for (const [place, targetFor] of places) {
+for (const [place, targetFor] of shortList(places, 1)) {
   describe(`A7: ECDSA signatures of ${place} at the edges`, () => {
     const orders = {
       ES256: 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551',

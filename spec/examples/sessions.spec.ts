@@ -6,6 +6,7 @@ import { request, type Answer } from '../support/app';
 import { endChildApp, startChildApp, type ChildApp } from '../support/child-app';
 import { CookieClient } from '../support/cookie-client';
 import { describeOn, servers } from '../support/databases';
+import { isFull } from '../support/full';
 import { secret } from '../support/manager';
 import { useOwnRedis } from '../support/use-redis';
 
@@ -35,6 +36,8 @@ describe('the example of sessions', () => {
       rmSync(folder, { recursive: true });
     });
   });
+
+  if (!isFull) return;
 
   describe('in Redis', () => {
     const redis = useOwnRedis();

@@ -5,7 +5,7 @@ import { isFull } from '../support/full';
 import { anyStep, runSteps } from '../support/session-steps';
 
 const seed = Number(process.env['MODEL_SEED'] ?? randomInt(2 ** 31));
-const stepsPerWorld = 100;
+const stepsPerWorld = isFull ? 100 : 50;
 /** Worlds that run at once: they must not touch each other, and a server that is waited for is not idle. */
 const worldsAtOnce = 10;
 
@@ -19,7 +19,7 @@ const worlds = fc.array(fc.array(anyStep, { minLength: stepsPerWorld, maxLength:
 });
 
 describeOnEachStore('A store beside a plain model of its table', (use) => {
-  const steps = Number(process.env['MODEL_STEPS'] ?? (isFull ? 10_000 : 1000));
+  const steps = Number(process.env['MODEL_STEPS'] ?? (isFull ? 10_000 : 500));
 
   it(`answers the same, in ${String(steps)} steps of any kind (MODEL_SEED=${String(seed)})`, async () => {
     const property = fc.asyncProperty(worlds, (all) => runSteps(use(), all));

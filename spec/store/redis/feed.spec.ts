@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { RevocationChange, SessionEndReason } from '../../../src';
 import { RedisTokenStore } from '../../../src/redis';
 import { subjectHash } from '../../../src/store/shard';
+import { isFull } from '../../support/full';
 import { testManager } from '../../support/manager';
 import { clientKinds, clusterKinds, ownPrefix, type Connected } from '../../support/redis-clients';
 import { inAnHour, untilKnown } from '../../support/redis-feed';
@@ -20,6 +21,8 @@ describe('The feed of a RedisTokenStore', () => {
       describeFeed(() => connect(url()), prefix);
     });
   }
+
+  if (!isFull) return;
 
   describe('in a cluster', () => {
     const cluster = useCluster();

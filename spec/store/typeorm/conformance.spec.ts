@@ -2,6 +2,7 @@ import { onceStoreSuite, tokenStoreSuite } from '../../../src/testing';
 import { TypeOrmTokenStore } from '../../../src/typeorm';
 import { allKinds, describeOn } from '../../support/databases';
 import { isFull } from '../../support/full';
+import { serverRunner } from '../../support/server-runner';
 
 const races = isFull ? { rounds: 20, callers: [2, 10, 50, 200] } : { rounds: 5, callers: [2, 10] };
 
@@ -10,6 +11,6 @@ describeOn(allKinds, 'TypeOrmTokenStore', (database) => {
   before(async () => {
     store = new TypeOrmTokenStore(await database.open());
   });
-  tokenStoreSuite({ describe, it }, () => store, races);
+  tokenStoreSuite(serverRunner, () => store, races);
   onceStoreSuite({ describe, it }, () => store);
 });

@@ -61,7 +61,7 @@ function problemsOf(line: string, files: readonly string[]): string[] {
   return ['a command that nothing here can check'];
 }
 
-/** A guide of its own runs the lines: spec/docs/cli-page.spec.ts. */
+/** A guide of its own runs the lines: spec/docs/cli-page.full.ts. */
 function cliProblems([command = '']: string[]): string[] {
   return command.startsWith('-') || entryOf(command) ? [] : [`no command '${command}'`];
 }
