@@ -104,3 +104,32 @@ export async function removeKeysWith(url: string, text: string): Promise<void> {
     await client.unlink(keys.slice(start, start + 1000));
   close();
 }
+
+/** Clients that log in to Redis as a user of its ACL. */
+export function clientsOfUser(
+  username: string,
+  password: string,
+): Readonly<Record<string, (url: string) => Promise<Connected>>> {
+  return {
+    'a client of redis': async (url) => {
+      const client = createClient({ url, username, password });
+      client.on('error', () => {});
+      await client.connect();
+      return {
+        client,
+        close: () => {
+          client.destroy();
+        },
+      };
+    },
+    'a client of ioredis': async (url) => {
+      const client = new Redis(url, { username, password });
+      return {
+        client,
+        close: () => {
+          client.disconnect();
+        },
+      };
+    },
+  };
+}

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { Redis } from 'ioredis';
-import { createClient } from 'redis';
 import { Throttle } from '../../../src/endpoints/token/throttle';
 import { resolveThrottle } from '../../../src/endpoints/token/throttle-options';
-import { nodeRedis, type Connected } from '../../support/redis-clients';
+import { clientsOfUser, nodeRedis } from '../../support/redis-clients';
 import { useOwnRedis } from '../../support/use-redis';
 
 const password = 'a password of this spec';
@@ -21,30 +19,7 @@ const ofThrottle = [...more.matchAll(/`(\+\w+)`/g)].map(([, rule = '']) => rule)
 describe('The throttle, for a user of Redis with the permissions of the guides', () => {
   const redis = useOwnRedis();
 
-  const clients: Record<string, (url: string) => Promise<Connected>> = {
-    'a client of redis': async (url) => {
-      const client = createClient({ url, username: 'jwt', password });
-      client.on('error', () => {});
-      await client.connect();
-      return {
-        client,
-        close: () => {
-          client.destroy();
-        },
-      };
-    },
-    'a client of ioredis': async (url) => {
-      const client = new Redis(url, { username: 'jwt', password });
-      return {
-        client,
-        close: () => {
-          client.disconnect();
-        },
-      };
-    },
-  };
-
-  for (const [kind, connect] of Object.entries(clients)) {
+  for (const [kind, connect] of Object.entries(clientsOfUser('jwt', password))) {
     it(`counts and takes back with ${kind}`, async () => {
       expect(ofThrottle).to.have.length.above(3);
       const owner = await nodeRedis(redis().url);

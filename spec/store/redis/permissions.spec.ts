@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { Redis } from 'ioredis';
-import { createClient } from 'redis';
 import { RedisTokenStore } from '../../../src/redis';
 import { scripts } from '../../../src/store/redis/scripts';
-import { nodeRedis, type Connected } from '../../support/redis-clients';
+import { clientsOfUser, nodeRedis } from '../../support/redis-clients';
 import { newSession, now } from '../../support/redis-sessions';
 import { verbs } from '../../support/redis-verbs';
 import { useOwnRedis } from '../../support/use-redis';
@@ -22,29 +20,6 @@ const ofClients = ['eval', 'evalsha', 'info', 'ping', 'subscribe', 'unsubscribe'
 describe('A user of Redis with the permissions of the guide', () => {
   const redis = useOwnRedis();
   let count = 0;
-
-  const clients: Record<string, (url: string) => Promise<Connected>> = {
-    'a client of redis': async (url) => {
-      const client = createClient({ url, username: 'jwt', password });
-      client.on('error', () => {});
-      await client.connect();
-      return {
-        client,
-        close: () => {
-          client.destroy();
-        },
-      };
-    },
-    'a client of ioredis': async (url) => {
-      const client = new Redis(url, { username: 'jwt', password });
-      return {
-        client,
-        close: () => {
-          client.disconnect();
-        },
-      };
-    },
-  };
 
   async function setUser(given: readonly string[]): Promise<void> {
     const { client, close } = await nodeRedis(redis().url);
@@ -81,7 +56,7 @@ describe('A user of Redis with the permissions of the guide', () => {
     expect(new Set(commands)).to.deep.equal(new Set([...used, ...ofClients]));
   });
 
-  for (const [kind, connect] of Object.entries(clients)) {
+  for (const [kind, connect] of Object.entries(clientsOfUser('jwt', password))) {
     it(`can do all that a store does, with ${kind}`, async () => {
       await setUser(rules);
       const { client, close } = await connect(redis().url);
