@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createSecretKey } from 'node:crypto';
 import { JwtError, KeySet, MemoryTokenStore, type JwtManager } from '../../src';
+import { coreOf } from '../../src/manager/manager-base';
 import type { Key } from '../../src/keys/key';
 import { TokenCache, type KnownToken } from '../../src/token/cache';
 import type { Token } from '../../src/token/token';
@@ -58,6 +59,22 @@ describe('the cache of verified tokens', () => {
     for (const changed of [` ${text}`, `${text} `, `A${text}`, text.slice(1)])
       expect(await rejected(manager.verify(changed))).to.include({ code: 'ERR_JWT_INVALID' });
     expect(await manager.verify(text)).to.include({ identity: 'ada' });
+  });
+
+  it('knows a token by a longer text that ends with it, and by no other one', async () => {
+    const manager = testManager();
+    const text = await manager.createAccessToken('ada');
+    const core = coreOf(manager);
+    const checks = (whole?: string) => checksDuring(() => core.authenticate(text, 'access', whole));
+    expect(await checks(`Bearer ${text}`)).to.have.length(1);
+    expect(await checks(`Bearer ${text}`)).to.deep.equal([]);
+    expect(core.verifier.known(`Bearer ${text}`, 'access', 7)).to.include({ raw: text });
+    for (const lead of [0, 6, 8])
+      expect(core.verifier.known(`Bearer ${text}`, 'access', lead)).to.equal(undefined);
+    expect(await checks(`Bearer ${text}.`)).to.have.length(1);
+    expect(core.verifier.known(`Bearer ${text}.`, 'access', 7)).to.equal(undefined);
+    expect(await checks()).to.deep.equal([]);
+    expect(core.verifier.known(text, 'access')).to.include({ raw: text });
   });
 
   describe('rejects a token that it has', () => {

@@ -22,13 +22,15 @@ import { pathOf } from './request-path';
 export function authenticate(attempt: Attempt): void | Promise<void> {
   const { request, gate, earlier } = attempt;
   const { type } = gate.requirement;
-  const whole = gate.header?.whole(request);
+  const { header } = gate;
+  const whole = header?.whole(request);
   const now = unixTime(gate.core.settings.clock);
-  const known = whole === undefined || earlier ? undefined : gate.core.verifier.known(whole, type, now);
+  const known =
+    whole === undefined || earlier ? undefined : gate.core.verifier.known(whole, type, header?.lead, now);
   if (known) {
     attempt.now = now;
     attempt.text = known.raw;
-    attempt.location = gate.header;
+    attempt.location = header;
     return proceed(known, attempt);
   }
   const found = findToken(request, gate.locations, type);

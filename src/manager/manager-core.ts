@@ -51,10 +51,15 @@ export class ManagerCore<C extends object> {
     this.tickets = new Tickets(this.settings, this.tokens, this.service);
   }
 
-  /** The part of `verify` before the store, without the event. */
-  authenticate(text: unknown, type: TokenType | 'any', whole = text): Token<C> | Promise<Token<C>> {
+  /**
+   * The part of `verify` before the store, without the event.
+   *
+   * @param whole a longer text that ends with it and by which it is known, such as a whole header
+   */
+  authenticate(text: unknown, type: TokenType | 'any', whole?: string): Token<C> | Promise<Token<C>> {
     // A token that is known has no issuer to be found.
-    const known = this.verifier.known(whole, type);
+    const lead = whole === undefined ? 0 : whole.length - (text as string).length;
+    const known = this.verifier.known(whole ?? text, type, lead);
     if (known) return known;
     const trusted = this.trusted.readerFor(text);
     return trusted ? trusted.verify(text, type) : this.verifier.verifyUnknown(text, type, whole);

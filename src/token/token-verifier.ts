@@ -58,15 +58,18 @@ export class TokenVerifier<C extends object> {
    * The token of a text that was verified before, if everything that may change since then still holds.
    *
    * @param text of a token, or one that was passed as `whole`
+   * @param lead how many characters of it are in front of the token
    */
   known(
     text: unknown,
     expected: TokenType | 'any',
+    lead = 0,
     now = unixTime(this.#settings.clock),
   ): Token<C> | undefined {
     if (!this.#cache || typeof text !== 'string') return undefined;
     const known = this.#cache.find(text);
-    if (!known) return undefined;
+    // A header of one place may be no token in another.
+    if (!known || known.token.raw.length + lead !== text.length) return undefined;
     const isInTime = now >= known.validFrom && now < known.validUntil;
     if (!isInTime || this.#profile.keys.find(known.kid) !== known.key) {
       this.#cache.delete(text);
@@ -78,9 +81,9 @@ export class TokenVerifier<C extends object> {
   /**
    * The same for a text that {@link TokenVerifier.known} does not know.
    *
-   * @param whole the longer text that ends with it and by which it is to be known, such as a whole header
+   * @param whole the longer text by which it is to be known if it ends with it, such as a whole header
    */
-  verifyUnknown(text: unknown, expected: TokenType | 'any', whole = text): Token<C> | Promise<Token<C>> {
+  verifyUnknown(text: unknown, expected: TokenType | 'any', whole?: string): Token<C> | Promise<Token<C>> {
     const { header, claims } = this.#open(text);
     const { type } = header;
     if (!isExpected(type, expected))
@@ -89,7 +92,7 @@ export class TokenVerifier<C extends object> {
     const { claims: claimsClass, freshFor, clock } = this.#settings;
     const verified = asVerified(claims);
     const tokenWith = (typed: C) => {
-      const kept = this.#cache ? copyOf(whole as string) : (whole as string);
+      const kept = this.#cache ? copyOf(endingWith(text as string, whole)) : (text as string);
       const raw = kept.slice(-(text as string).length);
       const token = tokenOf({ type, verified, claims: typed, raw, freshFor, clock });
       if (this.#cache) this.#remember(this.#cache, kept, token, header);
@@ -154,6 +157,10 @@ export class TokenVerifier<C extends object> {
     if ('misfits' in verdict) throw about(claims, invalidToken('claims'));
     return verdict;
   }
+}
+
+function endingWith(text: string, whole = text): string {
+  return whole.endsWith(text) ? whole : text;
 }
 
 /** A ticket is for its purpose alone, so it is not one of any. */

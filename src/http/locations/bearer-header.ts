@@ -54,12 +54,19 @@ export class BearerHeader implements TokenLocation {
     this.#usualStart = scheme === '' ? '' : `${scheme} `;
   }
 
+  /** @internal How many characters of {@link BearerHeader.whole} are in front of the token. */
+  get lead(): number {
+    return this.#usualStart.length;
+  }
+
   /**
-   * @internal The whole header, if the token is its end, behind the scheme in its usual case.
+   * @internal The whole header, if everything behind the scheme in its usual case is the token, or nothing is one.
    *
    * @throws what `read` throws for a header that comes twice
    */
   whole({ req }: HttpRequest): string | undefined {
+    // A method that was replaced may read more, and so may one that was added.
+    if (this.read !== read || 'confirm' in this) return undefined;
     const value = onlyValue(req, this.#header);
     return value?.startsWith(this.#usualStart) ? value : undefined;
   }
@@ -86,15 +93,14 @@ export class BearerHeader implements TokenLocation {
   }
 }
 
-const { read } = BearerHeader.prototype as { readonly read: unknown };
+const { read, whole } = BearerHeader.prototype as { readonly read: unknown; readonly whole: unknown };
 
 /**
  * @internal Returns the location if what it reads depends on {@link BearerHeader.whole} alone: two requests in which that
- * is equal have the same token. A subclass may read more.
+ * is equal have the same token. A subclass may have a method of that name for something else.
  */
 export function asPlainHeader(location: TokenLocation | undefined): BearerHeader | undefined {
-  const isPlain = location instanceof BearerHeader && location.read === read && !('confirm' in location);
-  return isPlain ? location : undefined;
+  return location instanceof BearerHeader && location.whole === whole ? location : undefined;
 }
 
 /**
