@@ -640,6 +640,31 @@ describe('createJwtMiddleware without a framework', () => {
   });
 });
 
+describeOnDrivers('tokenOf in front of the framework', (driver) => {
+  it('knows no token, and takes nothing from the response', async () => {
+    const early: unknown[] = [];
+    const jwt = createJwtMiddleware(createAuthorizationChecker(jwtManager));
+    const app = appWith(driver, jwt);
+    const handle = app instanceof Koa ? app.callback() : (app as (req: unknown, res: unknown) => void);
+    const server = createServer((req, res) => {
+      early.push(tokenOf(req), tokenOf(res));
+      res.on('finish', () => early.push(tokenOf(req)?.identity));
+      void handle(req, res);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
+    const [bad, good] = [await request(url), await request(url, await bearer())];
+    server.close();
+    expect(bad).to.deep.include({ status: 401, challenge: 'Bearer realm="api"' });
+    expect(Object.fromEntries(bad.headers)).to.include({
+      vary: 'Authorization',
+      'cache-control': 'no-store',
+    });
+    expect(good).to.include({ status: 404 });
+    expect(early).to.deep.equal([undefined, undefined, undefined, undefined, undefined, 'ada']);
+  });
+});
+
 /** Koa with middleware that sees the errors of all others. */
 function catchingKoa(seen: unknown[]): Koa {
   const app = new Koa().use(async (_context, next) => {
