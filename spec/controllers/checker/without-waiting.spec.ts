@@ -8,6 +8,7 @@ import {
   KoaDriver,
   UploadedFile,
   UseAfter,
+  type AuthorizationChecker,
 } from 'routing-controllers';
 import { createAuthorizationChecker, JwtRequired, MemoryTokenStore, type JwtManager } from '../../../src';
 import { describeOnDrivers, getWith, startApp } from '../../support/app';
@@ -62,8 +63,18 @@ class Waiting {
   }
 }
 
-async function responsesOf(path: string, defaultErrorHandler: boolean, jwtManager: JwtManager) {
-  const authorizationChecker = createAuthorizationChecker(jwtManager);
+/** A checker of the application's own, which passes a list of its own. */
+function callerOf(checker: AuthorizationChecker): AuthorizationChecker {
+  return (action, roles: unknown[]) => checker(action, [...roles]);
+}
+
+async function responsesOf(
+  path: string,
+  defaultErrorHandler: boolean,
+  jwtManager: JwtManager,
+  wrap = (checker: AuthorizationChecker) => checker,
+) {
+  const authorizationChecker = wrap(createAuthorizationChecker(jwtManager));
   const app = await startApp({ controllers: [Waiting], authorizationChecker, defaultErrorHandler });
   const { status, body, headers } = await getWith(app.url + path, await jwtManager.createAccessToken('ada'));
   await app.close();
@@ -91,6 +102,8 @@ describeOnDrivers('a request that waits for nothing', () => {
         const waiting = await responsesOf(whole, defaultErrorHandler, testManager({ store: late }));
         const immediate = await responsesOf(whole, defaultErrorHandler, testManager());
         expect(immediate).to.deep.equal(waiting);
+        const called = await responsesOf(whole, defaultErrorHandler, testManager(), callerOf);
+        expect(called).to.deep.equal(waiting);
       });
     }
   }

@@ -13,7 +13,7 @@ import type { JwtManager } from '../../manager/jwt-manager';
 import { installInheritance } from '../host/inheritance';
 import { rememberChecker } from '../host/known-checkers';
 import { handleThrownRejections } from '../host/thrown-rejections';
-import { takesFiles } from '../host/uploads';
+import { mayTakeFiles } from '../host/uploads';
 import { asRule, defaultRule } from '../rules/route-rule';
 import { managersOf, resolveCheckerOptions } from './checker-options';
 import type { AuthorizationCheckerOptions, CheckerSettings } from './checker-options';
@@ -46,7 +46,7 @@ export function createAuthorizationChecker<C extends object = Record<string, unk
       const requirement = requirementOf(roles, settings, request);
       const pending = requirement && admitRequest(request, requirement, settings, action);
       if (pending) return pending.then(() => true);
-      return takesFiles(roles) ? Promise.resolve(true) : true;
+      return mayTakeFiles(roles) ? Promise.resolve(true) : true;
     } catch (error) {
       const rejection = error as Error;
       return Promise.reject(rejection);

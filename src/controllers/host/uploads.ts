@@ -1,20 +1,20 @@
 import type { ActionMetadata } from 'routing-controllers';
 
-/** The rules of methods that take files, as routing-controllers hands them to the checker. */
-const ofUploads = new WeakSet<readonly unknown[]>();
-let isAnyKnown = false;
+/** The rules of methods that take no files, as routing-controllers hands them to the checker. */
+const withoutFiles = new WeakSet<readonly unknown[]>();
+let isAnyUpload = false;
 
 /** Notes whether a method takes files. */
 export function noteUpload({ isFileUsed, isFilesUsed, authorizedRoles }: ActionMetadata): void {
-  if (!isFileUsed && !isFilesUsed) return;
-  ofUploads.add(authorizedRoles);
-  isAnyKnown = true;
+  if (isFileUsed || isFilesUsed) isAnyUpload = true;
+  else withoutFiles.add(authorizedRoles);
 }
 
 /**
- * Whether the rules are those of a method that takes files. They are read behind the checker, and with Koa, routing-controllers
- * handles an error of theirs only if the checker returned a promise.
+ * Whether the rules may be those of a method that takes files: another checker may have passed a list of its own. Files are
+ * read behind the checker, and with Koa, routing-controllers handles an error of theirs only if the checker returned a
+ * promise.
  */
-export function takesFiles(rules: readonly unknown[]): boolean {
-  return isAnyKnown && ofUploads.has(rules);
+export function mayTakeFiles(rules: readonly unknown[]): boolean {
+  return isAnyUpload && !withoutFiles.has(rules);
 }
