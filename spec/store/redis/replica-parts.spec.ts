@@ -66,7 +66,7 @@ describe('Tokens that Redis found alive', () => {
     const known = new KnownTokens();
     const query = (jti: number) => queryOf(newSession('sid'), { jti: String(jti) });
     for (let jti = 0; jti <= 20_000; jti++) known.add(query(jti), 1, Infinity);
-    expect([0, 1, 20_000].map((jti) => known.endOf(query(jti), 1))).to.deep.equal([
+    expect([0, 1, 20_000].map((jti) => known.find(query(jti), 1)?.expiresAt)).to.deep.equal([
       undefined,
       Infinity,
       Infinity,
@@ -77,10 +77,10 @@ describe('Tokens that Redis found alive', () => {
     const known = new KnownTokens();
     const query = queryOf(newSession('sid'));
     known.add(query, 5, now + 60);
-    expect(known.endOf(query, 5)).to.equal(now + 60);
-    expect(known.endOf(query, 6)).to.equal(undefined);
+    expect(known.find(query, 5)).to.include({ expiresAt: now + 60 });
+    expect(known.find(query, 6)).to.equal(undefined);
     for (const members of [{ now: now + 60 }, { sessionId: 'other' }, { subject: 'bob' }, { jti: 'other' }])
-      expect(known.endOf({ ...query, ...members }, 5), JSON.stringify(members)).to.equal(undefined);
+      expect(known.find({ ...query, ...members }, 5), JSON.stringify(members)).to.equal(undefined);
   });
 
   it('are asked about again after half an hour', () => {
@@ -89,7 +89,7 @@ describe('Tokens that Redis found alive', () => {
     known.add(query, 5, Infinity);
     const later = performance.now() + 1_800_001;
     const clock = mock.method(performance, 'now', () => later);
-    expect(known.endOf(query, 5)).to.equal(undefined);
+    expect(known.find(query, 5)).to.equal(undefined);
     clock.mock.restore();
   });
 });

@@ -54,6 +54,7 @@ export class Feed {
   readonly #wakes: Wakes;
   readonly #timer: NodeJS.Timeout;
   readonly #waiting: (() => void)[] = [];
+  #isClosed = false;
 
   constructor(source: FeedSource, reader: FeedReader) {
     this.#source = source;
@@ -97,9 +98,10 @@ export class Feed {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#wakes.close();
-    // What was answered by then is not vouched for any more.
+    // What was answered by then is not vouched for any more: nothing notes what this process revokes from here on.
     for (const position of this.#positions.values()) position.behind();
     this.#positions.clear();
     this.#settle();
@@ -124,7 +126,7 @@ export class Feed {
   async #drain(group: Group): Promise<void> {
     group.isReading = true;
     try {
-      while (group.pending.size > 0) {
+      while (group.pending.size > 0 && !this.#isClosed) {
         const positions = [...group.pending];
         group.pending.clear();
         await this.#ask(positions);

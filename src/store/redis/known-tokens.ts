@@ -1,7 +1,7 @@
 import type { RevocationQuery } from '../token-store';
 
 /** A token that Redis found alive. */
-interface KnownToken {
+export interface KnownToken {
   readonly sessionId: string | undefined;
   readonly subject: string;
   /** How many changes there had been in the shard of the token. */
@@ -31,14 +31,15 @@ export class KnownTokens {
     this.#tokens.delete(oldest);
   }
 
-  /**
-   * @param count how many changes there were when nothing had happened yet to what is asked about
-   * @returns when the session of a known token ends, Unix seconds; undefined for other tokens
-   */
-  endOf({ jti, sessionId, subject, now }: RevocationQuery, count: number): number | undefined {
+  /** @param count how many changes there were when nothing had happened yet to what is asked about */
+  find({ jti, sessionId, subject, now }: RevocationQuery, count: number): KnownToken | undefined {
     const known = this.#tokens.get(jti);
-    if (!known || known.count < count || now >= known.expiresAt || performance.now() > known.until)
-      return undefined;
-    return known.sessionId === sessionId && known.subject === subject ? known.expiresAt : undefined;
+    if (!known || known.count < count || !isAlive(known, now)) return undefined;
+    return known.sessionId === sessionId && known.subject === subject ? known : undefined;
   }
+}
+
+/** Whether a token that Redis found alive still is, as long as nothing happens to it. */
+export function isAlive({ expiresAt, until }: KnownToken, now: number): boolean {
+  return now < expiresAt && performance.now() <= until;
 }

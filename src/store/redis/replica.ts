@@ -3,7 +3,7 @@ import type { RevocationChange } from '../revocation-change';
 import type { RevocationQuery } from '../token-store';
 import type { FeedReader } from './feed';
 import type { Evidence } from '../vouching';
-import { KnownTokens } from './known-tokens';
+import { isAlive, KnownTokens } from './known-tokens';
 import type { KeyNames } from './names';
 import { horizon } from './prelude';
 import { ShardRevocations, type SubjectRevocation } from './shard-revocations';
@@ -55,7 +55,8 @@ export class Replica implements FeedReader {
         ? all !== undefined && issuedAt <= all.notBefore
         : revocations.hasSession(sessionId);
     if (isRevoked || revocations.hasToken(jti)) return true;
-    return this.#aliveUntil(query, revocations, all) === undefined ? undefined : false;
+    const meant = meantBy(all, query);
+    return isSure(query, revocations, meant) || this.#find(query, revocations, meant) ? false : undefined;
   }
 
   /**
@@ -67,22 +68,17 @@ export class Replica implements FeedReader {
     const { shard, hash } = this.#names.nameOf(query.subject);
     const revocations = this.#of(shard);
     const { count } = revocations;
-    const until = this.#aliveUntil(query, revocations, revocations.ofSubject(hash));
-    if (until === undefined) return undefined;
-    return { holds: (now) => now < until && revocations.count === count && this.#isTimely(now) };
+    const meant = meantBy(revocations.ofSubject(hash), query);
+    const isUnchanged = (now: number) => revocations.count === count && this.#isTimely(now);
+    if (isSure(query, revocations, meant))
+      return { holds: (now) => isUnchanged(now) && isYoung(query, revocations) };
+    const known = this.#find(query, revocations, meant);
+    return known && { holds: (now) => isUnchanged(now) && isAlive(known, now) };
   }
 
-  /** Until when a token that is not known to be revoked is alive for sure; undefined where Redis must be asked. */
-  #aliveUntil(
-    query: RevocationQuery,
-    { since, beganAt }: ShardRevocations,
-    all: SubjectRevocation | undefined,
-  ): number | undefined {
-    const { sessionId, issuedAt } = query;
-    const isMeant = all !== undefined && sessionId !== undefined && sessionId !== all.exceptSessionId;
-    const isDoubtful = issuedAt <= since + slack || (isMeant && issuedAt <= all.time + slack);
-    // Of the end of a session nothing is told: where it may be over, Redis has said when that is.
-    return isDoubtful ? this.#known.endOf(query, Math.max(beganAt, isMeant ? all.count : 0)) : Infinity;
+  /** What Redis has found of a token since anything happened that may concern it. Of the end of a session nothing is told. */
+  #find(query: RevocationQuery, { beganAt }: ShardRevocations, meant: SubjectRevocation | undefined) {
+    return this.#known.find(query, Math.max(beganAt, meant?.count ?? 0));
   }
 
   /** Called before Redis is asked. @returns what to call if it finds the token alive */
@@ -115,4 +111,26 @@ export class Replica implements FeedReader {
     if (!revocations) this.#shards.set(shard, (revocations = new ShardRevocations()));
     return revocations;
   }
+}
+
+/** The logout everywhere that may have ended the session of a token. */
+function meantBy(
+  all: SubjectRevocation | undefined,
+  { sessionId }: RevocationQuery,
+): SubjectRevocation | undefined {
+  return sessionId === undefined || sessionId === all?.exceptSessionId ? undefined : all;
+}
+
+/** Whether a token that is not known to be revoked is alive for sure. Otherwise Redis must have found it alive. */
+function isSure(
+  query: RevocationQuery,
+  revocations: ShardRevocations,
+  meant: SubjectRevocation | undefined,
+): boolean {
+  return isYoung(query, revocations) && (meant === undefined || query.issuedAt > meant.time + slack);
+}
+
+/** Whether everything is known that has happened to a token. */
+function isYoung({ issuedAt }: RevocationQuery, { since }: ShardRevocations): boolean {
+  return issuedAt > since + slack;
 }

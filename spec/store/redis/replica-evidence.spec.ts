@@ -1,0 +1,185 @@
+import { mock } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { RevocationChange } from '../../../src';
+import type { FeedSource } from '../../../src/store/redis/feed';
+import { FollowedRevocations } from '../../../src/store/redis/followed-revocations';
+import { KeyNames } from '../../../src/store/redis/names';
+import { Replica } from '../../../src/store/redis/replica';
+import { subjectHash } from '../../../src/store/shard';
+import type { Evidence } from '../../../src/store/vouching';
+import { newSession, now, queryOf } from '../../support/redis-sessions';
+
+const session = newSession('sid');
+const query = queryOf(session);
+const names = new KeyNames('prefix');
+const { shard } = names.nameOf('ada');
+const hour = 3600;
+
+describe('The evidence of a replica', () => {
+  afterEach(() => {
+    mock.restoreAll();
+  });
+
+  /** One that has followed its feed for long. */
+  function replicaAt(time = now): Replica {
+    const replica = new Replica(names);
+    replica.vouched(shard, time);
+    return replica;
+  }
+
+  /** One that was told that the feed begins now, and that Redis has found the token alive. */
+  function replicaThatAsked(expiresAt = Infinity): Replica {
+    const replica = replicaAt();
+    replica.begin(shard, now);
+    replica.asking(query)(expiresAt);
+    return replica;
+  }
+
+  /** What it has after it has answered that the token is alive. */
+  function evidenceOf(replica: Replica, asked = query): Evidence {
+    expect(replica.isRevoked(asked)).to.equal(false);
+    const evidence = replica.evidenceFor(asked);
+    expect(evidence?.holds(asked.now)).to.equal(true);
+    return evidence as Evidence;
+  }
+
+  it('ends when the token may be older than what is known: Redis is to be asked', () => {
+    for (const asked of [query, { ...query, sessionId: undefined }]) {
+      const replica = replicaAt();
+      const evidence = evidenceOf(replica, asked);
+      const later = now + hour;
+      replica.vouched(shard, later - 1);
+      expect(replica.isRevoked({ ...asked, now: later - 1 })).to.equal(false);
+      expect(evidence.holds(later - 1)).to.equal(true);
+      replica.vouched(shard, later);
+      expect(replica.isRevoked({ ...asked, now: later })).to.equal(undefined);
+      expect(evidence.holds(later)).to.equal(false);
+    }
+  });
+
+  it('ends half an hour after Redis was asked about the token', () => {
+    const replica = replicaThatAsked();
+    const evidence = evidenceOf(replica);
+    const later = performance.now() + 1_800_001;
+    mock.method(performance, 'now', () => later);
+    expect(replica.isRevoked(query)).to.equal(undefined);
+    expect(evidence.holds(now)).to.equal(false);
+  });
+
+  it('ends with the session, where Redis has told when that is', () => {
+    const evidence = evidenceOf(replicaThatAsked(now + 60));
+    expect(evidence.holds(now + 59)).to.equal(true);
+    expect(evidence.holds(now + 60)).to.equal(false);
+  });
+
+  it('ends when the clocks differ by more than half an hour, and is good again when they do not', () => {
+    mock.method(process, 'emitWarning', () => undefined);
+    for (const replica of [replicaAt(), replicaThatAsked()]) {
+      const evidence = evidenceOf(replica);
+      for (const away of [-1801, 1801]) expect(evidence.holds(now + away)).to.equal(false);
+      expect(evidence.holds(now)).to.equal(true);
+    }
+  });
+
+  const hash = { subjectHash: subjectHash('ada') };
+  const changes: Record<string, RevocationChange | undefined> = {
+    'its session ends': { kind: 'session', ...hash, sessionId: session.id, reason: 'revoked' },
+    'its session is found stolen': { kind: 'session', ...hash, sessionId: session.id, reason: 'reused' },
+    'it is revoked': { kind: 'token', ...hash, jti: query.jti },
+    'its subject is logged out': { kind: 'subject', ...hash, notBefore: now },
+    'another session of the shard ends': { kind: 'session', ...hash, sessionId: 'other', reason: 'revoked' },
+    'the feed begins again': undefined,
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    it(`ends when ${name}`, () => {
+      for (const replica of [replicaAt(), replicaThatAsked()]) {
+        const evidence = evidenceOf(replica);
+        if (change) replica.change(shard, now, change);
+        else replica.begin(shard, now);
+        expect(evidence.holds(now)).to.equal(false);
+      }
+    });
+  }
+
+  it('is none where Redis must be asked, and is not ended by what happens in another shard', () => {
+    const replica = replicaAt();
+    expect(replica.evidenceFor({ ...query, issuedAt: now - hour })).to.equal(undefined);
+    const evidence = evidenceOf(replica);
+    replica.change(names.nameOf('bob').shard, now, {
+      kind: 'token',
+      subjectHash: subjectHash('bob'),
+      jti: 'x',
+    });
+    expect(evidence.holds(now)).to.equal(true);
+  });
+});
+
+describe('Revocations that are followed', () => {
+  /** Redis, which answers when it is told to. */
+  function followed(consistency: 'replica' | 'strong' = 'replica') {
+    const asked: ((reply: string[]) => void)[] = [];
+    const listening = { ready: new Promise<void>(() => undefined), close: () => undefined };
+    const client = { isOpen: () => true, isClosed: () => false, listen: () => listening };
+    const run = () => new Promise((resolve) => asked.push(resolve));
+    const source = { client, runner: { run }, names } as unknown as FeedSource;
+    const revocations = new FollowedRevocations(source, consistency);
+    const answer = async () => {
+      asked.shift()?.(['read', String(now)]);
+      await setImmediate();
+    };
+    return { asked, revocations, answer };
+  }
+
+  async function withEvidence() {
+    const world = followed();
+    expect(world.revocations.isRevoked(query)).to.equal(undefined);
+    await world.answer();
+    expect(world.revocations.isRevoked(query)).to.equal(false);
+    const evidence = world.revocations.evidenceFor(query) as Evidence;
+    expect(evidence.holds(now)).to.equal(true);
+    return { ...world, evidence };
+  }
+
+  it('are vouched for no more as soon as this process has revoked something, until that was read', async () => {
+    const { revocations, evidence, answer } = await withEvidence();
+    revocations.behind(shard);
+    expect(evidence.holds(now)).to.equal(false);
+    await answer();
+    expect(evidence.holds(now)).to.equal(true);
+    revocations.close();
+  });
+
+  it('are vouched for no more two seconds after Redis was asked', async () => {
+    const { revocations, evidence } = await withEvidence();
+    const later = performance.now() + 2000;
+    const clock = mock.method(performance, 'now', () => later);
+    expect([evidence.holds(now), revocations.isRevoked(query)]).to.deep.equal([false, undefined]);
+    clock.mock.restore();
+    revocations.close();
+  });
+
+  it('are vouched for no more once they are closed, whatever Redis answers to what it was asked before', async () => {
+    const { revocations, asked, evidence, answer } = await withEvidence();
+    revocations.behind('00');
+    revocations.behind(shard);
+    expect(asked).to.have.lengthOf(1);
+    revocations.close();
+    await answer();
+    expect([evidence.holds(now), revocations.evidenceFor(query)]).to.deep.equal([false, undefined]);
+    await answer();
+    revocations.behind(shard);
+    expect([evidence.holds(now), asked]).to.deep.equal([false, []]);
+  });
+
+  it('are no evidence without a replica', async () => {
+    const { revocations, answer } = followed('strong');
+    const stop = revocations.subscribe(() => undefined);
+    await answer();
+    await (
+      await stop
+    )();
+    expect(revocations.evidenceFor(query)).to.equal(undefined);
+    revocations.close();
+  });
+});
