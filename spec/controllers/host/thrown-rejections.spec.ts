@@ -1,16 +1,20 @@
+import type { ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Controller, Get, JsonController, KoaDriver, Post } from 'routing-controllers';
 import {
   ConfigurationError,
   createAuthorizationChecker,
   JwtManager,
+  JwtRequired,
   RefreshReusedError,
   type RejectedEvent,
 } from '../../../src';
 import type * as refusals from '../../../src/controllers/host/thrown-rejections';
-import { describeOnDrivers, request, startApp, type RunningApp } from '../../support/app';
+import { describeOnDrivers, getWith, newApp, request, startApp, type RunningApp } from '../../support/app';
 import { secret, testManager } from '../../support/manager';
+import { nodeMiddleware } from '../../support/node-middleware';
 
 const challenge =
   'Bearer realm="shop", error="invalid_token", error_description="Refresh token has been used before"';
@@ -222,4 +226,57 @@ describeOnDrivers('a refusal that an open method throws', () => {
     await app.close();
     expect([status, body]).to.deep.equal([500, { name: 'Error', message: 'other' }]);
   });
+});
+
+describeOnDrivers('a rejection that comes after another response', () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  before(() => process.on('unhandledRejection', note));
+  after(() => process.off('unhandledRejection', note));
+
+  for (const defaultErrorHandler of [true, false]) {
+    it(`is only reported, with defaultErrorHandler: ${String(defaultErrorHandler)}`, async () => {
+      const responses: ServerResponse[] = [];
+      const events: RejectedEvent[] = [];
+      const jwtManager = testManager();
+      jwtManager.on('rejected', (event) => events.push(event));
+      // As a timeout does while a store hangs.
+      const currentUserChecker = () => {
+        for (const res of responses) res.writeHead(504).end('late');
+        return null;
+      };
+
+      @JsonController('/late')
+      class Late {
+        @Get('/json')
+        @JwtRequired()
+        json() {
+          return {};
+        }
+      }
+
+      @Controller('/late')
+      class LateText {
+        @Get('/text')
+        @JwtRequired()
+        text() {
+          return '';
+        }
+      }
+
+      const authorizationChecker = createAuthorizationChecker(jwtManager, { currentUserChecker });
+      const app = await startApp(
+        { controllers: [Late, LateText], authorizationChecker, defaultErrorHandler },
+        newApp(nodeMiddleware((_, res) => responses.splice(0, 1, res))),
+      );
+      for (const path of ['/late/json', '/late/text']) {
+        const response = await getWith(app.url + path, await jwtManager.createAccessToken('ada'));
+        expect(response).to.deep.include({ status: 504, body: 'late', challenge: null });
+      }
+      await setImmediate();
+      expect(unhandled).to.deep.equal([]);
+      expect(events.map(({ error }) => error.code)).to.deep.equal(['ERR_JWT_INVALID', 'ERR_JWT_INVALID']);
+      await app.close();
+    });
+  }
 });

@@ -40,6 +40,8 @@ function install(prototype: BaseDriver): void {
       if (!(error instanceof JwtError) || !handler) return original.call(this, error, action, options);
       const request = requestOf(options);
       const response = handler(error, request);
+      // Other middleware may have responded in the meantime, such as a timeout. With Express, to respond again would throw.
+      if (this.isDefaultErrorHandlingEnabled && request.res.headersSent) return undefined;
       if (this instanceof ExpressDriver) hideDetails(response);
       // Undefined for an error of a middleware.
       const method = action as ActionMetadata | undefined;
