@@ -1,6 +1,6 @@
 import { withReason, StoreUnavailableError } from '../errors/errors';
 import { within } from '../util/within';
-import { vouchingOf, type Evidence } from './vouching';
+import { voucherOf, type Evidence, type Voucher } from './vouching';
 import type { OnceEvent, OnceStore } from './once-store';
 import { isFoundSession, isLoginResult, isRotationResult, isSessionPage } from './session-shape';
 import type {
@@ -22,11 +22,13 @@ type Verb = keyof TokenStore | keyof OnceStore;
 /** Wraps a store that may fail, take too long, or return something invalid. */
 export class GuardedStore {
   readonly #store: TokenStore;
+  readonly #voucher: Voucher | undefined;
   readonly #timeout: number;
 
   /** @param timeout milliseconds that all calls of one operation may take together */
   constructor(store: TokenStore, timeout: number) {
     this.#store = store;
+    this.#voucher = voucherOf(store);
     this.#timeout = timeout;
   }
 
@@ -36,17 +38,21 @@ export class GuardedStore {
    * @returns undefined where it must be asked each time
    */
   evidenceFor(query: RevocationQuery): Evidence | undefined {
-    return vouchingOf(this.#store)?.evidenceFor(query);
+    return this.#isAsMade ? this.#voucher?.evidenceFor(query) : undefined;
   }
 
   /** Whether evidence holds, and the store is still the one that gave it: its method may have been replaced. */
   vouches(evidence: Evidence, now: number): boolean {
-    return evidence.holds(now) && vouchingOf(this.#store) !== undefined;
+    return evidence.holds(now) && this.#isAsMade;
   }
 
   /** Starts an operation. */
   operation(): StoreOperation {
     return new StoreOperation(this.#store, this.#timeout);
+  }
+
+  get #isAsMade(): boolean {
+    return this.#store.isRevoked === this.#voucher?.isRevoked;
   }
 }
 

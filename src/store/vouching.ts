@@ -6,21 +6,22 @@ export interface Evidence {
   holds(now: number): boolean;
 }
 
-/** Where a store keeps what it can vouch with. A symbol: other stores have members of any name. */
-export const vouching = Symbol('vouching');
-
-/** A store that knows whether anything has happened to a subject. */
-export interface VouchingStore {
-  readonly [vouching]: {
-    /** The method that the evidence is about: one that overrides, wraps or replaces it may know more. */
-    readonly isRevoked: unknown;
-    /** Called after that method has answered false at once. @returns undefined where it must be asked each time */
-    evidenceFor(query: RevocationQuery): Evidence | undefined;
-  };
+/** What a store vouches with: it knows whether anything has happened to a subject. */
+export interface Voucher {
+  /** The method that the evidence is about: one that overrides, wraps or replaces it may know more. */
+  readonly isRevoked: unknown;
+  /** Called after that method has answered false at once. @returns undefined where it must be asked each time */
+  evidenceFor(query: RevocationQuery): Evidence | undefined;
 }
 
-/** What a store vouches with; undefined where it must be asked each time. */
-export function vouchingOf(store: TokenStore): VouchingStore[typeof vouching] | undefined {
-  const { [vouching]: own } = store as Partial<VouchingStore>;
-  return store.isRevoked === own?.isRevoked ? own : undefined;
+const vouchers = new WeakMap<TokenStore, Voucher>();
+
+/** Notes what a new store vouches with. Not in a member, which a store around it would have as well. */
+export function vouchFor(store: TokenStore, voucher: Voucher): void {
+  vouchers.set(store, voucher);
+}
+
+/** @returns undefined for a store that must be asked each time */
+export function voucherOf(store: TokenStore): Voucher | undefined {
+  return vouchers.get(store);
 }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { unixTime, type Clock } from '../../util/clock';
 import { isInWindow, resolveRotation } from '../resolve-rotation';
 import type { OnceEvent, OnceStore } from '../once-store';
-import { vouching, type VouchingStore } from '../vouching';
+import { vouchFor } from '../vouching';
 import { inTime } from './in-time';
 import { Logins } from './logins';
 import { resolveMemoryOptions, type MemoryTokenStoreOptions } from './memory-token-store-options';
@@ -47,11 +47,6 @@ export class MemoryTokenStore implements TokenStore, OnceStore {
   readonly #events = new ShardedMap<Expiring>();
   readonly #listeners = new Set<(change: RevocationChange) => void>();
   readonly #sweeper: Sweeper;
-  /** @internal */
-  readonly [vouching]: VouchingStore[typeof vouching] = {
-    isRevoked,
-    evidenceFor: (query) => this.#logins.evidenceFor(query),
-  };
 
   /** @throws {@link ConfigurationError} when an option is wrong */
   constructor(options: MemoryTokenStoreOptions = {}) {
@@ -66,6 +61,7 @@ export class MemoryTokenStore implements TokenStore, OnceStore {
       { entries: subjects, drop: subjects.delete.bind(subjects) },
       { entries: events, drop: events.delete.bind(events) },
     ]);
+    vouchFor(this, { isRevoked, evidenceFor: (query) => logins.evidenceFor(query) });
   }
 
   /** How many entries there are: sessions, revoked tokens, revoked subjects, used tickets. */

@@ -14,7 +14,7 @@ import type {
   TokenRevocation,
   TokenStore,
 } from '../token-store';
-import { vouching, type VouchingStore } from '../vouching';
+import { vouchFor } from '../vouching';
 import { askRevoked } from './ask-revoked';
 import { FollowedRevocations } from './followed-revocations';
 import { KeyNames } from './names';
@@ -59,11 +59,6 @@ export class RedisTokenStore implements TokenStore, OnceStore {
   readonly #names: KeyNames;
   readonly #runner: ScriptRunner;
   readonly #revocations: FollowedRevocations;
-  /** @internal */
-  readonly [vouching]: VouchingStore[typeof vouching] = {
-    isRevoked,
-    evidenceFor: (query) => this.#revocations.evidenceFor(query),
-  };
 
   /** @throws `ConfigurationError` if it is not a client of `redis` or `ioredis`, or if the prefix is invalid */
   constructor(client: NodeRedisClient | IoredisClient, options: RedisTokenStoreOptions = {}) {
@@ -73,6 +68,7 @@ export class RedisTokenStore implements TokenStore, OnceStore {
     this.#names = new KeyNames(prefix);
     const source = { client: own, runner: this.#runner, names: this.#names };
     this.#revocations = new FollowedRevocations(source, consistency);
+    vouchFor(this, { isRevoked, evidenceFor: (query) => this.#revocations.evidenceFor(query) });
   }
 
   async createSession(session: Session, limits: Limits & LoginLimits = {}): Promise<LoginResult> {
