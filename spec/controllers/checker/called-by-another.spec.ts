@@ -1,13 +1,16 @@
 import { expect } from 'chai';
 import Koa, { type Context } from 'koa';
-import type { AuthorizationChecker } from 'routing-controllers';
+import { Get, JsonController, Req, type AuthorizationChecker } from 'routing-controllers';
 import {
+  BearerHeader,
   createAuthorizationChecker,
   PermissionDeniedError,
+  QueryParameter,
   TokenMissingError,
   type JwtManager,
 } from '../../../src';
 import { defaultRule } from '../../../src/controllers/rules/route-rule';
+import { describeOnDrivers, request, startApp } from '../../support/app';
 import { testManager } from '../../support/manager';
 import { refusalOf } from '../../support/rejected';
 import { once } from 'node:events';
@@ -67,4 +70,44 @@ describe('A checker that something else than routing-controllers calls', () => {
       else await refusalOf(ask([...roles], bearer), PermissionDeniedError);
     });
   }
+});
+
+/** Koa's request has its context. */
+interface AnyRequest {
+  readonly ctx?: unknown;
+}
+
+describeOnDrivers('A checker that is called for each field of a long list', () => {
+  it('costs the response no more than one call', async () => {
+    const manager = testManager();
+    const checker = createAuthorizationChecker(manager, {
+      locations: [new BearerHeader(), new QueryParameter('token')],
+    });
+
+    @JsonController('/fields')
+    class Fields {
+      @Get('/')
+      async list(@Req() request: AnyRequest) {
+        let open = 0;
+        for (let field = 0; field < 8_000; field++) {
+          const roles = field % 2 === 0 ? [] : ['admin'];
+          const isOpen = Promise.resolve(
+            checker({ request, response: undefined, context: request.ctx }, roles),
+          );
+          open += await isOpen.then(Number, () => 0);
+        }
+        return { open };
+      }
+    }
+
+    const app = await startApp({ controllers: [Fields], authorizationChecker: checker });
+    const token = await manager.createAccessToken('ada');
+    const response = await request(`${app.url}/fields?token=${token}`);
+    expect(response).to.deep.include({ status: 200, body: { open: 4_000 }, challenge: null });
+    expect(Object.fromEntries(response.headers)).to.include({
+      vary: 'Authorization',
+      'cache-control': 'no-store',
+    });
+    await app.close();
+  });
 });

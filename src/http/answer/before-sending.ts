@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { createNotes } from '../../util/notes';
 
 /** Adjusts the headers of a response just before they are sent. */
 export interface Adjustment {
@@ -10,18 +11,35 @@ type Header = readonly [name: unknown, value: unknown];
 
 type WriteHead = (this: ServerResponse, ...head: unknown[]) => ServerResponse;
 
+/** The adjustments of a response, the last one first. */
+interface Pending {
+  readonly adjustment: Adjustment;
+  readonly earlier: Pending | undefined;
+}
+
+const pendingFor = createNotes<Pending>();
+
 /**
  * Adjusts the headers of a response just before they are sent, after everything that could still change them: `@Header` of
- * a method, the framework's error handler, and headers given to `res.writeHead`. The last adjustment added runs first.
+ * a method, the framework's error handler, and headers given to `res.writeHead`. The last adjustment added runs first. One
+ * that is added again does nothing: a checker may be called for each field of a long list.
  */
 export function beforeSending(res: ServerResponse, adjustment: Adjustment): void {
+  const earlier = pendingFor.get(res);
+  for (let each = earlier; each; each = each.earlier) if (each.adjustment === adjustment) return;
+  pendingFor.set(res, { adjustment, earlier });
+  if (!earlier) adjustAtHead(res);
+}
+
+function adjustAtHead(res: ServerResponse): void {
   const { writeHead } = res as { readonly writeHead: WriteHead };
   res.writeHead = function (this: ServerResponse, ...head: unknown[]): ServerResponse {
     const [status, reason] = head;
     // Node.js rejects these itself, and changes no header before it does.
     if (this.headersSent || !isStatus(status) || !(head.length === 1 || setGivenHeaders(this, head)))
       return writeHead.apply(this, head);
-    adjustment.adjust(this, Number(status));
+    for (let each = pendingFor.get(res); each; each = each.earlier)
+      each.adjustment.adjust(res, Number(status));
     return typeof reason === 'string' ? writeHead.call(this, status, reason) : writeHead.call(this, status);
   };
 }

@@ -5,7 +5,7 @@ import { createNotes } from '../../util/notes';
 import { ignore, isPromiseLike } from '../../util/promises';
 import { responseHeaders } from '../../errors/response-headers';
 import type { HttpRequest } from '../request/http-request';
-import { beforeSending } from './before-sending';
+import { beforeSending, type Adjustment } from './before-sending';
 import { extraParameters, type ExtendChallenge } from './challenge-parameters';
 import { linesOf, removeHeader, setHeader } from './header-fields';
 
@@ -25,7 +25,9 @@ export interface RejectionForm {
 /** An error that a request is answered with, and the headers that belong to it alone. */
 interface Prepared {
   readonly error: JwtError;
+  readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly type: string | undefined;
 }
 
 /** The last error of each response. Earlier ones were caught. */
@@ -51,9 +53,14 @@ export function prepareRejection(error: JwtError, request: HttpRequest, form: Re
   put(headers, res);
   const { body, type } = errorBodyOf(error, request, form);
   const copy = copyForResponse(error, { headers: { ...headers, ...sharedHeaders(res) }, body });
-  prepared.set(res, { error: copy, headers });
-  const adjust = (_: ServerResponse, sent: number) => {
-    if (!isPrepared(copy, request)) return;
+  prepared.set(res, { error: copy, status, headers, type });
+  beforeSending(res, asPrepared);
+  return copy;
+}
+
+const asPrepared: Adjustment = {
+  adjust: (res, sent) => {
+    const { status, headers, type } = prepared.get(res) as Prepared;
     if (sent === status) {
       put(headers, res);
       if (type !== undefined && isJson(res)) setHeader(res, 'Content-Type', type);
@@ -61,10 +68,8 @@ export function prepareRejection(error: JwtError, request: HttpRequest, form: Re
       // Middleware of the application turned the error into another response.
       withdraw(res);
     }
-  };
-  beforeSending(res, { adjust });
-  return copy;
-}
+  },
+};
 
 function headersFor(error: JwtError, request: HttpRequest, form: RejectionForm): Record<string, string> {
   const { status, message, challenge, retryAfter } = error;
