@@ -11,13 +11,14 @@ type Header = readonly [name: unknown, value: unknown];
 
 type WriteHead = (this: ServerResponse, ...head: unknown[]) => ServerResponse;
 
-/** The adjustments of a response, the last one first. */
-interface Pending {
+/** What is adjusted, the last one first. */
+interface Sending {
   readonly adjustment: Adjustment;
-  readonly earlier: Pending | undefined;
+  readonly earlier: Sending | undefined;
 }
 
-const pendingFor = createNotes<Pending>();
+/** By the function that sends the headers: on a response of Express, a note of its own would cost microseconds. */
+const pendingAt = createNotes<{ last: Sending }>();
 
 /**
  * Adjusts the headers of a response just before they are sent, after everything that could still change them: `@Header` of
@@ -25,23 +26,30 @@ const pendingFor = createNotes<Pending>();
  * that is added again does nothing: a checker may be called for each field of a long list.
  */
 export function beforeSending(res: ServerResponse, adjustment: Adjustment): void {
-  const earlier = pendingFor.get(res);
-  for (let each = earlier; each; each = each.earlier) if (each.adjustment === adjustment) return;
-  pendingFor.set(res, { adjustment, earlier });
-  if (!earlier) adjustAtHead(res);
+  const { writeHead } = res as { readonly writeHead: WriteHead };
+  const pending = pendingAt.get(writeHead);
+  if (!pending) adjustAtHead(res, writeHead, { last: { adjustment, earlier: undefined } });
+  else if (!includes(pending.last, adjustment)) pending.last = { adjustment, earlier: pending.last };
 }
 
-function adjustAtHead(res: ServerResponse): void {
-  const { writeHead } = res as { readonly writeHead: WriteHead };
-  res.writeHead = function (this: ServerResponse, ...head: unknown[]): ServerResponse {
+function includes(last: Sending, adjustment: Adjustment): boolean {
+  for (let each: Sending | undefined = last; each; each = each.earlier)
+    if (each.adjustment === adjustment) return true;
+  return false;
+}
+
+function adjustAtHead(res: ServerResponse, writeHead: WriteHead, pending: { last: Sending }): void {
+  const adjusted = function (this: ServerResponse, ...head: unknown[]): ServerResponse {
     const [status, reason] = head;
     // Node.js rejects these itself, and changes no header before it does.
     if (this.headersSent || !isStatus(status) || !(head.length === 1 || setGivenHeaders(this, head)))
       return writeHead.apply(this, head);
-    for (let each = pendingFor.get(res); each; each = each.earlier)
-      each.adjustment.adjust(res, Number(status));
+    for (let each: Sending | undefined = pending.last; each; each = each.earlier)
+      each.adjustment.adjust(this, Number(status));
     return typeof reason === 'string' ? writeHead.call(this, status, reason) : writeHead.call(this, status);
   };
+  pendingAt.set(adjusted, pending);
+  res.writeHead = adjusted;
 }
 
 function isStatus(status: unknown): boolean {
