@@ -36,6 +36,8 @@ interface World {
   readonly mine: TokenPair;
   readonly other: TokenPair;
   readonly texts: Readonly<Record<Name, string>>;
+  /** Whose tokens are vouched for. */
+  readonly verifier: JwtManager;
   /** A manager of the process in which tokens end. */
   readonly manager: (options?: Partial<JwtManagerOptions>) => JwtManager;
 }
@@ -120,10 +122,18 @@ const endings: Record<string, Ending> = {
   'a rotation has moved the end of its session': {
     isOfMemory: true,
     ends: ['mine'],
-    end: async ({ stores, mine, subject, clock }) => {
-      const times = { now: unix(clock), expiresAt: unix(clock) + 5, graceSeconds: 10 };
-      await stores.other.rotateSession({ sessionId: sessionIdOf(mine), subject, generation: 0, ...times });
-      clock.advance(5);
+    end: async (world) => {
+      await endSoon(world);
+      world.clock.advance(5);
+    },
+  },
+  'the new end of its session, before which it was vouched for again': {
+    isOfMemory: true,
+    ends: ['mine'],
+    end: async (world) => {
+      await endSoon(world);
+      await untilVouchedFor(world, world.texts.mine);
+      world.clock.advance(5);
     },
   },
   'a store whose clock is ahead has removed its session': {
@@ -135,6 +145,12 @@ const endings: Record<string, Ending> = {
     },
   },
 };
+
+/** A rotation by a manager whose sessions are shorter. */
+async function endSoon({ stores, mine, subject, clock }: World): Promise<void> {
+  const times = { now: unix(clock), expiresAt: unix(clock) + 5, graceSeconds: 10 };
+  await stores.other.rotateSession({ sessionId: sessionIdOf(mine), subject, generation: 0, ...times });
+}
 
 /** Defines specs for each store that vouches, and for those that end what it vouches for. */
 function describeOnVouchingStores(
@@ -178,7 +194,7 @@ function describeOnVouchingStores(
       });
 }
 
-async function worldOf(stores: Stores): Promise<World & { readonly verifier: JwtManager }> {
+async function worldOf(stores: Stores): Promise<World> {
   const clock = testClock(Date.now());
   const verifier = testManager({ store: stores.own, clock });
   const [subject, another] = [randomUUID(), randomUUID()];
@@ -196,7 +212,7 @@ async function worldOf(stores: Stores): Promise<World & { readonly verifier: Jwt
 }
 
 /** Uses a token until it is vouched for. */
-async function untilVouchedFor(verifier: JwtManager, text: string, clock: TestClock): Promise<void> {
+async function untilVouchedFor({ verifier, clock }: World, text: string): Promise<void> {
   for (let time = 1; ; time++) {
     const token = await verifier.verify(text);
     if (time >= 3 && token.evidence()?.holds(unix(clock)) === true) return;
@@ -209,8 +225,8 @@ describeOnVouchingStores('A token that is vouched for is rejected at its next us
     if (isOfMemory && where !== 'in memory') continue;
     it(`after ${name}`, async () => {
       const world = await worldOf(use());
-      const { verifier, texts, clock } = world;
-      for (const text of Object.values(texts)) await untilVouchedFor(verifier, text, clock);
+      const { verifier, texts } = world;
+      for (const text of Object.values(texts)) await untilVouchedFor(world, text);
       await end(world);
       const endedAt = performance.now();
       for (const [of, text] of Object.entries(texts)) {
@@ -250,7 +266,7 @@ describe('A token that a RedisTokenStore vouches for', () => {
     const connected = await nodeRedis(url());
     const own = new RedisTokenStore(connected.client, { prefix, consistency: 'replica' });
     const world = await worldOf({ own, other: own });
-    for (const text of Object.values(world.texts)) await untilVouchedFor(world.verifier, text, world.clock);
+    for (const text of Object.values(world.texts)) await untilVouchedFor(world, text);
     return { own, connected, ...world };
   }
 

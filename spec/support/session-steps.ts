@@ -7,6 +7,7 @@ import { shardOf } from '../../src/store/shard';
 import { systemClock, unixSeconds } from '../../src/util/clock';
 import { SessionModel } from './session-model';
 import type { StoreAtWork } from './each-store';
+import { VouchedFor } from './vouched-for';
 
 /** A store beside the model of it, with names that nobody else uses. */
 class World {
@@ -14,12 +15,14 @@ class World {
   readonly model = new SessionModel(unixSeconds(systemClock));
   readonly ids: string[] = [];
   readonly atWork: StoreAtWork;
+  readonly vouchedFor: VouchedFor;
   /** All that share the store: what is over in one of them may have to come in another. */
   readonly #all: readonly World[];
   readonly #prefix = randomUUID();
 
   constructor(atWork: StoreAtWork, all: readonly World[]) {
     this.atWork = atWork;
+    this.vouchedFor = new VouchedFor(atWork.store);
     this.#all = all;
   }
 
@@ -261,9 +264,33 @@ export async function runSteps(atWork: StoreAtWork, worlds: readonly (readonly S
 }
 
 async function runIn(world: World, steps: readonly Step[]): Promise<void> {
-  for (const one of steps) await one.run(world);
+  for (const one of steps) {
+    await one.run(world);
+    expectTrueEvidence(world);
+  }
   for (const owner of [0, 1, 2]) await expectSameList(world, owner);
   for (const row of world.model.sessions.values()) await expectSameLife(world, row);
+}
+
+/** Whatever has happened: as long as there is evidence for an answer, it is what the store would answer. */
+function expectTrueEvidence(world: World): void {
+  const { vouchedFor, model, atWork, named } = world;
+  for (const query of vouchedFor.claimedAt(model.now)) {
+    expect(atWork.store.isRevoked(query)).to.equal(false);
+    expect(model.isRevoked(query)).not.to.equal(true);
+  }
+  const { now } = model;
+  for (const row of model.sessions.values()) {
+    const query = { sessionId: row.id, subject: row.subject, issuedAt: row.rotatedAt, now, graceSeconds: 0 };
+    vouchedFor.ask({ ...query, jti: `${row.id} access` });
+    vouchedFor.ask({ ...query, jti: row.subject.replace('sub', 'jti') });
+    vouchedFor.ask({ ...query, jti: `${row.id} refresh`, generation: row.generation });
+  }
+  for (const owner of [0, 1, 2]) {
+    const query = { subject: named('sub', owner), issuedAt: now + 1, now, graceSeconds: 0 };
+    vouchedFor.ask({ ...query, jti: named('alone', owner) });
+    vouchedFor.ask({ ...query, jti: named('jti', owner) });
+  }
 }
 
 /** The store has the same sessions of a subject alive, member for member. */
