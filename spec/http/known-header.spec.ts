@@ -14,7 +14,7 @@ import { TokenCache, type KnownToken } from '../../src/token/cache';
 import { describeOnDrivers, rawAnswer, startApp, type Answer, type RunningApp } from '../support/app';
 import { forge, partsOf } from '../support/forge';
 import { knownHeaderRoutes, replaced } from '../support/known-header-routes';
-import { otherSecret, secret, startOfTime, testClock, testManager } from '../support/manager';
+import { otherSecret, secret, startOfTime, testClock, testManager, type TestClock } from '../support/manager';
 import { refusalOf } from '../support/rejected';
 
 /** The tokens of a request that has been let in three times, and others. */
@@ -37,12 +37,23 @@ interface Variation {
   readonly code?: string;
 }
 
-const clock = testClock();
+const clock = breakable(testClock());
 const keys = KeySet.fromSecret(secret, { kid: 'first' });
 const store = new MemoryTokenStore({ clock });
 const bearer = (text: string, scheme = 'Bearer ') => `Authorization: ${scheme}${text}`;
 const usual = ({ access }: Texts) => [bearer(access), 'X-Allowed: yes'];
 const alone = ({ access }: Texts) => [bearer(access)];
+
+/** A clock that may have no time to give. */
+function breakable(own: TestClock): TestClock & { isBroken: boolean } {
+  const broken: TestClock & { isBroken: boolean } = Object.assign(() => (broken.isBroken ? NaN : own()), {
+    advance: (seconds: number) => {
+      own.advance(seconds);
+    },
+    isBroken: false,
+  });
+  return broken;
+}
 
 /** The same managers with a cache and without one. */
 function managersWith(cache: undefined | false): Record<'default' | 'admins', JwtManager> {
@@ -57,6 +68,7 @@ const manager = cached.default;
 /** The part of a token that names its session. */
 const sessionIdIn = (text: string) => String(partsOf(text).claims['sid']);
 
+const withoutTime = { change: () => (clock.isBroken = true), undo: () => (clock.isBroken = false) };
 const read = Object.getOwnPropertyDescriptor(BearerHeader.prototype, 'read') as PropertyDescriptor;
 
 const variations: Record<string, Variation> = {
@@ -300,6 +312,19 @@ const variations: Record<string, Variation> = {
     },
     status: 401,
     code: 'ERR_JWT_INVALID',
+  },
+  'when the clock has no time': { ...withoutTime, status: 500, code: 'ERR_JWT_CONFIGURATION' },
+  'when the clock has no time, without a token': {
+    ...withoutTime,
+    lines: () => [],
+    status: 401,
+    code: 'ERR_JWT_MISSING',
+  },
+  'when the clock has no time, of a guest': {
+    ...withoutTime,
+    path: '/optional',
+    lines: () => [],
+    status: 200,
   },
   'whose key was retired': {
     change: () => {

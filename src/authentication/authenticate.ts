@@ -21,25 +21,28 @@ import { pathOf } from './request-path';
  */
 export function authenticate(attempt: Attempt): void | Promise<void> {
   const { request, gate, earlier } = attempt;
-  const { type } = gate.requirement;
-  const { header } = gate;
-  const whole = header?.whole(request);
-  const now = unixTime(gate.core.settings.clock);
-  const known =
-    whole === undefined || earlier ? undefined : gate.core.verifier.known(whole, type, header?.lead, now);
-  if (known) {
-    attempt.now = now;
-    attempt.text = known.raw;
-    attempt.location = header;
-    return proceed(known, attempt);
-  }
-  const found = findToken(request, gate.locations, type);
+  const whole = gate.header?.whole(request);
+  const known = whole === undefined || earlier ? undefined : recognize(whole, attempt);
+  if (known) return proceed(known, attempt);
+  const found = findToken(request, gate.locations, gate.requirement.type);
   attempt.text = found?.text;
   attempt.location = found?.location;
   if (earlier && recall(earlier, attempt)) return judge(attempt);
   const token = found && verify(found, attempt, whole);
   if (isPromiseLike(token)) return token.then((late) => proceed(late, attempt));
   return proceed(token, attempt);
+}
+
+/** The token of a header that was seen before. */
+function recognize(whole: string, attempt: Attempt): Token<object> | undefined {
+  const { core, header, requirement } = attempt.gate;
+  const now = unixTime(core.settings.clock);
+  const known = core.verifier.known(whole, requirement.type, header?.lead, now);
+  if (!known) return undefined;
+  attempt.now = now;
+  attempt.text = known.raw;
+  attempt.location = header;
+  return known;
 }
 
 /** Takes over what middleware knows of the token that the request has in these locations. */
