@@ -102,6 +102,33 @@ describe('authenticateUpgrade', () => {
     expect(events).to.deep.equal([]);
   });
 
+  it('knows a header again that it has let in, and nothing that only resembles it', async () => {
+    const token = await jwtManager.createAccessToken('ada');
+    const greet = () => greetingOf([], { Authorization: `Bearer ${token}` });
+    for (let time = 0; time < 3; time++) expect(await greet()).to.equal('hello ada');
+    const refusals: [answer: object, lines: string[], reason: string][] = [
+      [malformed, [...bearer(token), ...bearer(token)], 'header twice'],
+      [malformed, [`Authorization: Bearer  ${token}`], 'no token behind the scheme'],
+      [missing, [`Authorization: Basic ${token}`], 'Missing Authorization Header'],
+      [invalid, bearer(`${token}A`), 'signature'],
+    ];
+    for (const [answer, lines, reason] of refusals) {
+      await expectRefused(answer, lines, reason);
+      events.splice(0);
+    }
+    requirement = { scopes: 'chat' };
+    await expectRefused(
+      { ...denied, challenge: `${denied.challenge}, scope="chat"` },
+      bearer(token),
+      'scope',
+    );
+    events.splice(0);
+    requirement = {};
+    expect(await greet()).to.equal('hello ada');
+    await jwtManager.revoke(token);
+    await expectRefused(revoked, bearer(token), 'unknown');
+  });
+
   it('lets in a token in a location of the application, as a page can send it', async () => {
     requirement = { locations: [new WebSocketProtocol()] };
     const { access_token: token } = await jwtManager.createTokenPair('ada');

@@ -13,6 +13,7 @@ import {
 import { TokenCache, type KnownToken } from '../../src/token/cache';
 import { describeOnDrivers, rawAnswer, startApp, type Answer, type RunningApp } from '../support/app';
 import { forge, partsOf } from '../support/forge';
+import { intervenedStore } from '../support/later-store';
 import { knownHeaderRoutes, replaced } from '../support/known-header-routes';
 import { otherSecret, secret, startOfTime, testClock, testManager, type TestClock } from '../support/manager';
 import { refusalOf } from '../support/rejected';
@@ -463,6 +464,37 @@ describeOnDrivers('A request with a header that was seen before', () => {
       for (const each of [cached, plain])
         expect(await refusalOf(each.default.verify(text), JwtError)).to.include({ code: 'ERR_JWT_INVALID' });
     expect(await manager.verify(access)).to.include({ identity: 'ada', raw: access });
+  });
+
+  it('asks the store once and loads the user once where middleware and a rule look at it, each time', async () => {
+    const counts = { asked: 0, loaded: 0 };
+    const counted = intervenedStore(store, (verb, ask) => {
+      if (verb === 'isRevoked') counts.asked++;
+      return ask();
+    });
+    const managers = { ...cached, default: testManager({ clock, keys, store: counted }) };
+    const checker = createAuthorizationChecker(managers, {
+      currentUserChecker: ({ identity }) => {
+        counts.loaded++;
+        return identity === 'bob' ? null : { name: identity };
+      },
+    });
+    const app = await startApp({ controllers: [knownHeaderRoutes(checker)], authorizationChecker: checker });
+    try {
+      for (const [identity, status] of [
+        ['ada', 200],
+        ['bob', 401],
+      ] as const) {
+        const text = await manager.createAccessToken(identity, { roles: 'member' });
+        for (let time = 1; time <= 3; time++) {
+          Object.assign(counts, { asked: 0, loaded: 0 });
+          const answer = await rawAnswer(app.port, 'GET', '/known/both', [bearer(text)]);
+          expect([answer.status, counts]).to.deep.equal([status, { asked: 1, loaded: 1 }]);
+        }
+      }
+    } finally {
+      await app.close();
+    }
   });
 
   it('is rejected once the token was revoked as it was handed to the application', async () => {

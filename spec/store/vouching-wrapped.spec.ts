@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { JwtError, MemoryTokenStore, type JwtManager, type Token, type TokenStore } from '../../src';
 import { RedisTokenStore } from '../../src/redis';
+import { voucherOf } from '../../src/store/vouching';
 import { testManager } from '../support/manager';
 import { nodeRedis, ownPrefix, type Connected } from '../support/redis-clients';
 import { ageFeeds, untilSync } from '../support/redis-feed';
@@ -252,6 +253,15 @@ describeOnVouchingStores('A store that vouched', (use) => {
     await other.revokeAll('bob');
     expect(await refusalOf(other.verify(alone), JwtError)).to.include({ code: 'ERR_JWT_REVOKED' });
     expect(await none.verify(alone)).to.include({ identity: 'bob' });
+  });
+});
+
+describe('A MemoryTokenStore', () => {
+  it('has no evidence for a session that it does not know', () => {
+    const store = new MemoryTokenStore();
+    const query = queryOf(newSession('unknown'));
+    expect(store.isRevoked(query)).to.equal(true);
+    expect(voucherOf(store)?.evidenceFor(query)).to.equal(undefined);
   });
 });
 

@@ -118,7 +118,7 @@ describe('The evidence of a replica', () => {
 describe('Revocations that are followed', () => {
   /** Redis, which answers when it is told to. */
   function followed(consistency: 'replica' | 'strong' = 'replica') {
-    const asked: ((reply: string[]) => void)[] = [];
+    const asked: ((reply: string[] | Promise<never>) => void)[] = [];
     const listening = { ready: new Promise<void>(() => undefined), close: () => undefined };
     const client = { isOpen: () => true, isClosed: () => false, listen: () => listening };
     const run = () => new Promise((resolve) => asked.push(resolve));
@@ -128,7 +128,8 @@ describe('Revocations that are followed', () => {
       asked.shift()?.(['read', String(now)]);
       await setImmediate();
     };
-    return { asked, revocations, answer };
+    const fail = (error: Error) => asked.shift()?.(Promise.reject(error));
+    return { asked, revocations, answer, fail };
   }
 
   async function withEvidence() {
@@ -170,6 +171,21 @@ describe('Revocations that are followed', () => {
     await answer();
     revocations.behind(shard);
     expect([evidence.holds(now), asked]).to.deep.equal([false, []]);
+  });
+
+  it('are read one shard after the other in a cluster, and vouched for all the same', async () => {
+    const { revocations, asked, answer, fail } = followed();
+    fail(new Error("CROSSSLOT Keys in request don't hash to the same slot"));
+    await setImmediate();
+    expect(asked).to.have.lengthOf(256);
+    while (asked.length > 0) await answer();
+    expect(revocations.isRevoked(query)).to.equal(false);
+    const evidence = revocations.evidenceFor(query);
+    revocations.behind('00');
+    expect(evidence?.holds(now)).to.equal(true);
+    revocations.behind(shard);
+    expect(evidence?.holds(now)).to.equal(false);
+    revocations.close();
   });
 
   it('are no evidence without a replica', async () => {
