@@ -12,7 +12,7 @@ import {
   type Token,
 } from '../../src';
 import {
-  describeOnDrivers,
+  describeOnDriversWith,
   rawAnswer,
   startApp,
   type AnyResponse,
@@ -113,7 +113,7 @@ class Routes {
 
 for (const defaultErrorHandler of [true, false]) {
   const mode = `with defaultErrorHandler: ${String(defaultErrorHandler)}`;
-  describeOnDrivers(`D11: what caches may keep, ${mode}`, () => {
+  describeOnDriversWith(defaultErrorHandler, `D11: what caches may keep, ${mode}`, () => {
     let app: RunningApp;
     let jar: CookieJar;
 

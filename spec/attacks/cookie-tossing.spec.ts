@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { describeOnDrivers } from '../support/app';
+import { describeOnDriversWith } from '../support/app';
 import { cookiesOf, type CookieJar } from '../support/cookie-jar';
 import { cookieNames, cookieRefusals, startCookieApp, type CookieApp } from '../support/cookie-app';
 import { testManager } from '../support/manager';
@@ -98,7 +98,8 @@ function others(): string {
 }
 
 for (const defaultErrorHandler of [true, false]) {
-  describeOnDrivers(
+  describeOnDriversWith(
+    defaultErrorHandler,
     `D6: cookies that somebody tossed, with defaultErrorHandler: ${String(defaultErrorHandler)}`,
     () => {
       const jwtManager = testManager();

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { describeOnDrivers } from '../support/app';
+import { describeOnDriversWith } from '../support/app';
 import type { Answer } from '../support/app';
 import { cookieNames, startCookieApp, type CookieApp } from '../support/cookie-app';
 import type { CookieJar } from '../support/cookie-jar';
@@ -16,7 +16,8 @@ const origins = [
 ];
 
 for (const defaultErrorHandler of [true, false]) {
-  describeOnDrivers(
+  describeOnDriversWith(
+    defaultErrorHandler,
     `D12: cross-origin sharing, with defaultErrorHandler: ${String(defaultErrorHandler)}`,
     () => {
       let app: CookieApp;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { callsDuring, decoding, signatureSteps } from '../support/calls';
 import { encode } from '../support/forge';
-import { shortList } from '../support/full';
+import { isFull, shortList } from '../support/full';
 import { aThousandTimes } from '../support/patience';
 import { expectInvalid, expectTaken, signToken, targetFor, type Target } from '../support/target';
 
@@ -188,7 +188,7 @@ describe('the effort for a hostile text', () => {
     ).join();
   }
 
-  for (const [name, text] of texts) {
+  for (const [name, text] of texts.filter((_, index) => isFull || index % 3 === 0)) {
     it(`does not grow with the square of its length: ${name}`, async () => {
       for (const length of [8_000, 2_000_000]) {
         const hostile = text(length);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Controller, Get, JsonController, Param, Req } from 'routing-controllers';
 import { InjectToken, JwtOptional, JwtPublic, JwtRequired, type RouteDecorator, type Token } from '../../src';
 import { ConfigurationError } from '../../src/errors/errors';
-import { describeOnDrivers, getWith, request, startApp } from '../support/app';
+import { describeOnDrivers, errorHandlersOn, getWith, request, startApp } from '../support/app';
 import { heirOf } from '../support/heirs';
 import { testManager } from '../support/manager';
 import { answersOf, forUsers, refusalToStart, startWith } from '../support/protection';
@@ -166,7 +166,7 @@ describeOnDrivers('G7: @InjectToken in the wrong place', (driver) => {
     }
   });
 
-  for (const defaultErrorHandler of [true, false]) {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     it(`never lets a method run without ours as checker, defaultErrorHandler: ${String(defaultErrorHandler)}`, async () => {
       let runs = 0;
       @JsonController('/foreign')

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Get, JsonController } from 'routing-controllers';
 import { createAuthorizationChecker, JwtRequired, QueryParameter } from '../../src';
-import { describeOnDrivers, request, startApp } from '../support/app';
+import { describeOnDrivers, errorHandlersOn, request, startApp } from '../support/app';
 import { testManager } from '../support/manager';
 
 @JsonController()
@@ -13,7 +13,7 @@ class QueryTargets {
   }
 }
 
-describeOnDrivers('D7: a token in the query', () => {
+describeOnDrivers('D7: a token in the query', (driver) => {
   const jwtManager = testManager();
 
   for (const name of ['access_token', 'jwt', 'token', 'Authorization', 'authorization']) {
@@ -34,7 +34,7 @@ describeOnDrivers('D7: a token in the query', () => {
     });
   }
 
-  for (const defaultErrorHandler of [true, false]) {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     it(`is kept by no shared cache, defaultErrorHandler: ${String(defaultErrorHandler)}`, async () => {
       const locations = [new QueryParameter('access_token')];
       const app = await startApp({

@@ -8,6 +8,7 @@ import {
   type RejectedEvent,
 } from '../../src';
 import { type Answer, type RunningApp, describeOnDrivers, request, startApp } from '../support/app';
+import { shortList } from '../support/full';
 import { refusalOf } from '../support/rejected';
 import { claimsOf, outcomeOf, sessionWorld } from '../support/session-world';
 
@@ -98,7 +99,7 @@ function post(app: RunningApp, path: string, type: string, body: string | Uint8A
   });
 }
 
-for (const defaultErrorHandler of [true, false]) {
+for (const defaultErrorHandler of shortList([true, false], 1)) {
   describe(`D10: a refresh route, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
     let app: RunningApp;
     // Without its handler, what the host itself refuses is a 500, whatever the route.

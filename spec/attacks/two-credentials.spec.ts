@@ -1,4 +1,4 @@
-import { describeOnDrivers } from '../support/app';
+import { describeOnDriversWith } from '../support/app';
 import type { CookieJar } from '../support/cookie-jar';
 import { cookieNames, cookieRefusals, startCookieApp, type CookieApp } from '../support/cookie-app';
 import { testManager } from '../support/manager';
@@ -6,7 +6,8 @@ import { testManager } from '../support/manager';
 const { twoTokens, csrf } = cookieRefusals;
 
 for (const defaultErrorHandler of [true, false]) {
-  describeOnDrivers(`D5: two credentials, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
+  const mode = `with defaultErrorHandler: ${String(defaultErrorHandler)}`;
+  describeOnDriversWith(defaultErrorHandler, `D5: two credentials, ${mode}`, () => {
     const jwtManager = testManager();
     let app: CookieApp;
     let jar: CookieJar;

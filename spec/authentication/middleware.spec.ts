@@ -34,6 +34,7 @@ import {
 import { ConfigurationError } from '../../src/errors/errors';
 import {
   describeOnDrivers,
+  errorHandlersOn,
   request,
   serve,
   startApp,
@@ -304,7 +305,7 @@ describeOnDrivers('createJwtMiddleware', (driver) => {
     return plain;
   }
 
-  for (const defaultErrorHandler of [true, false]) {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     describe(`with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
       for (const [name, { status, code, requirement = {}, checker, manager, init }] of Object.entries(
         rejections,

@@ -13,7 +13,7 @@ import {
   TokenCookies,
 } from '../../src';
 import { isPlainObject } from '../../src/util/json';
-import { describeOnDrivers, request, startApp, type Answer, type RunningApp } from '../support/app';
+import { describeOnDriversWith, request, startApp, type Answer, type RunningApp } from '../support/app';
 import { otherSecret, testManager } from '../support/manager';
 
 const manager = testManager();
@@ -212,7 +212,7 @@ const rows: Record<string, Row> = {
 
 for (const defaultErrorHandler of [true, false]) {
   const mode = defaultErrorHandler ? '' : ', without the error handler of routing-controllers';
-  describeOnDrivers(`F16: a ticket${mode}`, () => {
+  describeOnDriversWith(defaultErrorHandler, `F16: a ticket${mode}`, () => {
     let app: RunningApp;
 
     before(async () => {

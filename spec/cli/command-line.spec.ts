@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { commands } from '../../src/cli/registry';
 import { cli, spawnCli, useFolder } from '../support/cli';
-import { shortList } from '../support/full';
+import { isFull, shortList } from '../support/full';
 
 const { version, bin } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   version: string;
@@ -105,13 +105,14 @@ describe('The program', function () {
 
   it('creates keys, rotates them, and verifies a token from its input', async () => {
     const file = folder.path('keys.json');
-    expect((await spawnCli(['keygen', '--kid', 'a', '--out', file])).code).to.equal(0);
-    expect((await spawnCli(['rotate', file, '--kid', 'b'])).code).to.equal(0);
+    const run = isFull ? spawnCli : cli;
+    expect((await run(['keygen', '--kid', 'a', '--out', file])).code).to.equal(0);
+    expect((await run(['rotate', file, '--kid', 'b'])).code).to.equal(0);
     const script = `const { JwtManager, KeySet } = require('routing-controllers-jwt');
       const keys = KeySet.fromFile(${JSON.stringify(file)});
       new JwtManager({ keys, store: false }).createAccessToken('ada').then(console.log);`;
     const input = execFileSync(process.execPath, ['--eval', script], { encoding: 'utf8' });
-    const env = { JWT_KEYS: (await spawnCli(['jwks', file])).stdout };
+    const env = { JWT_KEYS: (await run(['jwks', file])).stdout };
     const { code, stdout, stderr } = await spawnCli(['verify', '--env', 'JWT_KEYS'], { input, env });
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     expect(stdout).to.match(/^Valid: access token/);

@@ -3,6 +3,7 @@ import { chmodSync, chownSync, lstatSync, readdirSync, readFileSync, statSync, s
 import { expect } from 'chai';
 import { JwtManager, KeySet, type Algorithm } from '../../src';
 import { cli, spawnCli, useFolder, type Outcome } from '../support/cli';
+import { isFull } from '../support/full';
 import { jwkOf, keyPairFor } from '../support/keys';
 import { secret } from '../support/manager';
 
@@ -233,7 +234,7 @@ describe('rotate', () => {
     this.timeout(30_000);
     const file = folder.write('keys.json', setOf(es256));
     let isOver = false;
-    const names = ['b', 'c', 'd', 'e'];
+    const names = isFull ? ['b', 'c', 'd', 'e'] : ['b', 'c'];
     const rotations = Promise.all(names.map((kid) => spawnCli(['rotate', file, '--kid', kid])));
     void rotations.finally(() => (isOver = true));
     let reads = 0;

@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, Express, NextFunction, Request, Response } fr
 import Koa from 'koa';
 import { Controller, Get, JsonController, UseBefore } from 'routing-controllers';
 import { createAuthorizationChecker, JwtError, JwtRequired, type HttpRequest } from '../../src';
-import { describeOnDrivers, newApp, request, startApp, type Answer } from '../support/app';
+import { describeOnDrivers, errorHandlersOn, newApp, request, startApp, type Answer } from '../support/app';
 import { testManager } from '../support/manager';
 import { nodeMiddleware } from '../support/node-middleware';
 
@@ -137,7 +137,7 @@ describeOnDrivers('formatError', (driver) => {
   ];
 
   for (const [name, meddle] of meddling) {
-    for (const defaultErrorHandler of [true, false]) {
+    for (const defaultErrorHandler of errorHandlersOn(driver)) {
       it(`words the answer only, though it sets ${name}, with defaultErrorHandler: ${String(defaultErrorHandler)}`, async () => {
         const formatError = (error: JwtError) => {
           meddle(error);
@@ -167,7 +167,7 @@ describeOnDrivers('formatError', (driver) => {
     ['fr', 'en'],
     ['en', 'en'],
   ] as const) {
-    for (const defaultErrorHandler of [true, false]) {
+    for (const defaultErrorHandler of errorHandlersOn(driver)) {
       const handler = `defaultErrorHandler: ${String(defaultErrorHandler)}`;
       it(`speaks the language of the request, ${languages}, and caches are told: ${handler}`, async () => {
         const answer = await answerOf('/json/thing', translated, {

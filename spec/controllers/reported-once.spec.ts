@@ -8,12 +8,12 @@ import {
   type RejectedEvent,
   type Token,
 } from '../../src';
-import { describeOnDrivers, request, type RunningApp, startApp } from '../support/app';
+import { describeOnDrivers, errorHandlersOn, request, type RunningApp, startApp } from '../support/app';
 import { intervenedStore } from '../support/later-store';
 import { testManager } from '../support/manager';
 import { sessionWorld } from '../support/session-world';
 
-describeOnDrivers('a request that is refused', () => {
+describeOnDrivers('a request that is refused', (driver) => {
   let isStoreDown = false;
   const { manager } = sessionWorld({ rotationGrace: 0 }, (store) =>
     intervenedStore(store, (_, ask) => {
@@ -71,7 +71,7 @@ describeOnDrivers('a request that is refused', () => {
     }
   }
 
-  for (const defaultErrorHandler of [true, false]) {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     describe(`is reported once, with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
       let app: RunningApp;
 

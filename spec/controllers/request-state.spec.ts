@@ -21,7 +21,7 @@ import {
   TokenRevokedError,
   type RejectedEvent,
 } from '../../src';
-import { describeOnDrivers, getWith, newApp, request, startApp, type RunningApp } from '../support/app';
+import { describeOnDriversWith, getWith, newApp, request, startApp, type RunningApp } from '../support/app';
 import { testManager } from '../support/manager';
 import { nodeMiddleware } from '../support/node-middleware';
 
@@ -185,7 +185,7 @@ function meddle(event: RejectedEvent): void {
 for (const defaultErrorHandler of [true, false]) {
   const mode = `with defaultErrorHandler: ${String(defaultErrorHandler)}`;
 
-  describeOnDrivers(`an error and its request, ${mode}`, (driver) => {
+  describeOnDriversWith(defaultErrorHandler, `an error and its request, ${mode}`, (driver) => {
     let app: RunningApp;
     let meeting: Meeting | undefined;
     let token: string;
@@ -339,7 +339,7 @@ for (const defaultErrorHandler of [true, false]) {
     });
   });
 
-  describeOnDrivers(`the challenge of other middleware, ${mode}`, (driver) => {
+  describeOnDriversWith(defaultErrorHandler, `the challenge of other middleware, ${mode}`, (driver) => {
     const basic = 'Basic realm="other"';
 
     @JsonController('/doors')

@@ -13,7 +13,14 @@ import {
   type JwtManagerOptions,
   type OAuthControllerOptions,
 } from '../../src';
-import { describeOnDrivers, request, startApp, type Answer, type RunningApp } from '../support/app';
+import {
+  describeOnDrivers,
+  errorHandlersOn,
+  request,
+  startApp,
+  type Answer,
+  type RunningApp,
+} from '../support/app';
 import { forge } from '../support/forge';
 import { keyPairFor } from '../support/keys';
 import { otherSecret, testManager } from '../support/manager';
@@ -253,7 +260,7 @@ describeOnDrivers('createOAuthController', (driver) => {
     expect(await introspect(token)).to.include({ active: true });
   });
 
-  for (const defaultErrorHandler of [true, false]) {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     it(`says that a request is malformed, with defaultErrorHandler: ${String(defaultErrorHandler)}`, async () => {
       await start({}, {}, { defaultErrorHandler });
       const twice = 'token=a&token=b';

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { rawAnswer, request, type Answer } from '../support/app';
 import { endChildApp, startChildApp, type ChildApp } from '../support/child-app';
 import { CookieClient } from '../support/cookie-client';
+import { isFull, shortList } from '../support/full';
 import { secret } from '../support/manager';
 
 const ada = { username: 'ada', password: 'engine' };
@@ -210,7 +211,7 @@ describe('the example of cookies', function () {
       ['DELETE', '/api/auth/sessions'],
       ['POST', '/api/auth/logout'],
     ];
-    for (const [method, path, body] of requests) {
+    for (const [method, path, body] of shortList(requests, 1)) {
       it(`changes nothing by ${method} ${path}`, async () => {
         const client = await loggedIn();
         const [notes, cookies] = [await notesOf(client), new Map(client.cookies)];
@@ -250,17 +251,19 @@ describe('the example of cookies', function () {
       expect(answer.headers.get('Vary')).to.equal('Cookie');
     });
 
-    it('is renewed by its refresh cookie when the access token is over', async () => {
-      const client = await loggedIn(ada, await start({ ACCESS_TOKEN_TTL: '1s' }));
-      const tokens = () =>
-        ['__Host-access_token', '__Host-refresh_token'].map((name) => client.cookies.get(name));
-      const before = tokens();
-      await setTimeout(1100);
-      expect((await client.send('GET', '/api/me')).status).to.equal(200);
-      const after = tokens();
-      for (const [index, text] of after.entries())
-        expect(text).to.be.a('string').and.not.equal(before[index]);
-    });
+    // Another process, whose tokens live for a second.
+    if (isFull)
+      it('is renewed by its refresh cookie when the access token is over', async () => {
+        const client = await loggedIn(ada, await start({ ACCESS_TOKEN_TTL: '1s' }));
+        const tokens = () =>
+          ['__Host-access_token', '__Host-refresh_token'].map((name) => client.cookies.get(name));
+        const before = tokens();
+        await setTimeout(1100);
+        expect((await client.send('GET', '/api/me')).status).to.equal(200);
+        const after = tokens();
+        for (const [index, text] of after.entries())
+          expect(text).to.be.a('string').and.not.equal(before[index]);
+      });
 
     it('ends here by POST /api/auth/logout, and its cookies with it', async () => {
       const [client, other] = [await loggedIn(), await loggedIn()];

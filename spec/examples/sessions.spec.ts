@@ -29,6 +29,8 @@ describe('the example of sessions', () => {
     behavesWith(() => ({}));
   });
 
+  if (!isFull) return;
+
   describe('in a SQLite file', () => {
     const folder = mkdtempSync(join(tmpdir(), 'jwt-example-'));
     behavesWith(() => ({ DATABASE_URL: `sqlite:${join(folder, 'sessions.sqlite')}` }));
@@ -36,8 +38,6 @@ describe('the example of sessions', () => {
       rmSync(folder, { recursive: true });
     });
   });
-
-  if (!isFull) return;
 
   describe('in Redis', () => {
     const redis = useOwnRedis();

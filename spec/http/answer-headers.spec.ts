@@ -21,6 +21,8 @@ import {
 import { BearerHeader, createAuthorizationChecker, JwtOptional, JwtRequired } from '../../src';
 import {
   describeOnDrivers,
+  describeOnDriversWith,
+  errorHandlersOn,
   newApp,
   request,
   startApp,
@@ -192,7 +194,7 @@ class TextAnswers {
 
 for (const defaultErrorHandler of [true, false]) {
   const mode = `with defaultErrorHandler: ${String(defaultErrorHandler)}`;
-  describeOnDrivers(`the headers of a protected route, ${mode}`, (driver) => {
+  describeOnDriversWith(defaultErrorHandler, `the headers of a protected route, ${mode}`, (driver) => {
     const jwtManager = testManager();
     let app: RunningApp;
     let token: string;
@@ -353,7 +355,7 @@ describeOnDrivers('what a method declares for its answers', (driver) => {
   const jwtManager = testManager();
   const bad = { Authorization: 'Bearer "' };
 
-  for (const defaultErrorHandler of [true, false]) {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     const refused: [path: string, status: number, code: string, headers: 'none' | 'bad' | 'good'][] = [
       ['/declared/csv', 401, 'ERR_JWT_MISSING', 'none'],
       ['/declared/csv', 400, 'ERR_JWT_REQUEST', 'bad'],
@@ -459,7 +461,7 @@ describeOnDrivers('the headers of a refusal', (driver) => {
   ];
 
   for (const [name, status, onKoa, onExpress] of remade) {
-    for (const defaultErrorHandler of [true, false]) {
+    for (const defaultErrorHandler of errorHandlersOn(driver)) {
       // On Express, the handler of routing-controllers has sent its response then.
       if (defaultErrorHandler && driver === 'express') continue;
       it(`go when a handler makes ${name} of the refusal, with defaultErrorHandler: ${String(defaultErrorHandler)}`, async () => {
@@ -496,7 +498,7 @@ describeOnDrivers('the headers of a refusal', (driver) => {
     const failing = createAuthorizationChecker(testManager(), {
       locations: [{ name: 'Place', read: () => null as unknown as string }],
     });
-    for (const defaultErrorHandler of [true, false]) {
+    for (const defaultErrorHandler of errorHandlersOn(driver)) {
       for (const [first, last, status, challenge] of [
         [checker, failing, 503, null],
         [failing, checker, 401, 'Bearer realm="api"'],

@@ -12,7 +12,14 @@ import {
   type HttpRequest,
   type JwtError,
 } from '../../src';
-import { describeOnDrivers, request, startApp, type Answer, type Driver } from '../support/app';
+import {
+  describeOnDrivers,
+  errorHandlersOn,
+  request,
+  startApp,
+  type Answer,
+  type Driver,
+} from '../support/app';
 import { testManager } from '../support/manager';
 
 @JsonController()
@@ -66,7 +73,7 @@ function withBasic(driver: Driver) {
 }
 
 describeOnDrivers('the option challenge', (driver) => {
-  for (const defaultErrorHandler of [true, false]) {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     describe(`with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
       const jwtManager = testManager();
 

@@ -13,7 +13,14 @@ import {
   type RequestSource,
   type Token,
 } from '../../src';
-import { describeOnDrivers, request, startApp, type Answer, type RunningApp } from '../support/app';
+import {
+  describeOnDrivers,
+  errorHandlersOn,
+  request,
+  startApp,
+  type Answer,
+  type RunningApp,
+} from '../support/app';
 import { cookieNames } from '../support/cookie-app';
 import { CookieJar, cookiesOf } from '../support/cookie-jar';
 import { testClock, testManager } from '../support/manager';
@@ -105,8 +112,8 @@ function expected(path: string, method: Method, cookies: Carried): Outcome {
   return { status: 200, identity: 'ada', isRotated: true };
 }
 
-describeOnDrivers('cookies that refresh themselves, on all kinds of routes', () => {
-  for (const defaultErrorHandler of [true, false]) {
+describeOnDrivers('cookies that refresh themselves, on all kinds of routes', (driver) => {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     describe(`with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
       let app: RunningApp;
       let jar: CookieJar;

@@ -4,13 +4,14 @@ import { KeySet } from '../../src/keys/key-set';
 import type { Algorithm } from '../../src/keys/key';
 import { hasSignatureOf, signClaims } from '../../src/token/codec';
 import { callsDuring, type Watch } from '../support/calls';
+import { isFull, shortList } from '../support/full';
 import { keyPairFor, testKeyPair } from '../support/keys';
 import { expectRefused, untypedKeySet } from '../support/refused-key';
 
 const secret = 'Wk3vXz8LqTfR1yNbPm5sHd0uGcJa7oEi';
 const algorithms: readonly Algorithm[] = [
-  ...(['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512'] as const),
-  ...(['PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const),
+  ...(['HS256', 'HS384', 'HS512', 'RS256', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const),
+  ...(isFull ? (['RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const) : []),
 ];
 
 describe('KeySet.generate', () => {
@@ -46,7 +47,7 @@ describe('KeySet.generate', () => {
 });
 
 describe('RSA-PSS keys', () => {
-  for (const bits of [256, 384, 512]) {
+  for (const bits of shortList([256, 384, 512], 1)) {
     it(`sign and verify when they are bound to SHA-${String(bits)}`, () => {
       const hashAlgorithm = `sha${String(bits)}`;
       const { privatePem, publicPem } = testKeyPair('rsa-pss', {

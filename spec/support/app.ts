@@ -11,6 +11,7 @@ import express, {
 import Koa, { type Response as KoaResponse } from 'koa';
 import { useExpressServer, useKoaServer, type RoutingControllersOptions } from 'routing-controllers';
 import type { RequestSource } from '../../src';
+import { isFull } from './full';
 
 /** A started app on a free port of the loopback. */
 export interface RunningApp {
@@ -32,15 +33,30 @@ export function driverInUse(): Driver {
   return currentDriver;
 }
 
+type Define = (this: Mocha.Suite, driver: Driver) => void;
+
 /** Defines specs for each driver; in them, {@link startApp} starts an app of that driver. */
-export function describeOnDrivers(title: string, define: (this: Mocha.Suite, driver: Driver) => void): void {
-  for (const driver of drivers) {
-    describe(`${title}, on ${driver}`, function () {
-      before(() => (currentDriver = driver));
-      after(() => (currentDriver = 'koa'));
-      define.call(this, driver);
-    });
-  }
+export function describeOnDrivers(title: string, define: Define): void {
+  for (const driver of drivers) describeOnDriver(driver, title, define);
+}
+
+/** Settings of `defaultErrorHandler` for a driver: both in the long form, otherwise each driver has one of its own. */
+export function errorHandlersOn(driver: Driver): readonly boolean[] {
+  return isFull ? [true, false] : [driver === 'koa'];
+}
+
+/** The same from the other side: defines specs for the drivers that have this setting. */
+export function describeOnDriversWith(defaultErrorHandler: boolean, title: string, define: Define): void {
+  for (const driver of drivers)
+    if (errorHandlersOn(driver).includes(defaultErrorHandler)) describeOnDriver(driver, title, define);
+}
+
+function describeOnDriver(driver: Driver, title: string, define: Define): void {
+  describe(`${title}, on ${driver}`, function () {
+    before(() => (currentDriver = driver));
+    after(() => (currentDriver = 'koa'));
+    define.call(this, driver);
+  });
 }
 
 /** A response as `@Res()` hands it over with each driver. */

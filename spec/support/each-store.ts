@@ -1,7 +1,8 @@
 import { MemoryTokenStore, type TokenStore } from '../../src';
 import { RedisTokenStore } from '../../src/redis';
 import { TypeOrmTokenStore } from '../../src/typeorm';
-import { allKinds, describeOn } from './databases';
+import { allKinds, describeOn, mariaDb, postgreSql, sqlJs } from './databases';
+import { isFull, shortList } from './full';
 import { clientKinds, nodeRedis, ownPrefix, type Connected } from './redis-clients';
 import { hashOf } from './sessions';
 import { useRedis } from './use-redis';
@@ -20,8 +21,8 @@ type Body = (use: () => StoreAtWork) => void;
 /** Describes what holds on each store that is shipped, with each client and on each database. */
 export function describeOnEachStore(title: string, body: Body): void {
   describeOnMemory(title, body);
-  for (const kind of Object.keys(clientKinds)) describeOnRedis(title, kind, body);
-  describeOn(allKinds, title, (database) => {
+  for (const kind of shortList(Object.keys(clientKinds), 1)) describeOnRedis(title, kind, body);
+  describeOn(isFull ? allKinds : [postgreSql, mariaDb, sqlJs], title, (database) => {
     let atWork: StoreAtWork;
     before(async () => {
       const dataSource = await database.open();

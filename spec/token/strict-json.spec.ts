@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { parseStrictObject } from '../../src/token/strict-json';
 import { encode } from '../support/forge';
+import { isFull } from '../support/full';
 import { styles, textOf, withNameTwice, writtenObject, type Written } from '../support/json-text';
 
+const runs = isFull ? 2_000 : 200;
 const stringify = (value: unknown) => JSON.stringify(value);
 
 describe('JSON of a token', () => {
@@ -13,7 +15,7 @@ describe('JSON of a token', () => {
         const text = textOf(written, style);
         expect(stringify(parseStrictObject(encode(text)))).to.equal(stringify(JSON.parse(text)));
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs },
     );
   });
 
@@ -39,9 +41,9 @@ describe('JSON of a token', () => {
           refused++;
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: runs },
     );
-    expect(refused).to.be.at.least(1_000);
+    expect(refused).to.be.at.least(runs);
   });
 
   it('is refused where JSON.parse refuses it, and where it is no object', () => {
@@ -52,7 +54,7 @@ describe('JSON of a token', () => {
         const strict = parseStrictObject(encode(Buffer.from(text)));
         if (!isObject) expect(strict).to.equal(undefined);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs },
     );
   });
 
@@ -63,7 +65,7 @@ describe('JSON of a token', () => {
         const text = Buffer.concat([Buffer.from('{"a":"'), bytes, Buffer.from('"}')]);
         expect(parseStrictObject(encode(text))).to.equal(undefined);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs },
     );
   });
 

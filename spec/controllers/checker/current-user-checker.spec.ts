@@ -9,7 +9,14 @@ import {
   type RejectedEvent,
 } from '../../../src';
 import { ConfigurationError } from '../../../src/errors/errors';
-import { describeOnDrivers, getWith, request, type RunningApp, startApp } from '../../support/app';
+import {
+  describeOnDrivers,
+  errorHandlersOn,
+  getWith,
+  request,
+  type RunningApp,
+  startApp,
+} from '../../support/app';
 import { testManager } from '../../support/manager';
 import { delaysDuring } from '../../support/timers';
 
@@ -121,7 +128,7 @@ describeOnDrivers('currentUserChecker', (driver) => {
     loadUser = ({ identity }) => ({ name: identity });
   });
 
-  for (const defaultErrorHandler of [true, false]) {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     describe(`with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
       let app: RunningApp;
 

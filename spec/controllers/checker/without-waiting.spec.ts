@@ -11,7 +11,7 @@ import {
   type AuthorizationChecker,
 } from 'routing-controllers';
 import { createAuthorizationChecker, JwtRequired, MemoryTokenStore, type JwtManager } from '../../../src';
-import { describeOnDrivers, getWith, startApp } from '../../support/app';
+import { describeOnDrivers, errorHandlersOn, getWith, startApp } from '../../support/app';
 import { intervenedStore } from '../../support/later-store';
 import { testManager } from '../../support/manager';
 import { nodeMiddleware } from '../../support/node-middleware';
@@ -82,7 +82,7 @@ async function responsesOf(
   return { status, body, headers: Object.fromEntries(shown), errors: app.errors };
 }
 
-describeOnDrivers('a request that waits for nothing', () => {
+describeOnDrivers('a request that waits for nothing', (driver) => {
   const originals = [KoaDriver.prototype, ExpressDriver.prototype].map(
     (prototype) => [prototype, (prototype as unknown as { loadMulter: unknown }).loadMulter] as const,
   );
@@ -93,7 +93,7 @@ describeOnDrivers('a request that waits for nothing', () => {
     for (const [prototype, loadMulter] of originals) Object.assign(prototype, { loadMulter });
   });
 
-  for (const defaultErrorHandler of [true, false]) {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     for (const path of ['/after', '/after-promise', '/file']) {
       const mode = defaultErrorHandler ? 'with' : 'without';
       it(`has the same response as one that waits for the store: ${path}, ${mode} the error handler`, async () => {

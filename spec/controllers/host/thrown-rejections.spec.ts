@@ -12,14 +12,22 @@ import {
   type RejectedEvent,
 } from '../../../src';
 import type * as refusals from '../../../src/controllers/host/thrown-rejections';
-import { describeOnDrivers, getWith, newApp, request, startApp, type RunningApp } from '../../support/app';
+import {
+  describeOnDrivers,
+  errorHandlersOn,
+  getWith,
+  newApp,
+  request,
+  startApp,
+  type RunningApp,
+} from '../../support/app';
 import { secret, testManager } from '../../support/manager';
 import { nodeMiddleware } from '../../support/node-middleware';
 
 const challenge =
   'Bearer realm="shop", error="invalid_token", error_description="Refresh token has been used before"';
 
-describeOnDrivers('a refusal that an open method throws', () => {
+describeOnDrivers('a refusal that an open method throws', (driver) => {
   const jwtManager = testManager({ rotationGrace: 0 });
   const events: RejectedEvent[] = [];
   jwtManager.on('rejected', (event) => events.push(event));
@@ -74,7 +82,7 @@ describeOnDrivers('a refusal that an open method throws', () => {
     }
   }
 
-  for (const defaultErrorHandler of [true, false]) {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     describe(`with defaultErrorHandler: ${String(defaultErrorHandler)}`, () => {
       let app: RunningApp;
 
@@ -133,7 +141,7 @@ describeOnDrivers('a refusal that an open method throws', () => {
     });
   }
 
-  for (const defaultErrorHandler of [true, false]) {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     it(`is answered again and again when it is frozen, with defaultErrorHandler: ${String(defaultErrorHandler)}`, async () => {
       const authorizationChecker = createAuthorizationChecker(jwtManager, { realm: 'shop' });
       const app = await startApp({ controllers: [Json], authorizationChecker, defaultErrorHandler });

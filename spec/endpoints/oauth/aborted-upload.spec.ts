@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import express, { type Express } from 'express';
 import Koa from 'koa';
 import { createAuthorizationChecker, createOAuthController } from '../../../src';
-import { describeOnDrivers, driverInUse, startApp } from '../../support/app';
+import { describeOnDrivers, driverInUse, errorHandlersOn, startApp } from '../../support/app';
 import { testManager } from '../../support/manager';
 
 const secret = 'b-0123456789abcdef0123456789abcdef';
@@ -24,8 +24,8 @@ const uploads: [what: string, header: string, body: string][] = [
   ['within a body that is too long', 'Content-Length: 1000000', 'x'.repeat(100_000)],
 ];
 
-describeOnDrivers('A client that closes the connection to an endpoint of OAuth', () => {
-  for (const defaultErrorHandler of [true, false]) {
+describeOnDrivers('A client that closes the connection to an endpoint of OAuth', (driver) => {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     for (const endpoint of ['introspect', 'revoke']) {
       for (const [what, header, body] of uploads) {
         const mode = defaultErrorHandler ? '' : ', without the error handler of routing-controllers';

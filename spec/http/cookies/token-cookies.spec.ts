@@ -14,6 +14,7 @@ import {
 import { requestOf } from '../../../src/http/request/request-of';
 import {
   describeOnDrivers,
+  errorHandlersOn,
   newApp,
   rawAnswer,
   request,
@@ -83,7 +84,7 @@ function attributesOf(answer: Answer): object[] {
   });
 }
 
-describeOnDrivers('token cookies', () => {
+describeOnDrivers('token cookies', (driver) => {
   const jwtManager = testManager();
   const login: Handler = async (response, tokenCookies) => {
     tokenCookies.set(response, await jwtManager.createTokenPair('ada'));
@@ -355,7 +356,7 @@ describeOnDrivers('token cookies', () => {
     expect(cookiesOf(again).map(({ maxAge }) => maxAge)).to.deep.equal([900, 0, 900]);
   });
 
-  for (const defaultErrorHandler of [true, false]) {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     const mode = `with defaultErrorHandler: ${String(defaultErrorHandler)}`;
 
     it(`reach the browser when the method fails behind them, ${mode}`, async () => {

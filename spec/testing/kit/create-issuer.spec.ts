@@ -9,6 +9,7 @@ import {
   type TestTokenOptions,
 } from '../../../src/testing';
 import { request } from '../../support/app';
+import { shortList } from '../../support/full';
 import { startKitApp } from '../../support/kit-routes';
 import { testManager } from '../../support/manager';
 
@@ -40,8 +41,8 @@ describe('createIssuer', () => {
     expect(issuer.requests).to.have.lengthOf(5).and.include('/token');
   });
 
-  const algorithms = ['RS256', 'PS512', 'ES256', 'ES384', 'EdDSA', 'Ed25519'] as const satisfies Algorithm[];
-  for (const algorithm of algorithms) {
+  const algorithms = ['RS256', 'ES256', 'EdDSA', 'PS512', 'ES384', 'Ed25519'] as const satisfies Algorithm[];
+  for (const algorithm of shortList(algorithms, 3)) {
     it(`signs with ${algorithm}`, async () => {
       const issuer = await createIssuer({ algorithm });
       const text = await issuer.token('ada', { audience: 'api' });
@@ -99,11 +100,17 @@ describe('createIssuer', () => {
 
   for (const place of ['discovery', 'jwksUri'] as const) {
     it(`can be trusted by its ${place}, on a route`, async () => {
-      const issuer = await createIssuer();
+      const issuer = await createIssuer({ algorithm: 'ES256' });
       const at = place === 'discovery' ? { discovery: true as const } : { jwksUri: issuer.jwksUri };
       const jwtManager = testManager({
         trustedIssuers: [
-          { issuer: issuer.issuer, audience: 'api', claimsTo: { roles: ['realm_access', 'roles'] }, ...at },
+          {
+            issuer: issuer.issuer,
+            audience: 'api',
+            algorithms: ['ES256'],
+            claimsTo: { roles: ['realm_access', 'roles'] },
+            ...at,
+          },
         ],
       });
       const app = await startKitApp(jwtManager);
@@ -126,10 +133,10 @@ describe('createIssuer', () => {
 
   it('rotates its keys for a manager that follows them, as often as that asks for new ones', async () => {
     const { clock, advance } = createClock();
-    const issuer = await createIssuer({ clock });
+    const issuer = await createIssuer({ clock, algorithm: 'ES256' });
     const jwtManager = testManager({
       clock,
-      trustedIssuers: [{ issuer: issuer.issuer, discovery: true, audience: 'api' }],
+      trustedIssuers: [{ issuer: issuer.issuer, discovery: true, audience: 'api', algorithms: ['ES256'] }],
     });
     const texts = [await issuer.token('ada', { audience: 'api' })];
     for (const identity of ['ada', 'grace', 'edsger']) {
@@ -143,7 +150,7 @@ describe('createIssuer', () => {
   });
 
   it('is gone once it is closed', async () => {
-    const issuer = await createIssuer();
+    const issuer = await createIssuer({ algorithm: 'ES256' });
     await issuer.close();
     const error: unknown = await fetch(issuer.jwksUri).catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(TypeError);
