@@ -2,11 +2,12 @@ import type { KeyObject } from 'node:crypto';
 import { JwtManager, type Algorithm } from '../../src';
 import type { KeyPairAlgorithm } from '../../src/keys/key';
 import { encode } from '../support/forge';
+import { shortList } from '../support/full';
 import { certificatePem } from '../support/key-files';
 import { jwkOf, keyPairFor } from '../support/keys';
 import { expectInvalid, expectTaken, keysFor, signatureOf, signToken, targetFor } from '../support/target';
 
-const targets = (['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'] as const).map((algorithm) =>
+const targets = shortList(['HS256', 'RS256', 'ES256', 'EdDSA', 'PS256'] as const, 4).map((algorithm) =>
   targetFor(algorithm),
 );
 
@@ -63,7 +64,8 @@ describe('A1: tokens without an algorithm', () => {
 });
 
 describe('A2: tokens signed by HMAC with the public key as the secret', () => {
-  for (const algorithm of ['RS256', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const) {
+  const pairs = ['RS256', 'ES256', 'EdDSA', 'RS512', 'PS256', 'ES384', 'ES512'] as const;
+  for (const algorithm of shortList(pairs, 3)) {
     const target = targetFor(algorithm);
 
     for (const [name, material] of publicTexts(algorithm)) {

@@ -13,6 +13,7 @@ import {
 } from '../../src';
 import {
   bearer,
+  doorCount,
   expectAdmission,
   expectAnswer,
   expectRefusal,
@@ -63,7 +64,7 @@ async function withDoors(
 
 /** Expects one event for each refusal. */
 function expectEvents(events: RejectedEvent[], refusal: Refusal, details: object): void {
-  expect(events).to.have.length(4);
+  expect(events).to.have.length(doorCount);
   for (const event of events) expect(event).to.include({ code: refusal.code, ...details });
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
+import { JwtManager, KeySet } from '../../src';
 import { commands } from '../../src/cli/registry';
 import { cli, spawnCli, useFolder } from '../support/cli';
 import { isFull, shortList } from '../support/full';
@@ -108,10 +109,8 @@ describe('The program', function () {
     const run = isFull ? spawnCli : cli;
     expect((await run(['keygen', '--kid', 'a', '--out', file])).code).to.equal(0);
     expect((await run(['rotate', file, '--kid', 'b'])).code).to.equal(0);
-    const script = `const { JwtManager, KeySet } = require('routing-controllers-jwt');
-      const keys = KeySet.fromFile(${JSON.stringify(file)});
-      new JwtManager({ keys, store: false }).createAccessToken('ada').then(console.log);`;
-    const input = execFileSync(process.execPath, ['--eval', script], { encoding: 'utf8' });
+    const manager = new JwtManager({ keys: KeySet.fromFile(file), store: false });
+    const input = `${await manager.createAccessToken('ada')}\n`;
     const env = { JWT_KEYS: (await run(['jwks', file])).stdout };
     const { code, stdout, stderr } = await spawnCli(['verify', '--env', 'JWT_KEYS'], { input, env });
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
@@ -175,7 +174,11 @@ describe('The program', function () {
   }
 
   it('verifies without routing-controllers', () => {
-    const files = filesLoadedBy(['verify', '--env', 'PATH', 'x']).concat(filesLoadedBy(['verify', 'x']));
+    const lines = [
+      ['verify', '--env', 'PATH', 'x'],
+      ['verify', 'x'],
+    ];
+    const files = shortList(lines, 1).flatMap(filesLoadedBy);
     expect(files.filter((file) => /routing-controllers\/cjs\/(?!http-error\/HttpError)/.test(file))).to.be
       .empty;
   });

@@ -178,8 +178,7 @@ describe('all calls of one operation share one storeTimeout', function () {
     const findSession = store.findSession.bind(store);
     store.findSession = async (id, now, limits) => {
       await Promise.resolve();
-      const until = performance.now() + 1050;
-      while (performance.now() < until);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1050);
       return findSession(id, now, limits);
     };
     calls.splice(0);

@@ -32,6 +32,7 @@ export class Compilation {
 
   constructor(files: readonly string[]) {
     const host = ts.createCompilerHost(options);
+    host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone;
     const roots = [...files, ...declarationDoors()].map((file) => resolve(file));
     this.#program = ts.createProgram(roots, options, withExpectationsOff(host));
   }

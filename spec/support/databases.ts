@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { tokenStoreEntities } from '../../src/typeorm';
 import { betterSqlite3, isBetterSqlite3Installed } from './better-sqlite3-stand-in';
-import { isFull } from './full';
+import { isFull, shortList } from './full';
 import { requireService } from './require-service';
 
 /** A database that is there for one group of specs. */
@@ -101,7 +101,8 @@ export const servers = [postgreSql, mariaDb] as const;
 export const inProcess = [sqlJs, betterSqlite] as const;
 /** What survives its process. */
 export const durable = [...servers, sqliteFile] as const;
-export const allKinds = [...servers, ...inProcess] as const;
+/** One of them is enough in process where it is not the long form. */
+export const allKinds: readonly DatabaseKind[] = [...servers, ...shortList(inProcess, 1)];
 
 /** Describes what holds on each kind of database; each has a new one for it, which is dropped afterwards. */
 export function describeOn(

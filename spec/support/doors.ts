@@ -9,7 +9,8 @@ import {
   type JwtManager,
   type RouteDecorator,
 } from '../../src';
-import { driverInUse, rawAnswer, startApp, type Answer, type RunningApp } from './app';
+import { driverInUse, errorHandlersOn, rawAnswer, startApp, type Answer, type RunningApp } from './app';
+import { isFull } from './full';
 
 /** What a client must see of a refusal, in every way the host may show it. */
 export interface Refusal {
@@ -59,7 +60,7 @@ export interface Door {
   bodyOf(refusal: Refusal): unknown;
 }
 
-/** The same rule on a JSON and a text controller, with and without the host's error handler. */
+/** The same rule on a JSON and a text controller; in the long form, with and without the host's error handler. */
 export interface Doors {
   readonly all: readonly Door[];
   /** Everything that the framework reported as an error of the application. */
@@ -69,7 +70,10 @@ export interface Doors {
   close(): Promise<void>;
 }
 
-/** Starts two hosts with two guarded routes each. */
+/** How many doors a set has. */
+export const doorCount = isFull ? 4 : 2;
+
+/** Starts the hosts, with two guarded routes each. */
 export async function openDoors(
   jwtManager: JwtManager | Record<string, JwtManager>,
   rule: RouteDecorator = JwtRequired(),
@@ -79,7 +83,7 @@ export async function openDoors(
   let runs = 0;
   const controllers = guardedControllers(rule, () => ++runs);
   const hosts = await Promise.all(
-    [true, false].map(async (defaultErrorHandler) => {
+    errorHandlersOn(driverInUse()).map(async (defaultErrorHandler) => {
       const authorizationChecker = wrap(createAuthorizationChecker(jwtManager, options));
       const app = await startApp({ controllers, defaultErrorHandler, authorizationChecker });
       return { app, defaultErrorHandler };

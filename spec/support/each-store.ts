@@ -1,8 +1,8 @@
 import { MemoryTokenStore, type TokenStore } from '../../src';
 import { RedisTokenStore } from '../../src/redis';
 import { TypeOrmTokenStore } from '../../src/typeorm';
-import { allKinds, describeOn, mariaDb, postgreSql, sqlJs } from './databases';
-import { isFull, shortList } from './full';
+import { allKinds, describeOn } from './databases';
+import { shortList } from './full';
 import { clientKinds, nodeRedis, ownPrefix, type Connected } from './redis-clients';
 import { hashOf } from './sessions';
 import { useRedis } from './use-redis';
@@ -22,7 +22,7 @@ type Body = (use: () => StoreAtWork) => void;
 export function describeOnEachStore(title: string, body: Body): void {
   describeOnMemory(title, body);
   for (const kind of shortList(Object.keys(clientKinds), 1)) describeOnRedis(title, kind, body);
-  describeOn(isFull ? allKinds : [postgreSql, mariaDb, sqlJs], title, (database) => {
+  describeOn(allKinds, title, (database) => {
     let atWork: StoreAtWork;
     before(async () => {
       const dataSource = await database.open();

@@ -236,13 +236,13 @@ describeOnDrivers('a refusal that an open method throws', (driver) => {
   });
 });
 
-describeOnDrivers('a rejection that comes after another response', () => {
+describeOnDrivers('a rejection that comes after another response', (driver) => {
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => unhandled.push(reason);
   before(() => process.on('unhandledRejection', note));
   after(() => process.off('unhandledRejection', note));
 
-  for (const defaultErrorHandler of [true, false]) {
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
     it(`is only reported, with defaultErrorHandler: ${String(defaultErrorHandler)}`, async () => {
       const responses: ServerResponse[] = [];
       const events: RejectedEvent[] = [];

@@ -91,6 +91,8 @@ describe('A Redis that is not the primary', () => {
     const session = newSession('sid');
     await stores[0].createSession(session);
     await stores[0].revokeSession(session.id, now);
+    // The replica knows that the link is up before the primary counts it in.
+    await until(async () => (await clients[0].info('replication')).includes('state=online'));
     await clients[0].sendCommand(['FAILOVER', 'TO', '127.0.0.1', String(second().port), 'TIMEOUT', '5000']);
     await until(async () => (await clients[1].info('replication')).includes('role:master'));
     await until(async () => (await clients[0].info('replication')).includes('role:slave'));

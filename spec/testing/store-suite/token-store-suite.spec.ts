@@ -67,7 +67,7 @@ describe('tokenStoreSuite', function () {
   });
 
   const mutants = Object.entries(storeMutants);
-  const entries = mutants.filter((_, index) => isFull || index % 4 === 0);
+  const entries = mutants.filter((_, index) => isFull || index % 8 === 0);
   let verdicts: Map<string, Verdicts>;
   before(async () => {
     const results = await Promise.all(
