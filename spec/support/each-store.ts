@@ -14,6 +14,8 @@ export interface StoreAtWork {
   readonly revokedAtOf?: (sessionId: string) => Promise<number | undefined>;
   /** Drops what has been over for long at that time, Unix seconds. */
   readonly purge?: (now: number) => Promise<unknown>;
+  /** Where it has a clock that was moved: Unix seconds. */
+  readonly now?: () => number;
 }
 
 type Body = (use: () => StoreAtWork) => void;
@@ -50,7 +52,8 @@ function describeOnMemory(title: string, body: Body): void {
       milliseconds = Math.max(milliseconds, now * 1000);
       return store.purgeExpired();
     };
-    body(() => ({ store, purge }));
+    const now = () => Math.ceil(milliseconds / 1000);
+    body(() => ({ store, purge, now }));
   });
 }
 

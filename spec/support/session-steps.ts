@@ -11,8 +11,7 @@ import { VouchedFor } from './vouched-for';
 
 /** A store beside the model of it, with names that nobody else uses. */
 class World {
-  /** From the present on: stores drop what is over by the clock of the system, too. */
-  readonly model = new SessionModel(unixSeconds(systemClock));
+  readonly model: SessionModel;
   readonly ids: string[] = [];
   readonly atWork: StoreAtWork;
   readonly vouchedFor: VouchedFor;
@@ -22,6 +21,8 @@ class World {
 
   constructor(atWork: StoreAtWork, all: readonly World[]) {
     this.atWork = atWork;
+    // Stores drop what is over by their own clock, which earlier worlds may have moved.
+    this.model = new SessionModel(Math.max(unixSeconds(systemClock), atWork.now?.() ?? 0));
     this.vouchedFor = new VouchedFor(atWork.store);
     this.#all = all;
   }
