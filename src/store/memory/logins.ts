@@ -26,12 +26,12 @@ export class Logins {
     return login && !login.isRevoked && now < login.expiresAt ? login : undefined;
   }
 
-  /** Evidence that nothing has happened to a token that is alive, as is its session. */
+  /** Evidence that nothing has happened to a token that is alive. */
   evidenceFor({ jti, subject, sessionId, generation }: RevocationQuery): Evidence | undefined {
     // A generation is replaced after some seconds, without anything happening.
     if (generation !== undefined) return undefined;
-    const until = sessionId === undefined ? Infinity : (this.entries.get(sessionId) as Login).expiresAt;
-    return this.happenings.none(subject, jti, until);
+    const until = sessionId === undefined ? Infinity : this.entries.get(sessionId)?.expiresAt;
+    return until === undefined ? undefined : this.happenings.none(subject, jti, until);
   }
 
   add(session: Session, rotatedAt: number): void {
