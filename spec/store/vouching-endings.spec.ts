@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mock } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import {
   JwtError,
@@ -52,6 +52,8 @@ interface Ending {
 }
 
 const day = 86_400;
+/** Milliseconds after which another process knows of everything, and what the feed takes. */
+const bound = 2100;
 const unix = (clock: TestClock) => Math.floor(clock() / 1000);
 const ownAll = ['mine', 'other', 'alone'] as const;
 
@@ -231,12 +233,14 @@ describeOnVouchingStores('A token that is vouched for is rejected at its next us
       const endedAt = performance.now();
       for (const [of, text] of Object.entries(texts)) {
         const isDead = ends.includes(of as Name);
-        let outcome = await outcomeOf(verifier.verify(text));
-        // The bound, and what the feed takes.
-        while (where === 'elsewhere' && isDead && outcome === 'ok' && performance.now() < endedAt + 2100) {
-          await setTimeout(1);
+        let outcome: string;
+        let askedAt: number;
+        do {
+          await setImmediate();
+          askedAt = performance.now();
           outcome = await outcomeOf(verifier.verify(text));
-        }
+          // Within the bound, and what the feed takes, it may be unknown elsewhere.
+        } while (where === 'elsewhere' && isDead && outcome === 'ok' && askedAt < endedAt + bound);
         for (let time = 0; time < 3; time++) {
           expect(outcome, of).to.equal(isDead ? code : 'ok');
           outcome = await outcomeOf(verifier.verify(text));
@@ -286,8 +290,8 @@ describe('A token that a RedisTokenStore vouches for', () => {
 
   it('is let in for two seconds when Redis is gone, and not after them', async () => {
     const { own, connected, verifier, texts, clock } = await opened();
-    connected.close();
     const token = await verifier.verify(texts.mine);
+    connected.close();
     const later = performance.now() + 2000;
     const time = mock.method(performance, 'now', () => later);
     expect(token.evidence()?.holds(unix(clock))).to.equal(false);
