@@ -230,28 +230,29 @@ describe('rotate', () => {
     });
   });
 
-  it('loses no key if several processes rotate at once, and readers never see half a file', async function () {
-    this.timeout(30_000);
-    const file = folder.write('keys.json', setOf(es256));
-    let isOver = false;
-    const names = isFull ? ['b', 'c', 'd', 'e'] : ['b', 'c'];
-    const rotations = Promise.all(names.map((kid) => spawnCli(['rotate', file, '--kid', kid])));
-    void rotations.finally(() => (isOver = true));
-    let reads = 0;
-    while (!isOver) {
-      expect(KeySet.fromFile(file).signingKid).to.equal('a');
-      reads++;
-      await new Promise((done) => setImmediate(done));
-    }
-    const outcomes = await rotations;
-    const added = names.filter((_, index) => outcomes[index]?.code === 0);
-    expect(added).to.not.be.empty;
-    expect(reads).to.be.above(0);
-    expect(kids()).to.have.members(['a', ...added]);
-    for (const { code, stderr } of outcomes)
-      if (code !== 0) expect(stderr).to.include('another process is changing the file');
-    expect(readdirSync(folder.path('.'))).to.deep.equal(['keys.json']);
-  });
+  if (isFull)
+    it('loses no key if several processes rotate at once, and readers never see half a file', async function () {
+      this.timeout(30_000);
+      const file = folder.write('keys.json', setOf(es256));
+      let isOver = false;
+      const names = ['b', 'c', 'd', 'e'];
+      const rotations = Promise.all(names.map((kid) => spawnCli(['rotate', file, '--kid', kid])));
+      void rotations.finally(() => (isOver = true));
+      let reads = 0;
+      while (!isOver) {
+        expect(KeySet.fromFile(file).signingKid).to.equal('a');
+        reads++;
+        await new Promise((done) => setImmediate(done));
+      }
+      const outcomes = await rotations;
+      const added = names.filter((_, index) => outcomes[index]?.code === 0);
+      expect(added).to.not.be.empty;
+      expect(reads).to.be.above(0);
+      expect(kids()).to.have.members(['a', ...added]);
+      for (const { code, stderr } of outcomes)
+        if (code !== 0) expect(stderr).to.include('another process is changing the file');
+      expect(readdirSync(folder.path('.'))).to.deep.equal(['keys.json']);
+    });
 });
 
 describe('jwks', () => {

@@ -11,6 +11,7 @@ import { endChildApp, runChildApp, startChildApp, startCommand, type ChildApp } 
 import { curl, itWithCurl } from '../support/docs/curl';
 import { shortList } from '../support/full';
 import { secret } from '../support/manager';
+import { findingsIn, type Description } from '../support/openapi';
 
 const right = { username: 'test', password: 'test' };
 
@@ -186,6 +187,33 @@ describe('the basic example', function () {
 
   it('says nothing of a secret that it made, when it has one', () => {
     expect(app.output.stdout).to.match(/^Listening on http:\/\/localhost:\d+\. Try:\n/);
+  });
+
+  describe('its API document', () => {
+    let document: Description;
+
+    before(async () => {
+      document = (await request(`${app.url}/openapi.json`)).body as Description;
+    });
+
+    it('is valid', async () => {
+      expect(await findingsIn(document)).to.deep.equal([]);
+    });
+
+    it('has a public login and a protected route', () => {
+      expect(document.paths['/login']?.['post']?.security).to.deep.equal([]);
+      expect(document.paths['/protected']?.['get']?.security).to.deep.equal([{ bearer: [] }]);
+      expect(document.components.schemas).to.have.all.keys('LoginDto', 'JwtError');
+    });
+
+    it('comes with a page, and the page with all it needs', async () => {
+      const page = await request(`${app.url}/docs`);
+      expect(page.headers.get('Content-Type')).to.equal('text/html; charset=utf-8');
+      const links = [...String(page.body).matchAll(/(?:href|src)="(\/[^"]+)"/g)].map(([, path = '']) => path);
+      expect(links).to.have.lengthOf(3);
+      for (const path of links) expect(await request(app.url + path), path).to.include({ status: 200 });
+      expect(await request(`${app.url}/docs`, { method: 'POST' })).to.include({ status: 404 });
+    });
   });
 
   it('prints what each route demands', () => {

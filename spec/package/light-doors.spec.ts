@@ -47,8 +47,16 @@ describe('The HttpError that this library extends', () => {
   });
 });
 
+const known = new Map<string, string[]>();
+
 /** The files that a new process has loaded after it required a module. */
 function filesLoadedBy(name: string): string[] {
+  const files = known.get(name) ?? filesOf(name);
+  known.set(name, files);
+  return files;
+}
+
+function filesOf(name: string): string[] {
   const script = `require(${JSON.stringify(name)}); console.log(JSON.stringify(Object.keys(require.cache)));`;
   return JSON.parse(execFileSync(process.execPath, ['--eval', script], { encoding: 'utf8' })) as string[];
 }

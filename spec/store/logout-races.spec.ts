@@ -4,7 +4,7 @@ import { describeOnEachStore } from '../support/each-store';
 import { isFull } from '../support/full';
 import { testClock, testManager, type TestClock } from '../support/manager';
 
-const rounds = isFull ? 50 : 4;
+const rounds = isFull ? 50 : 2;
 const dead = ['ERR_JWT_REVOKED', 'ERR_JWT_REFRESH_REUSED'];
 
 type Work = () => Promise<unknown>;

@@ -98,11 +98,11 @@ const sqliteFile: DatabaseKind = {
 
 /** What has a server of its own. */
 export const servers = [postgreSql, mariaDb] as const;
-export const inProcess = [sqlJs, betterSqlite] as const;
+/** One of them in the short form: they share all but the driver. */
+export const inProcess = shortList([sqlJs, betterSqlite], 1);
 /** What survives its process. */
 export const durable = [...servers, sqliteFile] as const;
-/** One of them is enough in process where it is not the long form. */
-export const allKinds: readonly DatabaseKind[] = [...servers, ...shortList(inProcess, 1)];
+export const allKinds: readonly DatabaseKind[] = [...servers, ...inProcess];
 
 /** Describes what holds on each kind of database; each has a new one for it, which is dropped afterwards. */
 export function describeOn(

@@ -11,6 +11,7 @@ import {
 } from '../../../src';
 import { defaultRule } from '../../../src/controllers/rules/route-rule';
 import { describeOnDrivers, request, startApp } from '../../support/app';
+import { isFull } from '../../support/full';
 import { testManager } from '../../support/manager';
 import { refusalOf } from '../../support/rejected';
 import { once } from 'node:events';
@@ -78,6 +79,7 @@ interface AnyRequest {
 }
 
 describeOnDrivers('A checker that is called for each field of a long list', () => {
+  const fields = isFull ? 8_000 : 800;
   it('costs the response no more than one call', async () => {
     const manager = testManager();
     const checker = createAuthorizationChecker(manager, {
@@ -89,7 +91,7 @@ describeOnDrivers('A checker that is called for each field of a long list', () =
       @Get('/')
       async list(@Req() request: AnyRequest) {
         let open = 0;
-        for (let field = 0; field < 8_000; field++) {
+        for (let field = 0; field < fields; field++) {
           const roles = field % 2 === 0 ? [] : ['admin'];
           const isOpen = Promise.resolve(
             checker({ request, response: undefined, context: request.ctx }, roles),
@@ -103,7 +105,7 @@ describeOnDrivers('A checker that is called for each field of a long list', () =
     const app = await startApp({ controllers: [Fields], authorizationChecker: checker });
     const token = await manager.createAccessToken('ada');
     const response = await request(`${app.url}/fields?token=${token}`);
-    expect(response).to.deep.include({ status: 200, body: { open: 4_000 }, challenge: null });
+    expect(response).to.deep.include({ status: 200, body: { open: fields / 2 }, challenge: null });
     expect(Object.fromEntries(response.headers)).to.include({
       vary: 'Authorization',
       'cache-control': 'no-store',
