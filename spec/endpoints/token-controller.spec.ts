@@ -20,6 +20,7 @@ import {
 import { createIssuer } from '../../src/testing';
 import { describeOnDrivers, getWith, request, startApp, type Answer, type RunningApp } from '../support/app';
 import { CookieJar } from '../support/cookie-jar';
+import { isFull } from '../support/full';
 import { otherSecret, testManager } from '../support/manager';
 import { refusalOf } from '../support/rejected';
 
@@ -49,7 +50,7 @@ const authenticate = ({ username, password }: LoginDto) =>
 
 const bad = { msg: 'Bad username or password', code: 'ERR_JWT_CREDENTIALS' };
 
-describeOnDrivers('createTokenController', () => {
+describeOnDrivers('createTokenController', (driver) => {
   let app: RunningApp;
   let manager: JwtManager;
   let events: RejectedEvent[];
@@ -169,6 +170,7 @@ describeOnDrivers('createTokenController', () => {
     'returns a list': () => ['ada'],
   };
   for (const [what, run] of Object.entries(broken)) {
+    if (what === 'hangs' && !isFull && driver === 'express') continue;
     it(`is 503 when authenticate ${what}, which counts as no attempt`, async () => {
       const authenticate = run as () => string;
       await start({ authenticate, throttle: { account: { attempts: 1 } } }, { hookTimeout: 1 });

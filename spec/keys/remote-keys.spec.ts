@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import {
   IssuerUnavailableError,
@@ -272,11 +271,13 @@ describe('The keys of a trusted issuer', () => {
   describe('behind a server that does not answer', () => {
     it('are unavailable after the timeout, and the connection is given up', async () => {
       const jwtManager = manager({ timeout: '1s' });
-      issuer.replies.set('/jwks', () => undefined);
+      const isGivenUp = new Promise((resolve) => {
+        issuer.replies.set('/jwks', (request) => request.socket.once('close', resolve));
+      });
       const causes = await Promise.all([isUnavailable(jwtManager), isUnavailable(jwtManager)]);
       expect(causes).to.deep.equal(['request timed out', 'request timed out']);
       expect(issuer.requests).to.deep.equal(['/jwks']);
-      while (issuer.connections() > 0) await setTimeout(5);
+      await isGivenUp;
     });
 
     it('are unavailable if the answer drips', async () => {

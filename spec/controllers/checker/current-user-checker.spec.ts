@@ -17,6 +17,7 @@ import {
   type RunningApp,
   startApp,
 } from '../../support/app';
+import { isFull } from '../../support/full';
 import { testManager } from '../../support/manager';
 import { delaysDuring } from '../../support/timers';
 
@@ -263,15 +264,16 @@ describeOnDrivers('currentUserChecker', (driver) => {
         });
       }
 
-      it('answers 503 when it hangs, within hookTimeout', async () => {
-        loadUser = () => new Promise(() => undefined);
-        const delays = await delaysDuring(async () => {
-          expect(await get('/me')).to.deep.include(shown(unavailable));
+      if (isFull || driver === 'koa')
+        it('answers 503 when it hangs, within hookTimeout', async () => {
+          loadUser = () => new Promise(() => undefined);
+          const delays = await delaysDuring(async () => {
+            expect(await get('/me')).to.deep.include(shown(unavailable));
+          });
+          expect(delays).to.include(1000);
+          expect(ran).to.equal(0);
+          expect((events[0]?.cause as Error).name).to.equal('TimeoutError');
         });
-        expect(delays).to.include(1000);
-        expect(ran).to.equal(0);
-        expect((events[0]?.cause as Error).name).to.equal('TimeoutError');
-      });
 
       it('words its refusals on a text controller, too', async () => {
         loadUser = () => undefined;

@@ -2,15 +2,15 @@ import { onceStoreSuite, tokenStoreSuite } from '../../../src/testing';
 import { TypeOrmTokenStore } from '../../../src/typeorm';
 import { allKinds, describeOn } from '../../support/databases';
 import { isFull } from '../../support/full';
-import { serverRunner } from '../../support/server-runner';
+import { clientRunner, serverRunner } from '../../support/server-runner';
 
 const races = isFull ? { rounds: 20, callers: [2, 10, 50, 200] } : { rounds: 5, callers: [2, 10] };
 
-describeOn(allKinds, 'TypeOrmTokenStore', (database) => {
+describeOn(allKinds, 'TypeOrmTokenStore', (database, { port }) => {
   let store: TypeOrmTokenStore;
   before(async () => {
     store = new TypeOrmTokenStore(await database.open());
   });
-  tokenStoreSuite(serverRunner, () => store, races);
+  tokenStoreSuite(port === undefined ? clientRunner : serverRunner, () => store, races);
   onceStoreSuite({ describe, it }, () => store);
 });
