@@ -3,7 +3,7 @@ import { chmodSync, chownSync, lstatSync, readdirSync, readFileSync, statSync, s
 import { expect } from 'chai';
 import { JwtManager, KeySet, type Algorithm } from '../../src';
 import { cli, spawnCli, useFolder, type Outcome } from '../support/cli';
-import { isFull } from '../support/full';
+import { itInFull } from '../support/full';
 import { jwkOf, keyPairFor } from '../support/keys';
 import { secret } from '../support/manager';
 
@@ -230,8 +230,9 @@ describe('rotate', () => {
     });
   });
 
-  if (isFull)
-    it('loses no key if several processes rotate at once, and readers never see half a file', async function () {
+  itInFull(
+    'loses no key if several processes rotate at once, and readers never see half a file',
+    async function () {
       this.timeout(30_000);
       const file = folder.write('keys.json', setOf(es256));
       let isOver = false;
@@ -252,7 +253,8 @@ describe('rotate', () => {
       for (const { code, stderr } of outcomes)
         if (code !== 0) expect(stderr).to.include('another process is changing the file');
       expect(readdirSync(folder.path('.'))).to.deep.equal(['keys.json']);
-    });
+    },
+  );
 });
 
 describe('jwks', () => {

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { rawAnswer, request, type Answer } from '../support/app';
 import { endChildApp, startChildApp, type ChildApp } from '../support/child-app';
 import { CookieClient } from '../support/cookie-client';
-import { isFull, shortList } from '../support/full';
+import { itInFull, shortList } from '../support/full';
 import { secret } from '../support/manager';
 
 const ada = { username: 'ada', password: 'engine' };
@@ -252,18 +252,17 @@ describe('the example of cookies', function () {
     });
 
     // Another process, whose tokens live for a second.
-    if (isFull)
-      it('is renewed by its refresh cookie when the access token is over', async () => {
-        const client = await loggedIn(ada, await start({ ACCESS_TOKEN_TTL: '1s' }));
-        const tokens = () =>
-          ['__Host-access_token', '__Host-refresh_token'].map((name) => client.cookies.get(name));
-        const before = tokens();
-        await setTimeout(1100);
-        expect((await client.send('GET', '/api/me')).status).to.equal(200);
-        const after = tokens();
-        for (const [index, text] of after.entries())
-          expect(text).to.be.a('string').and.not.equal(before[index]);
-      });
+    itInFull('is renewed by its refresh cookie when the access token is over', async () => {
+      const client = await loggedIn(ada, await start({ ACCESS_TOKEN_TTL: '1s' }));
+      const tokens = () =>
+        ['__Host-access_token', '__Host-refresh_token'].map((name) => client.cookies.get(name));
+      const before = tokens();
+      await setTimeout(1100);
+      expect((await client.send('GET', '/api/me')).status).to.equal(200);
+      const after = tokens();
+      for (const [index, text] of after.entries())
+        expect(text).to.be.a('string').and.not.equal(before[index]);
+    });
 
     it('ends here by POST /api/auth/logout, and its cookies with it', async () => {
       const [client, other] = [await loggedIn(), await loggedIn()];

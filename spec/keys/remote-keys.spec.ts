@@ -10,6 +10,7 @@ import {
 } from '../../src';
 import { reasonFor } from '../../src/errors/errors';
 import { KeyFetcher } from '../../src/keys/remote/key-fetcher';
+import { itInFull } from '../support/full';
 import {
   issuerJwk,
   issuerToken,
@@ -280,7 +281,7 @@ describe('The keys of a trusted issuer', () => {
       await isGivenUp;
     });
 
-    it('are unavailable if the answer drips', async () => {
+    itInFull('are unavailable if the answer drips', async () => {
       const jwtManager = manager({ timeout: '1s' });
       issuer.replies.set('/jwks', (_, response) => {
         const timer = setInterval(() => response.write(' '), 50);
@@ -291,7 +292,7 @@ describe('The keys of a trusted issuer', () => {
       expect(await isUnavailable(jwtManager)).to.equal('request timed out');
     });
 
-    it('are unavailable if the metadata does not come', async () => {
+    itInFull('are unavailable if the metadata does not come', async () => {
       const jwtManager = manager({ discovery: true, timeout: '1s' });
       issuer.replies.set(metadataPath, () => undefined);
       expect(await isUnavailable(jwtManager)).to.match(/timeout/);

@@ -10,6 +10,7 @@ import {
 } from '../../src';
 import { ConfigurationError, HookFailedError, TokenRevokedError } from '../../src/errors/errors';
 import { reasonFor } from '../../src/errors/errors';
+import { itInFull } from '../support/full';
 import { secret, testClock } from '../support/manager';
 import { refusalOf } from '../support/rejected';
 import {
@@ -211,7 +212,7 @@ describe('claimsFor', () => {
     });
   }
 
-  it('that answers too late, or rejects then, changes nothing any more', async () => {
+  itInFull('that answers too late, or rejects then, changes nothing any more', async () => {
     const settle: { resolve: (answer: null) => void; reject: (error: Error) => void }[] = [];
     const world = worldWith(() => new Promise<null>((resolve, reject) => settle.push({ resolve, reject })));
     const { manager } = world;

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { JwtRefreshRequired, JwtRequired, type StoreLimits, type TokenPair } from '../../src';
 import { reasonFor, StoreUnavailableError } from '../../src/errors/errors';
 import { bearer, knock, openDoors } from '../support/doors';
+import { itInFull } from '../support/full';
 import { intervenedStore, type Verb } from '../support/later-store';
 import { refusalOf } from '../support/rejected';
 import { sessionIdOf, sessionWorld, type SessionWorld } from '../support/session-world';
@@ -155,13 +156,13 @@ describe('all calls of one operation share one storeTimeout', function () {
       expect(left, String(index)).to.be.at.most(1000 - index * 299);
   });
 
-  it('and each operation has its own', async () => {
+  itInFull('and each operation has its own', async () => {
     const { manager } = countedWorld({}, { rotateSession: 700 });
     let { refresh_token: text } = await manager.createTokenPair('ada');
     for (let round = 0; round < 2; round++) ({ refresh_token: text } = await manager.refresh(text));
   });
 
-  it('in which the time of claimsFor does not count', async () => {
+  itInFull('in which the time of claimsFor does not count', async () => {
     const claimsFor = async () => {
       await setTimeout(900);
       return {};

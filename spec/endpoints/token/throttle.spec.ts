@@ -5,7 +5,7 @@ import { networkOf } from '../../../src/endpoints/token/network-of';
 import { Throttle } from '../../../src/endpoints/token/throttle';
 import { resolveThrottle, type ThrottleOptions } from '../../../src/endpoints/token/throttle-options';
 import { reasonFor } from '../../../src/errors/errors';
-import { shortList } from '../../support/full';
+import { itInFull, shortList } from '../../support/full';
 import { clientKinds, ownPrefix, removeKeysWith, type Connected } from '../../support/redis-clients';
 import { refusalOf } from '../../support/rejected';
 import { useRedis } from '../../support/use-redis';
@@ -29,7 +29,10 @@ const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
 
 /** What holds wherever is counted. Accounts are different ones in each spec. */
-function throttleSpecs(create: (options?: ThrottleOptions) => Throttle): void {
+function throttleSpecs(
+  create: (options?: ThrottleOptions) => Throttle,
+  itThatWaits: (title: string, body: Mocha.AsyncFunc) => unknown,
+): void {
   let count = 0;
   const newAccount = () => `ada-${String(process.pid)}-${String(count++)}`;
   // One address for each spec, so that they do not count together.
@@ -200,7 +203,7 @@ function throttleSpecs(create: (options?: ThrottleOptions) => Throttle): void {
     });
   }
 
-  it('lets no more attempts through after one that was withdrawn late', async () => {
+  itThatWaits('lets no more attempts through after one that was withdrawn late', async () => {
     const throttle = create({ account: { attempts: 2, per: 1 }, address: { attempts: 2, per: 1 } });
     const [account, ip] = [newAccount(), newAddress()];
     const late = [await throttle.begin(account, ip), await throttle.begin(account, ip)];
@@ -235,7 +238,7 @@ function throttleSpecs(create: (options?: ThrottleOptions) => Throttle): void {
 }
 
 describe('G2: the throttle, in memory', () => {
-  throttleSpecs((options) => throttleWith(options));
+  throttleSpecs((options) => throttleWith(options), it);
 
   it('lets no more attempts through if a count expires while the process is busy', async () => {
     const throttle = throttleWith({ account: { attempts: 2, per: 60 } });
@@ -266,8 +269,9 @@ for (const [kind, connect] of shortList(Object.entries(clientKinds), 1)) {
     });
     // Two clients in turn, as two processes have them.
     let turn = 0;
-    throttleSpecs((options) =>
-      throttleWith({ ...options, prefix, redis: connected[turn++ % 2]?.client as object }),
+    throttleSpecs(
+      (options) => throttleWith({ ...options, prefix, redis: connected[turn++ % 2]?.client as object }),
+      itInFull,
     );
 
     it('lets no more attempts through if a count expires while an attempt is withdrawn', async () => {
