@@ -1,7 +1,13 @@
 import { inspect, types } from 'node:util';
 import { expect } from 'chai';
-import { ConfigurationError, CsrfError, TokenInvalidError, type JwtError } from '../../src/errors/errors';
-import { copyForResponse, copyOf, frozenCopyOf, originalOf } from '../../src/errors/copies';
+import {
+  ConfigurationError,
+  CsrfError,
+  originalOf,
+  TokenInvalidError,
+  type JwtError,
+} from '../../src/errors/errors';
+import { copyForResponse, copyOf, frozenCopyOf } from '../../src/errors/copies';
 
 describe('a copy of an error', () => {
   const response = { headers: { 'X-Own': 'a' }, body: { own: 'a' } };

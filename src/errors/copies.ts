@@ -1,12 +1,10 @@
-import { copyNotes, hideStacks, type JwtError } from './errors';
+import { copyNotes, hideStacks, originalOf, type JwtError } from './errors';
 
 /** What an error becomes in the response to one request. */
 export interface ErrorResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: object;
 }
-
-const originals = new WeakMap<JwtError, JwtError>();
 
 /**
  * The error as one request is answered with it. Two requests may throw the same object, and the application may have
@@ -40,7 +38,6 @@ export function copyOf(error: JwtError, others: Readonly<Record<string, unknown>
   const prototype: unknown = Object.getPrototypeOf(original);
   const copy = Object.setPrototypeOf(errorWithoutStack(), prototype as object) as JwtError;
   Object.defineProperties(copy, members);
-  originals.set(copy, original);
   copyNotes(error, copy);
   return copy;
 }
@@ -52,9 +49,4 @@ function errorWithoutStack(): Error {
   showStacks();
   delete error.stack;
   return error;
-}
-
-/** The error that was thrown first, of which this is a copy. */
-export function originalOf(error: JwtError): JwtError {
-  return originals.get(error) ?? error;
 }

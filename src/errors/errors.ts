@@ -7,6 +7,7 @@ export {
   copyNotes,
   isReported,
   markReported,
+  originalOf,
   withOwner,
   reasonFor,
   type TokenOwner,

@@ -1,4 +1,5 @@
 import { HttpError } from './host';
+import { startNotes } from './notes';
 import { responseHeaders, type Challenge } from './response-headers';
 
 /**
@@ -88,6 +89,7 @@ export abstract class JwtError extends HttpError {
     this.code = code;
     this.status = status;
     this.expose = status < 500;
+    startNotes(this);
   }
 
   /** The body of the response: a fixed message and the code, or what `formatError` returned for the request. */

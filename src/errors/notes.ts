@@ -1,4 +1,4 @@
-import type { JwtError } from './jwt-error';
+import { Given } from '../util/notes';
 
 /** Why a request was rejected, for operators: never part of a response. */
 export interface RejectionReason {
@@ -14,40 +14,76 @@ export interface TokenOwner {
   readonly sessionId?: string | undefined;
 }
 
-const reasons = new WeakMap<JwtError, RejectionReason & TokenOwner>();
+/** What is known of an error beside what it shows. */
+interface ErrorNotes {
+  reason: (RejectionReason & TokenOwner) | undefined;
+  isReported: boolean;
+  readonly original: Error;
+}
+
+/**
+ * Keeps its notes with an error. In a WeakMap they would cost more: under a flood of bad requests, each garbage collection
+ * would stop the server for twice as long.
+ */
+class Noted extends Given {
+  readonly #notes: ErrorNotes;
+
+  constructor(error: Error, notes: ErrorNotes) {
+    super(error);
+    this.#notes = notes;
+  }
+
+  static notesOf(error: unknown): ErrorNotes | undefined {
+    return typeof error === 'object' && error !== null && #notes in error ? error.#notes : undefined;
+  }
+}
+
+/** Makes room for notes on an error, before the application can freeze it. */
+export function startNotes(error: Error): ErrorNotes {
+  const notes = { reason: undefined, isReported: false, original: error };
+  new Noted(error, notes);
+  return notes;
+}
+
+/** Copies the notes on an error to a copy of it. */
+export function copyNotes(error: Error, copy: Error): void {
+  new Noted(copy, { ...notesOf(error) });
+}
+
+/** Those on an error of another copy of this package start here. */
+function notesOf(error: Error): ErrorNotes {
+  return Noted.notesOf(error) ?? startNotes(error);
+}
+
+/** The error that was thrown first, of which this is a copy. */
+export function originalOf<E extends Error>(error: E): E {
+  return notesOf(error).original as E;
+}
 
 /** Notes for operators why an error was thrown; returns the error, to be thrown. */
-export function withReason<E extends JwtError>(error: E, reason: string, cause?: unknown): E {
-  reasons.set(error, cause === undefined ? { reason } : { reason, cause });
+export function withReason<E extends Error>(error: E, reason: string, cause?: unknown): E {
+  notesOf(error).reason = cause === undefined ? { reason } : { reason, cause };
   return error;
 }
 
 /** Notes for operators whose token it was that an error rejects; returns the error, to be thrown. */
-export function withOwner<E extends JwtError>(error: E, owner: TokenOwner): E {
-  reasons.set(error, { ...reasonFor(error), ...owner });
+export function withOwner<E extends Error>(error: E, owner: TokenOwner): E {
+  notesOf(error).reason = { ...reasonFor(error), ...owner };
   return error;
 }
 
-const reported = new WeakSet<JwtError>();
+/** What {@link withReason} and {@link withOwner} noted. */
+export function reasonFor(error: Error): RejectionReason & TokenOwner {
+  return notesOf(error).reason ?? { reason: error.message };
+}
 
 /** Notes that the manager has reported an error, before it reaches what responds to the request. */
-export function markReported(error: JwtError): JwtError {
-  reported.add(error);
+export function markReported<E extends Error>(error: E): E {
+  notesOf(error).isReported = true;
   return error;
 }
 
 /** Whether {@link markReported} noted it. */
 export function isReported(error: unknown): boolean {
-  return reported.has(error as JwtError);
-}
-
-/** What {@link because} and {@link withOwner} noted. */
-export function reasonFor(error: JwtError): RejectionReason & TokenOwner {
-  return reasons.get(error) ?? { reason: error.message };
-}
-
-/** Copies what {@link because}, {@link withOwner} and {@link markReported} noted to a copy of the error. */
-export function copyNotes(error: JwtError, copy: JwtError): void {
-  reasons.set(copy, reasonFor(error));
-  if (isReported(error)) markReported(copy);
+  return Noted.notesOf(error)?.isReported === true;
 }

@@ -1,5 +1,5 @@
 /** Returns the object that it is given, so that a subclass adds its private fields to that object. */
-class Given {
+export class Given {
   constructor(object: object) {
     return object;
   }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { JwtError } from '../../errors/errors';
-import { copyForResponse, copyOf, originalOf } from '../../errors/copies';
+import { copyForResponse, copyOf } from '../../errors/copies';
+import { originalOf } from '../../errors/errors';
 import { createNotes } from '../../util/notes';
 import { ignore, isPromiseLike } from '../../util/promises';
 import { responseHeaders } from '../../errors/response-headers';
