@@ -41,6 +41,10 @@ export class Contestant {
     return contestant;
   }
 
+  get pid() {
+    return this.#child.pid;
+  }
+
   /** Sends requests. @returns the processor time of the server for each, in microseconds, and the latencies */
   async run(requests, amount, expected) {
     const before = await this.usage();

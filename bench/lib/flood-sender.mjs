@@ -1,9 +1,12 @@
 // Sends forged tokens at a steady rate: a process of flood.mjs.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { Client, requestFor } from './client.mjs';
 import { steadily } from './steadily.mjs';
 
+// It shares a processor with the client that is measured, and must not make it wait.
+setPriority(constants.priority.PRIORITY_LOW);
 const [{ port, path, tokens, seconds, rate }] = await once(process, 'message');
 const client = await Client.open(port, 16);
 let count = 0;

@@ -17,3 +17,9 @@ export function onOneProcessor() {
   });
   process.exit(status ?? 1);
 }
+
+/** Keeps a process on one processor, where there are several and there is `taskset`. @returns whether it is kept there */
+export function keepOn(processor, pid) {
+  const arguments_ = ['-a', '-c', '-p', String(processor), String(pid)];
+  return availableParallelism() > 1 && spawnSync('taskset', arguments_).status === 0;
+}
