@@ -1,5 +1,3 @@
-import { Given } from '../util/notes';
-
 /** Why a request was rejected, for operators: never part of a response. */
 export interface RejectionReason {
   readonly reason: string;
@@ -19,6 +17,13 @@ interface ErrorNotes {
   reason: (RejectionReason & TokenOwner) | undefined;
   isReported: boolean;
   readonly original: Error;
+}
+
+/** Returns the object that it is given, so that a subclass adds its private fields to that object. */
+export class Given {
+  constructor(object: object) {
+    return object;
+  }
 }
 
 /**

@@ -1,9 +1,4 @@
-/** Returns the object that it is given, so that a subclass adds its private fields to that object. */
-export class Given {
-  constructor(object: object) {
-    return object;
-  }
-}
+import { Given } from '../errors/notes';
 
 /** Values that are kept with objects of others, such as a request. No one else can see or change them. */
 export interface Notes<T> {
