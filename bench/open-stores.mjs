@@ -40,7 +40,9 @@ function openMemory() {
 }
 
 async function openNodeRedis() {
-  const client = createClient({ url: redisUrl, socket: { reconnectStrategy: false } });
+  // By default, it gives up on a command after five seconds: what a machine needs that is busy with a million sessions.
+  const commandOptions = { timeout: 60_000 };
+  const client = createClient({ url: redisUrl, socket: { reconnectStrategy: false }, commandOptions });
   client.on('error', () => {});
   try {
     await client.connect();

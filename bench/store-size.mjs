@@ -23,7 +23,10 @@ export async function measureSizes(most) {
     if (!measured.has(name)) continue;
     for (const count of [10, most / 100, most / 10, most].map(Math.round)) {
       const opened = await open();
-      if (opened) table[`${name}, ${count}`] = await measure(opened, count);
+      if (!opened) continue;
+      const row = await measure(opened, count);
+      table[`${name}, ${count}`] = row;
+      console.error(name, count, JSON.stringify(row));
     }
   }
   console.table(table);
