@@ -109,6 +109,7 @@ describe('JwtManager issues', () => {
     ['an endless lifetime', { expiresIn: Infinity }, 'expiresIn must be'],
     ['a lifetime that is no number', { expiresIn: NaN }, 'expiresIn must be'],
     ['a lifetime of eleven years', { expiresIn: '4015d' }, 'expiresIn must be'],
+    ['a lifetime that looks like milliseconds', { expiresIn: 900_000 }, 'Is it in milliseconds?'],
   ];
 
   for (const name of [
@@ -336,6 +337,11 @@ describe('JwtManager refuses at construction', () => {
     ['a lifetime without a unit', { secret, accessTokenTtl: '900' }, 'accessTokenTtl must be'],
     ['a lifetime with an unknown unit', { secret, refreshTokenTtl: '1y' }, 'refreshTokenTtl must be'],
     ['a lifetime of nothing', { secret, accessTokenTtl: 0 }, 'accessTokenTtl must be'],
+    [
+      'a lifetime that looks like milliseconds',
+      { secret, accessTokenTtl: 900_000 },
+      'accessTokenTtl is a number of seconds, at most 86400. Is it in milliseconds? For more, write the unit',
+    ],
     ['a tolerance that is too large', { secret, clockTolerance: 301 }, 'clockTolerance must be'],
     ['a negative tolerance', { secret, clockTolerance: -1 }, 'clockTolerance must be'],
     ['a tolerance that is text', { secret, clockTolerance: '60' }, 'clockTolerance must be'],

@@ -58,6 +58,16 @@ describe('a duration', () => {
     );
   });
 
+  it('can need its unit if it is long', () => {
+    const bounds = { longestNumber: 86_400 };
+    expect(durationInSeconds(86_400, 'x', bounds)).to.equal(86_400);
+    expect(durationInSeconds('30d', 'x', bounds)).to.equal(30 * 86_400);
+    expect(() => durationInSeconds(86_401, 'x', bounds)).to.throw(
+      ConfigurationError,
+      "x is a number of seconds, at most 86400. Is it in milliseconds? For more, write the unit, such as '30d'",
+    );
+  });
+
   it('is between a second and ten years where nothing else is said', () => {
     for (const seconds of [1, maximumDuration]) expect(durationInSeconds(seconds, 'x')).to.equal(seconds);
     for (const seconds of [0, -1, maximumDuration + 1])

@@ -1,7 +1,7 @@
 import { claimOptionNames, claimsFromOptions, type ClaimOptions } from '../claims/registered';
 import { ConfigurationError } from '../errors/errors';
 import { sessionDetails, type SessionDetails } from '../sessions/session-details';
-import { durationInSeconds, type Duration } from '../util/duration';
+import { durationInSeconds, unitAboveOneDay, type Duration } from '../util/duration';
 import { nameList } from '../util/name-list';
 import { duration, flag, optional, unchecked } from '../util/option-parsers';
 import { parseOptions } from '../util/options';
@@ -32,7 +32,7 @@ export interface IssueOptions<C extends object = Record<string, unknown>> extend
   readonly authenticatedAt?: Date | undefined;
   /**
    * How long this token lives, instead of the manager's setting. For a pair, this is the access token. At most the
-   * longest of `accessTokenTtl`, `refreshTokenTtl` and `sessionTtl`.
+   * longest of `accessTokenTtl`, `refreshTokenTtl` and `sessionTtl`, and at most 24 hours if given as a number.
    */
   readonly expiresIn?: Duration | undefined;
   /**
@@ -77,7 +77,7 @@ const issueOptions = {
   claims: unchecked<object | undefined>,
   fresh: optional(flag(false)),
   authenticatedAt: optional(secondsOf),
-  expiresIn: optional(duration()),
+  expiresIn: optional(duration(undefined, unitAboveOneDay)),
   audience: optional(audienceOf),
   session: unchecked<LoginDetails | undefined>,
   ...Object.fromEntries(claimOptionNames.map((name) => [name, unchecked])),

@@ -7,7 +7,7 @@ import { isTokenStore } from '../store/session-shape';
 import type { Session, TokenStore } from '../store/token-store';
 import { TokenLimit } from '../token/token-limit';
 import { systemClock, type Clock } from '../util/clock';
-import type { Duration } from '../util/duration';
+import { unitAboveOneDay, type Duration } from '../util/duration';
 import { callback, count, duration, optional, text, unchecked } from '../util/option-parsers';
 import { parseOptions, type ParsedOptions } from '../util/options';
 import { cacheOf } from './cache-option';
@@ -122,7 +122,7 @@ const managerOptions = {
   issuer: optional(text),
   audience: optional(audienceOf),
   trustedIssuers: trustedIssuersOf,
-  accessTokenTtl: duration('15m'),
+  accessTokenTtl: duration('15m', unitAboveOneDay),
   refreshTokenTtl: duration('30d'),
   clockTolerance: optional(duration(0, { minimum: 0, maximum: 300 })),
   freshFor: duration('15m'),

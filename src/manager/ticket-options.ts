@@ -1,6 +1,6 @@
 import { isIdentity } from '../claims/forms';
 import { ConfigurationError } from '../errors/errors';
-import type { Duration } from '../util/duration';
+import { unitAboveOneDay, type Duration } from '../util/duration';
 import { duration, flag, unchecked } from '../util/option-parsers';
 import { parseOptions } from '../util/options';
 
@@ -15,7 +15,10 @@ import { parseOptions } from '../util/options';
 export interface TicketOptions<C extends object = Record<string, unknown>> {
   /** What the ticket is for, such as `'reset-password'`. It does nothing else. 1 to 255 characters. */
   readonly purpose: string;
-  /** How long the ticket lives, at most the longest of `accessTokenTtl`, `refreshTokenTtl` and `sessionTtl`. */
+  /**
+   * How long the ticket lives, at most the longest of `accessTokenTtl`, `refreshTokenTtl` and `sessionTtl`, and at most
+   * 24 hours if given as a number.
+   */
   readonly expiresIn: Duration;
   /** Your own claims, such as the address to confirm. Anyone who has the ticket can read them. */
   readonly claims?: C | undefined;
@@ -38,7 +41,7 @@ export interface RedeemOptions {
 
 const ticketOptions = {
   purpose: purposeOf,
-  expiresIn: duration(),
+  expiresIn: duration(undefined, unitAboveOneDay),
   claims: unchecked<object | undefined>,
   reusable: flag(false),
 };

@@ -20,7 +20,12 @@ export const maximumDuration = 315_360_000;
 export interface DurationBounds {
   readonly minimum?: number;
   readonly maximum?: number;
+  /** The largest number that is taken without a unit, because a larger one may be in milliseconds. */
+  readonly longestNumber?: number;
 }
+
+/** The bounds of lifetimes that are short as a rule. */
+export const unitAboveOneDay = { longestNumber: 86_400 };
 
 /**
  * Turns a duration into whole seconds.
@@ -32,7 +37,7 @@ export interface DurationBounds {
 export function durationInSeconds(
   duration: unknown,
   name: string,
-  { minimum = 1, maximum = maximumDuration }: DurationBounds = {},
+  { minimum = 1, maximum = maximumDuration, longestNumber = maximum }: DurationBounds = {},
 ): number {
   const seconds = typeof duration === 'string' ? parse(duration) : duration;
   if (typeof seconds !== 'number' || !Number.isInteger(seconds)) {
@@ -42,6 +47,11 @@ export function durationInSeconds(
   }
   if (seconds < minimum || seconds > maximum) {
     throw new ConfigurationError(`${name} must be between ${String(minimum)} and ${String(maximum)} seconds`);
+  }
+  if (typeof duration === 'number' && seconds > longestNumber) {
+    throw new ConfigurationError(
+      `${name} is a number of seconds, at most ${String(longestNumber)}. Is it in milliseconds? For more, write the unit, such as '30d'`,
+    );
   }
   return seconds;
 }
