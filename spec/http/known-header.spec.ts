@@ -321,6 +321,24 @@ const variations: Record<string, Variation> = {
     status: 401,
     code: 'ERR_JWT_MISSING',
   },
+  'when the clock has no time, with a word behind it': {
+    ...withoutTime,
+    lines: ({ access }) => [bearer(`${access} x`)],
+    status: 400,
+    code: 'ERR_JWT_REQUEST',
+  },
+  'when the clock has no time, with a character more': {
+    ...withoutTime,
+    lines: ({ access }) => [bearer(`${access}A`)],
+    status: 401,
+    code: 'ERR_JWT_INVALID',
+  },
+  'when the clock has no time, for a refresh token': {
+    ...withoutTime,
+    path: '/refresh',
+    status: 401,
+    code: 'ERR_JWT_TYPE',
+  },
   'when the clock has no time, of a guest': {
     ...withoutTime,
     path: '/optional',

@@ -4,7 +4,6 @@ import type { HttpRequest } from '../http/request/http-request';
 import type { JwtManager } from '../manager/jwt-manager';
 import { coreOf } from '../manager/manager-base';
 import type { Token } from '../token/token';
-import { unixTime } from '../util/clock';
 import { isPromiseLike, type Soon } from '../util/promises';
 import type { Admission } from './admission';
 import type { Attempt } from './attempt';
@@ -36,10 +35,8 @@ export function authenticate(attempt: Attempt): void | Promise<void> {
 /** The token of a header that was seen before. */
 function recognize(whole: string, attempt: Attempt): Token<object> | undefined {
   const { core, header, requirement } = attempt.gate;
-  const now = unixTime(core.settings.clock);
-  const known = core.verifier.known(whole, requirement.type, header?.lead, now);
+  const known = core.verifier.known(whole, requirement.type, header?.lead, attempt);
   if (!known) return undefined;
-  attempt.now = now;
   attempt.text = known.raw;
   attempt.location = header;
   return known;

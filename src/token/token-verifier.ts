@@ -31,6 +31,12 @@ export interface VerifierSettings<C extends object> {
   readonly clock: Clock;
 }
 
+/** What is judged at one time. */
+export interface Timed {
+  /** Unix seconds. */
+  now: number | undefined;
+}
+
 /**
  * Turns text into a {@link Token} or throws, without I/O. The store is queried elsewhere. The order is fixed: shape,
  * header, signature, JSON, type, claims. A forged token costs at most one signature check.
@@ -59,23 +65,23 @@ export class TokenVerifier<C extends object> {
    *
    * @param text of a token, or one that was passed as `whole`
    * @param lead how many characters of it are in front of the token
+   * @param timed gets the time at which it holds, so that the clock is not read again
    */
-  known(
-    text: unknown,
-    expected: TokenType | 'any',
-    lead = 0,
-    now = unixTime(this.#settings.clock),
-  ): Token<C> | undefined {
+  known(text: unknown, expected: TokenType | 'any', lead = 0, timed?: Timed): Token<C> | undefined {
     if (!this.#cache || typeof text !== 'string') return undefined;
     const known = this.#cache.find(text);
     // A header of one place may be no token in another.
     if (!known || known.token.raw.length + lead !== text.length) return undefined;
+    if (!isExpected(known.token.type, expected)) return undefined;
+    // Not read earlier: a clock that fails must not change how any other token is rejected.
+    const now = unixTime(this.#settings.clock);
     const isInTime = now >= known.validFrom && now < known.validUntil;
     if (!isInTime || this.#profile.keys.find(known.kid) !== known.key) {
       this.#cache.delete(text);
       return undefined;
     }
-    return isExpected(known.token.type, expected) ? known.token : undefined;
+    if (timed) timed.now = now;
+    return known.token;
   }
 
   /**
