@@ -61,10 +61,46 @@ describe('The evidence of a replica', () => {
   it('ends half an hour after Redis was asked about the token', () => {
     const replica = replicaThatAsked();
     const evidence = evidenceOf(replica);
-    const later = performance.now() + 1_800_001;
-    mock.method(performance, 'now', () => later);
-    expect(replica.isRevoked(query)).to.equal(undefined);
-    expect(evidence.holds(now)).to.equal(false);
+    const later = now + hour / 2;
+    replica.vouched(shard, later);
+    for (const [time, isKnown] of [
+      [later - 1, true],
+      [later, false],
+    ] as const) {
+      expect(replica.isRevoked({ ...query, now: time })).to.equal(isKnown ? false : undefined);
+      expect(evidence.holds(time)).to.equal(isKnown);
+    }
+  });
+
+  it('is none of a token that Redis has found alive before the process was suspended for hours', () => {
+    const replica = replicaThatAsked();
+    evidenceOf(replica);
+    // A suspended process has no time of its own. By the next read, the feed tells of more than is kept.
+    const later = now + 3 * hour;
+    replica.change(shard, now + 60, changes['its session ends'] as RevocationChange);
+    replica.vouched(shard, later);
+    expect(replica.isRevoked({ ...query, now: later })).to.equal(undefined);
+    expect(replica.evidenceFor({ ...query, now: later })).to.equal(undefined);
+  });
+
+  for (const name of ['its session ends', 'it is revoked', 'its subject is logged out'])
+    it(`is none when ${name} and the clock of Redis was hours ahead since then`, () => {
+      for (const replica of [replicaAt(), replicaThatAsked()]) {
+        evidenceOf(replica);
+        replica.change(shard, now, changes[name] as RevocationChange);
+        replica.vouched(shard, now + 3 * hour);
+        replica.vouched(shard, now);
+        expect(replica.isRevoked(query)).to.equal(undefined);
+        expect(replica.evidenceFor(query)).to.equal(undefined);
+      }
+    });
+
+  it('is not ended by a clock of Redis that was minutes ahead', () => {
+    const replica = replicaAt();
+    const evidence = evidenceOf(replica);
+    replica.vouched(shard, now + hour / 2);
+    replica.vouched(shard, now);
+    expect(evidence.holds(now)).to.equal(true);
   });
 
   it('ends with the session, where Redis has told when that is', () => {

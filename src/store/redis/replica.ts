@@ -3,7 +3,7 @@ import type { RevocationChange } from '../revocation-change';
 import type { RevocationQuery } from '../token-store';
 import type { FeedReader } from './feed';
 import type { Evidence } from '../vouching';
-import { isAlive, KnownTokens } from './known-tokens';
+import { KnownTokens } from './known-tokens';
 import type { KeyNames } from './names';
 import { horizon } from './prelude';
 import { ShardRevocations, type SubjectRevocation } from './shard-revocations';
@@ -40,7 +40,10 @@ export class Replica implements FeedReader {
 
   vouched(shard: string, time: number): void {
     this.#time = time;
-    this.#of(shard).keepSince(time - horizon);
+    const revocations = this.#of(shard);
+    // The clock of Redis was ahead, and what it took for old was dropped.
+    if (time - horizon < revocations.sweptTo - slack / 2) revocations.begin(time);
+    revocations.keepSince(time - horizon);
   }
 
   /** @returns undefined where Redis must be asked. Only for a shard that is vouched for */
@@ -73,7 +76,7 @@ export class Replica implements FeedReader {
     if (isSure(query, revocations, meant))
       return { holds: (now) => isUnchanged(now) && isYoung(query, revocations) };
     const known = this.#find(query, revocations, meant);
-    return known && { holds: (now) => isUnchanged(now) && isAlive(known, now) };
+    return known && { holds: (now) => isUnchanged(now) && now < known.until };
   }
 
   /** What Redis has found of a token since anything happened that may concern it. Of the end of a session nothing is told. */

@@ -22,8 +22,9 @@ export class ShardRevocations {
   count = 0;
   /** The count when the feed began, the last time. */
   beganAt = 0;
+  /** What was older than that was dropped. */
+  sweptTo = -Infinity;
   #began = -Infinity;
-  #swept = -Infinity;
 
   hasSession(sessionId: string): boolean {
     return this.#sessions.has(sessionId);
@@ -41,6 +42,7 @@ export class ShardRevocations {
     this.beganAt = ++this.count;
     this.#began = Math.max(this.#began, time);
     this.since = Math.max(this.since, time);
+    this.sweptTo = -Infinity;
   }
 
   add(time: number, change: RevocationChange): void {
@@ -58,8 +60,8 @@ export class ShardRevocations {
   /** Everything from that time on is known. What is older goes, once a minute. */
   keepSince(time: number): void {
     this.since = Math.max(this.#began, time);
-    if (time < this.#swept + 60) return;
-    this.#swept = time;
+    if (time < this.sweptTo + 60) return;
+    this.sweptTo = time;
     drop(this.#sessions, (entry) => entry <= time);
     drop(this.#tokens, (entry) => entry <= time);
     drop(this.#subjects, (entry) => entry.time <= time);
