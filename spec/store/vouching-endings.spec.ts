@@ -122,7 +122,6 @@ const endings: Record<string, Ending> = {
     },
   },
   'a rotation has moved the end of its session': {
-    isOfMemory: true,
     ends: ['mine'],
     end: async (world) => {
       await endSoon(world);
@@ -130,7 +129,6 @@ const endings: Record<string, Ending> = {
     },
   },
   'the new end of its session, before which it was vouched for again': {
-    isOfMemory: true,
     ends: ['mine'],
     end: async (world) => {
       await endSoon(world);

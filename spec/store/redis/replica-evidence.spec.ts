@@ -8,7 +8,7 @@ import { KeyNames } from '../../../src/store/redis/names';
 import { Replica } from '../../../src/store/redis/replica';
 import { subjectHash } from '../../../src/store/shard';
 import type { Evidence } from '../../../src/store/vouching';
-import { newSession, now, queryOf } from '../../support/redis-sessions';
+import { idOf, newSession, now, queryOf } from '../../support/redis-sessions';
 
 const session = newSession('sid');
 const query = queryOf(session);
@@ -17,6 +17,16 @@ const { shard } = names.nameOf('ada');
 const hour = 3600;
 
 describe('The evidence of a replica', () => {
+  const hash = { subjectHash: subjectHash('ada') };
+  const changes: Record<string, RevocationChange | undefined> = {
+    'its session ends': { kind: 'session', ...hash, sessionId: session.id, reason: 'revoked' },
+    'its session is found stolen': { kind: 'session', ...hash, sessionId: session.id, reason: 'reused' },
+    'it is revoked': { kind: 'token', ...hash, jti: query.jti },
+    'its subject is logged out': { kind: 'subject', ...hash, notBefore: now },
+    'another session of the shard ends': { kind: 'session', ...hash, sessionId: 'other', reason: 'revoked' },
+    'the feed begins again': undefined,
+  };
+
   afterEach(() => {
     mock.restoreAll();
   });
@@ -95,6 +105,46 @@ describe('The evidence of a replica', () => {
       }
     });
 
+  describe('once a rotation has moved the end of the session forward', () => {
+    const ends = { kind: 'earlier', ...hash, sessionId: session.id } as const;
+
+    for (const [name, others] of Object.entries({
+      'and nothing else has happened': [],
+      'after a logout everywhere': [{ kind: 'subject', ...hash, notBefore: now - 1 } as const],
+    }))
+      it(`is what Redis says since then, ${name}`, () => {
+        for (const replica of [replicaAt(), replicaThatAsked()]) {
+          const evidence = evidenceOf(replica);
+          const learn = replica.asking(query);
+          for (const change of [...others, ends]) replica.change(shard, now, change);
+          learn(Infinity);
+          expect([evidence.holds(now), replica.isRevoked(query)]).to.deep.equal([false, undefined]);
+          replica.asking(query)(now + 60);
+          const later = evidenceOf(replica);
+          expect([later.holds(now + 59), later.holds(now + 60)]).to.deep.equal([true, false]);
+          replica.change(shard, now, { kind: 'subject', ...hash, notBefore: now });
+          expect([later.holds(now), replica.isRevoked(query)]).to.deep.equal([false, undefined]);
+        }
+      });
+
+    it('is the same for other sessions and for tokens without one, and for tokens that are issued an hour later', () => {
+      const replica = replicaAt();
+      replica.change(shard, now, ends);
+      const alone = { ...query, sessionId: undefined };
+      const ofOther = { ...query, sessionId: idOf('ada', 'other') };
+      for (const asked of [alone, ofOther, { ...query, issuedAt: now + hour + 1 }])
+        evidenceOf(replica, asked);
+      expect(replica.isRevoked({ ...query, issuedAt: now + hour })).to.equal(undefined);
+    });
+
+    it('is forgotten with all that is older than two hours', () => {
+      const replica = replicaAt();
+      replica.change(shard, now, ends);
+      replica.vouched(shard, now + 2 * hour);
+      evidenceOf(replica, { ...query, issuedAt: now + hour + 1, now: now + 2 * hour });
+    });
+  });
+
   it('is not ended by a clock of Redis that was minutes ahead', () => {
     const replica = replicaAt();
     const evidence = evidenceOf(replica);
@@ -118,15 +168,6 @@ describe('The evidence of a replica', () => {
     }
   });
 
-  const hash = { subjectHash: subjectHash('ada') };
-  const changes: Record<string, RevocationChange | undefined> = {
-    'its session ends': { kind: 'session', ...hash, sessionId: session.id, reason: 'revoked' },
-    'its session is found stolen': { kind: 'session', ...hash, sessionId: session.id, reason: 'reused' },
-    'it is revoked': { kind: 'token', ...hash, jti: query.jti },
-    'its subject is logged out': { kind: 'subject', ...hash, notBefore: now },
-    'another session of the shard ends': { kind: 'session', ...hash, sessionId: 'other', reason: 'revoked' },
-    'the feed begins again': undefined,
-  };
   for (const [name, change] of Object.entries(changes)) {
     it(`ends when ${name}`, () => {
       for (const replica of [replicaAt(), replicaThatAsked()]) {
@@ -160,8 +201,8 @@ describe('Revocations that are followed', () => {
     const run = () => new Promise((resolve) => asked.push(resolve));
     const source = { client, runner: { run }, names } as unknown as FeedSource;
     const revocations = new FollowedRevocations(source, consistency);
-    const answer = async () => {
-      asked.shift()?.(['read', String(now)]);
+    const answer = async (...entries: string[]) => {
+      asked.shift()?.(['read', String(now), ...entries]);
       await setImmediate();
     };
     const fail = (error: Error) => asked.shift()?.(Promise.reject(error));
@@ -222,6 +263,22 @@ describe('Revocations that are followed', () => {
     revocations.behind(shard);
     expect(evidence?.holds(now)).to.equal(false);
     revocations.close();
+  });
+
+  it('are incomplete where the clock of Redis was hours ahead: what it took for old was cut off from the feed', async () => {
+    const number = String(parseInt(shard, 16) + 1);
+    for (const [ahead, isComplete] of [
+      [hour / 2, true],
+      [3 * hour, false],
+    ] as const) {
+      const { revocations, answer } = followed();
+      const id = `${String((now + ahead) * 1000)}-0`;
+      await answer(number, id, 'token', subjectHash('ada'), 'other');
+      expect(revocations.isRevoked({ ...query, jti: 'other' })).to.equal(true);
+      expect(revocations.isRevoked(query)).to.equal(isComplete ? false : undefined);
+      expect(revocations.isRevoked({ ...query, issuedAt: now + hour + 1 })).to.equal(false);
+      revocations.close();
+    }
   });
 
   it('are no evidence without a replica', async () => {

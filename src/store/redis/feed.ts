@@ -1,13 +1,13 @@
 import { systemClock } from '../../util/clock';
 import { ignore } from '../../util/promises';
 import { within } from '../../util/within';
-import type { RevocationChange } from '../revocation-change';
-import { changeOf } from './feed-change';
+import { changeOf, type FeedChange } from './feed-change';
 import { FeedPosition } from './feed-position';
 import type { KeyNames } from './names';
 import type { ScriptClient } from './redis-client';
 import type { ScriptRunner } from './script-runner';
 import { scripts } from './scripts';
+import { slack } from './time-to-live';
 import { Wakes } from './wakes';
 
 /** Milliseconds for which a read of a feed vouches, from when it was sent. */
@@ -24,7 +24,7 @@ export interface FeedReader {
   /** What was told before that time may be unknown. */
   begin(shard: string, time: number): void;
   /** @param isNew false for what was there before the feed was followed */
-  change(shard: string, time: number, change: RevocationChange, isNew: boolean): void;
+  change(shard: string, time: number, change: FeedChange, isNew: boolean): void;
   /** Everything until then is known. */
   vouched(shard: string, time: number): void;
 }
@@ -165,17 +165,19 @@ export class Feed {
       if (id === 'gap') {
         position.last = '';
         this.#reader.begin(position.shard, time);
-      } else if (id !== 'more') this.#tell(position, id, changeOf(kind, hash, rest));
+      } else if (id !== 'more') this.#tell(position, id, time, changeOf(kind, hash, rest));
     }
     return unfinished;
   }
 
-  #tell(position: FeedPosition, id: string, change: RevocationChange | undefined): void {
+  #tell(position: FeedPosition, id: string, now: number, change: FeedChange | undefined): void {
     const { shard, isWhole } = position;
-    const time = Math.floor(Number(id.slice(0, id.indexOf('-'))) / 1000);
+    const toldAt = Math.floor(Number(id.slice(0, id.indexOf('-'))) / 1000);
+    const time = Math.min(toldAt, now);
     position.last = id;
+    // The clock of Redis was ahead then, and what it took for old was cut off.
+    if (!change || toldAt > now + slack / 2) this.#reader.begin(shard, time);
     if (change) this.#reader.change(shard, time, change, isWhole);
-    else this.#reader.begin(shard, time);
   }
 
   /** A cluster: each feed is read alone. */

@@ -2,6 +2,7 @@ import type { RevocationChange } from '../revocation-change';
 import type { RevocationQuery } from '../token-store';
 import type { Evidence } from '../vouching';
 import { Feed, type FeedReader, type FeedSource } from './feed';
+import type { FeedChange } from './feed-change';
 import { Replica } from './replica';
 
 type Listener = (change: RevocationChange) => void;
@@ -25,9 +26,9 @@ export class FollowedRevocations implements FeedReader {
     this.#replica?.begin(shard, time);
   }
 
-  change(shard: string, time: number, change: RevocationChange, isNew: boolean): void {
+  change(shard: string, time: number, change: FeedChange, isNew: boolean): void {
     this.#replica?.change(shard, time, change);
-    if (isNew) for (const listener of this.#listeners) listener(change);
+    if (isNew && change.kind !== 'earlier') for (const listener of this.#listeners) listener(change);
   }
 
   vouched(shard: string, time: number): void {

@@ -114,10 +114,9 @@ export class RedisTokenStore implements TokenStore, OnceStore {
       limits,
     );
     const [session] = sessionsOf(texts, subject);
-    if (outcome === 'flipped') {
-      this.#behind(subject);
-      return { outcome: 'reused', session, flipped: true };
-    }
+    if (outcome === 'flipped' || outcome === 'shortened') this.#behind(subject);
+    if (outcome === 'flipped') return { outcome: 'reused', session, flipped: true };
+    if (outcome === 'shortened') return { outcome: 'rotated', session };
     if (outcome === 'reused') return { outcome, session, flipped: false };
     return { outcome: outcome as RotationResult['outcome'], ...(session && { session }) };
   }

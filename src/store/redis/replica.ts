@@ -1,12 +1,12 @@
 import { warn } from '../../util/warn';
-import type { RevocationChange } from '../revocation-change';
 import type { RevocationQuery } from '../token-store';
 import type { FeedReader } from './feed';
+import type { FeedChange } from './feed-change';
 import type { Evidence } from '../vouching';
 import { KnownTokens } from './known-tokens';
 import type { KeyNames } from './names';
 import { horizon } from './prelude';
-import { ShardRevocations, type SubjectRevocation } from './shard-revocations';
+import { ShardRevocations, type Doubt, type SubjectRevocation } from './shard-revocations';
 import { slack } from './time-to-live';
 
 /**
@@ -15,7 +15,8 @@ import { slack } from './time-to-live';
  * - while nothing vouches for the shard
  * - about a refresh token: its generation changes without a revocation
  * - about a token that may be older than what is known, and about the tokens of a subject that was logged out everywhere
- *   within the hour before they were issued, since they may be of a new session. Once Redis has found one alive, it is
+ *   within the hour before they were issued, since they may be of a new session, and likewise about those of a session whose end
+ *   a rotation has moved forward. Once Redis has found one alive, it is
  *   known until something happens to it.
  */
 export class Replica implements FeedReader {
@@ -34,7 +35,7 @@ export class Replica implements FeedReader {
     this.#of(shard).begin(time);
   }
 
-  change(shard: string, time: number, change: RevocationChange): void {
+  change(shard: string, time: number, change: FeedChange): void {
     this.#of(shard).add(time, change);
   }
 
@@ -58,8 +59,8 @@ export class Replica implements FeedReader {
         ? all !== undefined && issuedAt <= all.notBefore
         : revocations.hasSession(sessionId);
     if (isRevoked || revocations.hasToken(jti)) return true;
-    const meant = meantBy(all, query);
-    return isSure(query, revocations, meant) || this.#find(query, revocations, meant) ? false : undefined;
+    const doubt = doubtOf(query, revocations, all);
+    return isSure(query, revocations, doubt) || this.#find(query, revocations, doubt) ? false : undefined;
   }
 
   /**
@@ -71,17 +72,17 @@ export class Replica implements FeedReader {
     const { shard, hash } = this.#names.nameOf(query.subject);
     const revocations = this.#of(shard);
     const { count } = revocations;
-    const meant = meantBy(revocations.ofSubject(hash), query);
+    const doubt = doubtOf(query, revocations, revocations.ofSubject(hash));
     const isUnchanged = (now: number) => revocations.count === count && this.#isTimely(now);
-    if (isSure(query, revocations, meant))
+    if (isSure(query, revocations, doubt))
       return { holds: (now) => isUnchanged(now) && isYoung(query, revocations) };
-    const known = this.#find(query, revocations, meant);
+    const known = this.#find(query, revocations, doubt);
     return known && { holds: (now) => isUnchanged(now) && now < known.until };
   }
 
   /** What Redis has found of a token since anything happened that may concern it. Of the end of a session nothing is told. */
-  #find(query: RevocationQuery, { beganAt }: ShardRevocations, meant: SubjectRevocation | undefined) {
-    return this.#known.find(query, Math.max(beganAt, meant?.count ?? 0));
+  #find(query: RevocationQuery, { beganAt }: ShardRevocations, doubt: Doubt | undefined) {
+    return this.#known.find(query, Math.max(beganAt, doubt?.count ?? 0));
   }
 
   /** Called before Redis is asked. @returns what to call if it finds the token alive */
@@ -116,21 +117,21 @@ export class Replica implements FeedReader {
   }
 }
 
-/** The logout everywhere that may have ended the session of a token. */
-function meantBy(
-  all: SubjectRevocation | undefined,
+/** The last of what may have ended the session of a token: a logout everywhere, or a rotation that moved its end forward. */
+function doubtOf(
   { sessionId }: RevocationQuery,
-): SubjectRevocation | undefined {
-  return sessionId === undefined || sessionId === all?.exceptSessionId ? undefined : all;
+  revocations: ShardRevocations,
+  all: SubjectRevocation | undefined,
+): Doubt | undefined {
+  if (sessionId === undefined) return undefined;
+  const logout = sessionId === all?.exceptSessionId ? undefined : all;
+  const end = revocations.earlierEndOf(sessionId);
+  return logout && end && logout.count > end.count ? logout : (end ?? logout);
 }
 
 /** Whether a token that is not known to be revoked is alive for sure. Otherwise Redis must have found it alive. */
-function isSure(
-  query: RevocationQuery,
-  revocations: ShardRevocations,
-  meant: SubjectRevocation | undefined,
-): boolean {
-  return isYoung(query, revocations) && (meant === undefined || query.issuedAt > meant.time + slack);
+function isSure(query: RevocationQuery, revocations: ShardRevocations, doubt: Doubt | undefined): boolean {
+  return isYoung(query, revocations) && (doubt === undefined || query.issuedAt > doubt.time + slack);
 }
 
 /** Whether everything is known that has happened to a token. */

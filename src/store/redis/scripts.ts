@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createSession } from './create-session';
-import { late, withPrelude } from './prelude';
+import { horizon, late, withPrelude } from './prelude';
 import { readFeed } from './read-feed';
 
 /** A script, the hash by which Redis knows it, and what it may return in the second place. */
@@ -14,6 +14,9 @@ export interface Script {
  * keys: session, list, details, subject, feed
  *
  * id, hash, generation, now, expiresAt, TTL, grace, userAgent, ip
+ *
+ * A replica lets tokens pass without asking for less time than the feed is kept: an end that comes earlier than before is told if
+ * it is that near.
  *
  * A session that ended together with others has no time of its own. The last time that several sessions of the
  * subject ended is returned instead.
@@ -34,7 +37,10 @@ if generation == tonumber(g) then
   put(details, id .. ':ip', ARGV[10])
   keep(list, ARGV[7])
   keep(details, ARGV[7])
-  return tell({ clock, 'rotated' }, session, details, id)
+  local expiresAt = tonumber(ARGV[6])
+  if expiresAt >= tonumber(e) or expiresAt > now + ${String(horizon)} then return tell({ clock, 'rotated' }, session, details, id) end
+  announce(feed, 'earlier', hash .. id)
+  return tell({ clock, 'shortened' }, session, details, id)
 end
 if isDead then
   local ended = redis.call('HMGET', subject, 'revokedAt', 'endedAt')
@@ -194,7 +200,7 @@ return { clock, 'alive', score(list, 'e', ARGV[2]) }
 /** The numbers above start at `ARGV[2]`. A login and the use of a ticket fail when Redis is full. */
 export const scripts = {
   createSession: script(createSession, ['created', 'taken', 'rejected'], false),
-  rotateSession: script(rotateSession, ['rotated', 'replayed', 'reused', 'flipped', 'unknown']),
+  rotateSession: script(rotateSession, ['rotated', 'shortened', 'replayed', 'reused', 'flipped', 'unknown']),
   locate: script(locate, ['found', 'unknown']),
   revokeSession: script(revokeSession, ['revoked', 'dead']),
   revokeSubject: script(revokeSubject, ['revoked']),

@@ -1,14 +1,18 @@
-import type { RevocationChange } from '../revocation-change';
+import type { FeedChange } from './feed-change';
 
-/** A subject that was logged out everywhere. Times are Unix seconds. */
-export interface SubjectRevocation {
+/** Something that may have ended tokens: which of them, Redis knows. Times are Unix seconds. */
+export interface Doubt {
   readonly time: number;
+  /** How many changes of the shard there were, this one included. */
+  readonly count: number;
+}
+
+/** A subject that was logged out everywhere. */
+export interface SubjectRevocation extends Doubt {
   /** Tokens without a session that were issued at this time or earlier are revoked. */
   readonly notBefore: number;
   /** The one session that continued. */
   readonly exceptSessionId: string | undefined;
-  /** How many changes of the shard there were, this one included. */
-  readonly count: number;
 }
 
 /** What was revoked in a shard since the feed began, in the order of the feed. Times are Unix seconds of Redis. */
@@ -16,6 +20,7 @@ export class ShardRevocations {
   readonly #sessions = new Map<string, number>();
   readonly #tokens = new Map<string, number>();
   readonly #subjects = new Map<string, SubjectRevocation>();
+  readonly #earlierEnds = new Map<string, Doubt>();
   /** What was revoked at that time or earlier may be unknown. */
   since = Infinity;
   /** How many changes there were. */
@@ -38,6 +43,11 @@ export class ShardRevocations {
     return this.#subjects.get(hash);
   }
 
+  /** The last rotation that moved the end of a session forward. */
+  earlierEndOf(sessionId: string): Doubt | undefined {
+    return this.#earlierEnds.get(sessionId);
+  }
+
   begin(time: number): void {
     this.beganAt = ++this.count;
     this.#began = Math.max(this.#began, time);
@@ -45,10 +55,11 @@ export class ShardRevocations {
     this.sweptTo = -Infinity;
   }
 
-  add(time: number, change: RevocationChange): void {
+  add(time: number, change: FeedChange): void {
     const count = ++this.count;
     if (change.kind === 'session') renew(this.#sessions, change.sessionId, time);
     else if (change.kind === 'token') renew(this.#tokens, change.jti, time);
+    else if (change.kind === 'earlier') renew(this.#earlierEnds, change.sessionId, { time, count });
     else {
       const { subjectHash, exceptSessionId } = change;
       const before = this.#subjects.get(subjectHash);
@@ -65,6 +76,7 @@ export class ShardRevocations {
     drop(this.#sessions, (entry) => entry <= time);
     drop(this.#tokens, (entry) => entry <= time);
     drop(this.#subjects, (entry) => entry.time <= time);
+    drop(this.#earlierEnds, (entry) => entry.time <= time);
   }
 }
 
