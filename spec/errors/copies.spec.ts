@@ -58,6 +58,24 @@ describe('a copy of an error', () => {
     });
   }
 
+  for (const [name, derive] of Object.entries({
+    'another one': (error: JwtError) => Object.create(error) as JwtError,
+    'another one of a frozen one': (error: JwtError) => Object.create(Object.freeze(error)) as JwtError,
+    'another one of another one': (error: JwtError) =>
+      Object.create(Object.create(error) as object) as JwtError,
+  }))
+    it(`has its members where the error has ${name} for its prototype`, () => {
+      const error = new CsrfError();
+      const derived = Object.defineProperty(derive(error), 'message', { value: 'own' });
+      const copy = copyOf(derived);
+      expect(copy).to.be.instanceOf(CsrfError);
+      expect(Object.getPrototypeOf(copy)).to.equal(CsrfError.prototype);
+      expect(copy).to.include({ message: 'own', code: 'ERR_JWT_CSRF', status: 403, name: 'CsrfError' });
+      // Koa writes to it.
+      expect(Object.assign(copy, { status: 500, headerSent: true })).to.include({ status: 500 });
+      expect([error.status, error.message]).to.deep.equal([403, 'CSRF check failed']);
+    });
+
   it('for listeners is frozen, with its headers and its challenge', () => {
     for (const error of [new TokenInvalidError(), new CsrfError()]) {
       const copy = frozenCopyOf(error);

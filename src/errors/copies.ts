@@ -26,8 +26,7 @@ export function frozenCopyOf(error: JwtError): JwtError {
  * nothing of that response.
  */
 export function copyOf(error: JwtError, others: Readonly<Record<string, unknown>> = {}): JwtError {
-  const original = originalOf(error);
-  const members = Object.getOwnPropertyDescriptors(original) as Record<string, PropertyDescriptor>;
+  const { members, prototype } = anatomyOf(originalOf(error));
   for (const member of Object.values(members)) {
     member.configurable = true;
     // An accessor has no such attribute.
@@ -35,11 +34,21 @@ export function copyOf(error: JwtError, others: Readonly<Record<string, unknown>
   }
   for (const [name, value] of Object.entries(others))
     members[name] = { value, writable: true, configurable: true };
-  const prototype: unknown = Object.getPrototypeOf(original);
-  const copy = Object.setPrototypeOf(errorWithoutStack(), prototype as object) as JwtError;
+  const copy = Object.setPrototypeOf(errorWithoutStack(), prototype) as JwtError;
   Object.defineProperties(copy, members);
   copyNotes(error, copy);
   return copy;
+}
+
+/** The members of an error, with those of the one that it may be derived from (`Object.create`), and the prototype of its class. */
+function anatomyOf(error: JwtError): { members: Record<string, PropertyDescriptor>; prototype: object } {
+  let members: Record<string, PropertyDescriptor> = Object.getOwnPropertyDescriptors(error);
+  let prototype = Object.getPrototypeOf(error) as object;
+  while (!Object.hasOwn(prototype, 'constructor')) {
+    members = { ...Object.getOwnPropertyDescriptors(prototype), ...members };
+    prototype = Object.getPrototypeOf(prototype) as object;
+  }
+  return { members, prototype };
 }
 
 /** A native one: loggers and `util.inspect` treat others as plain objects. */
