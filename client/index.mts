@@ -23,6 +23,7 @@ export type { AuthFetchOptions } from './options.mjs';
  */
 export function createAuthFetch(options: AuthFetchOptions): typeof fetch {
   const { onSessionEnd, csrfCookie, csrfHeader = 'X-CSRF-Token' } = options;
+  if (!options.refresh) throw new Error('createAuthFetch: set refresh');
   const { href, origin } = new URL(options.refresh, location.href);
   /** The CSRF value when the end of the session was reported. */
   let ended: string | undefined;

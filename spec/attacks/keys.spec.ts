@@ -149,7 +149,7 @@ describe('A6: algorithms that are none', () => {
   ];
   for (const algorithm of wrong) {
     it(`refuses ${JSON.stringify(algorithm)} everywhere`, async () => {
-      const says = /algorithm must be one of/;
+      const says = /algorithm must be/;
       await expectRefused(() => untypedKeySet.fromSecret(secret, { algorithm }), says, secret);
       await expectRefused(() => untypedKeySet.fromPem(rsa.publicPem, { algorithm }), says, rsa.publicPem);
       await expectRefused(() => untypedKeySet.generate(algorithm), says);
@@ -178,7 +178,7 @@ describe('A6: algorithms that are none', () => {
   it('refuses the algorithms of the other kind of key', async () => {
     await expectRefused(
       () => untypedKeySet.fromSecret(secret, { algorithm: 'ES256' }),
-      /for a secret/,
+      /algorithm must be HS256, HS384 or HS512/,
       secret,
     );
     await expectRefused(() => untypedKeySet.fromPem(rsa.publicPem, { algorithm: 'HS256' }), /for a key pair/);
@@ -195,7 +195,11 @@ describe('A10: secrets that are too small', () => {
         const bytes = Buffer.from(randomBytes(length).toString('hex').slice(0, length));
         for (const form of [bytes, bytes.toString(), createSecretKey(bytes)]) {
           const attempt = () => untypedKeySet.fromSecret(form, { algorithm });
-          await expectRefused(attempt, /secret is (too short|missing).*randomBytes/, bytes);
+          await expectRefused(
+            attempt,
+            /secret is (too short|missing).*npx routing-controllers-jwt secret/,
+            bytes,
+          );
         }
         const jwk = { kty: 'oct', alg: algorithm, k: bytes.toString('base64url') };
         await expectRefused(() => KeySet.fromJwks({ keys: [jwk] }), /secret is (too short|missing)/, bytes);
@@ -376,7 +380,7 @@ describe('C16: names of keys', () => {
   ];
   for (const kid of wrong) {
     it(`refuses ${JSON.stringify(kid).slice(0, 40)}`, async () => {
-      const says = /^kid must be 1 to 64 of the characters/;
+      const says = /kid must be 1 to 64 of the characters/;
       await expectRefused(() => untypedKeySet.fromSecret(secret, { kid }), says, secret);
       await expectRefused(() => untypedKeySet.fromPem(ec.publicPem, { algorithm: 'ES256', kid }), says);
       await expectRefused(() => untypedKeySet.generate('HS256', { kid }), says);

@@ -252,6 +252,25 @@ describeOnDrivers('G7: two servers in one process', () => {
     }
   });
 
+  it('do not start where the checker is not a function', async () => {
+    const checker = createAuthorizationChecker(testManager());
+    const wrong: [unknown, string][] = [
+      [testManager(), ''],
+      [Promise.resolve(checker), '; this is a promise: await it'],
+    ];
+    for (const [given, hint] of wrong) {
+      const error: unknown = await startApp({
+        controllers: [Shared],
+        authorizationChecker: given as typeof checker,
+      }).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(ConfigurationError);
+      expect((error as Error).message).to.equal(
+        'Shared.route has a rule, but the authorizationChecker of its server is not a function: pass ' +
+          `createAuthorizationChecker(jwtManager)${hint}`,
+      );
+    }
+  });
+
   it('may share one application', async () => {
     @JsonController('/second')
     class Second {

@@ -64,7 +64,7 @@ describe('a decorator that comes after the server', () => {
           apply(decorate(), ...target);
         }).to.throw(
           ConfigurationError,
-          `@${name}() comes too late for ${says}: its server is made, so decorate before createKoaServer`,
+          `@${name}() comes too late for ${says}: its server has already been created. Decorate it before`,
         );
         expect(getMetadataArgsStorage().responseHandlers.length).to.equal(entries);
       });

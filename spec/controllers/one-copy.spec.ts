@@ -43,7 +43,7 @@ describe('a second copy of the library in the process', () => {
   }
 
   it('is refused a manager of the first', () => {
-    expect(() => copy.createAuthorizationChecker(testManager())).to.throw('give a JwtManager');
+    expect(() => copy.createAuthorizationChecker(testManager())).to.throw('pass a JwtManager');
   });
 });
 

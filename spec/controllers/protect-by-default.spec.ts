@@ -73,7 +73,8 @@ describe('protectByDefault', () => {
     await once(child, 'exit');
     expect(warning).to.deep.equal({
       name: 'JwtRoutesWarning',
-      message: 'protectByDefault came too late for a server that is made: open there are Late.bare',
+      message:
+        'protectByDefault came too late for a server that has already been created. Open there are Late.bare',
     });
   });
 });

@@ -278,15 +278,15 @@ describe('the basic example, started and stopped', function () {
 
   const wrong: [env: NodeJS.ProcessEnv, line: RegExp][] = [
     [{ PORT: 'http' }, /^Cannot start: PORT must be a number from 0 to 65535$/],
-    [{ PORT: '0', JWT_SECRET_KEY: 'super-secret' }, /^Cannot start: secret is too short, 32 random bytes/],
+    [{ PORT: '0', JWT_SECRET_KEY: 'super-secret' }, /^Cannot start: JwtManager: secret is too short/],
     [{ PORT: '-1' }, /^Cannot start: PORT must be/],
     [{ PORT: '65536' }, /^Cannot start: PORT must be/],
     [{ PORT: '80.5' }, /^Cannot start: PORT must be/],
     [
       { PORT: '0', JWT_SECRET_KEY: '' },
-      /^Cannot start: secret is missing: is the environment variable set\?/,
+      /^Cannot start: JwtManager: secret is missing. Is the environment variable set\?/,
     ],
-    [{ PORT: '0', JWT_SECRET_KEY: 'secret'.repeat(8) }, /^Cannot start: secret can be guessed/],
+    [{ PORT: '0', JWT_SECRET_KEY: 'secret'.repeat(8) }, /^Cannot start: JwtManager: secret can be guessed/],
   ];
   for (const [env, line] of shortList(wrong, 1)) {
     it(`does not start with ${JSON.stringify(env)}, and says why in one line`, async () => {

@@ -40,7 +40,7 @@ describe('a key for Ed25519', () => {
   for (const kind of ['ed448', 'x25519']) {
     it(`is none of the type ${kind}`, () => {
       const pair = testKeyPair(kind, {});
-      const says = new RegExp(`^the key is of the type ${kind}: Ed25519 needs ed25519`);
+      const says = new RegExp(`: the key is of the type ${kind}: Ed25519 needs ed25519`);
       const keys = [jwkOf(pair.privateKey, { alg: 'Ed25519' })];
       return Promise.all([
         expectRefused(() => KeySet.fromPem(pair.privatePem, { algorithm: 'Ed25519' }), says),

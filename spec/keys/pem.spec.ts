@@ -57,8 +57,8 @@ describe('PEM texts', () => {
   const encrypted = (type: 'pkcs8' | 'pkcs1') =>
     String(rsa.privateKey.export({ format: 'pem', type, cipher: 'aes-256-cbc', passphrase: 'open' }));
   const refused: [string, unknown, RegExp][] = [
-    ['none', undefined, /missing: is the environment variable set/],
-    ['an empty string', '', /missing: is the environment variable set/],
+    ['none', undefined, /missing\. Is the environment variable set/],
+    ['an empty string', '', /missing\. Is the environment variable set/],
     ['an empty Buffer', Buffer.alloc(0), /has no key/],
     ['null', null, /must be a string or a Buffer/],
     ['a KeyObject', rsa.publicKey, /must be a string or a Buffer/],

@@ -45,7 +45,11 @@ describe('the list of published secrets', () => {
   for (const [name, secret] of famous) {
     it(`has the secret ${name}`, async () => {
       for (const form of [secret, secret.toUpperCase(), Buffer.from(secret)])
-        await expectRefused(() => KeySet.fromSecret(form), /^secret can be guessed/, secret);
+        await expectRefused(
+          () => KeySet.fromSecret(form),
+          /^KeySet.fromSecret: secret can be guessed/,
+          secret,
+        );
     });
   }
 
@@ -75,7 +79,11 @@ describe('the list of published secrets', () => {
       'a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long',
     ];
     for (const secret of secrets)
-      await expectRefused(() => KeySet.fromSecret(secret), /^secret can be guessed/, secret);
+      await expectRefused(
+        () => KeySet.fromSecret(secret),
+        /^KeySet.fromSecret: secret can be guessed/,
+        secret,
+      );
   });
 
   it('has no secret that differs in one character', () => {

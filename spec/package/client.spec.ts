@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 
@@ -10,6 +11,14 @@ describe('the browser client', () => {
 
   it('has less than 2 kB, compressed', () => {
     expect(gzipSync(source).length).to.be.below(2000);
+  });
+
+  it('needs the URL of the refresh route', async () => {
+    const { createAuthFetch } = (await import(resolve(exports['./client'].default))) as {
+      createAuthFetch: (options: object) => typeof fetch;
+    };
+    for (const options of [{}, { refresh: '' }, { refreshUrl: '/auth/refresh' }])
+      expect(() => createAuthFetch(options)).to.throw('createAuthFetch: set refresh');
   });
 
   it('is one ES module that imports nothing', () => {

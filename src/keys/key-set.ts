@@ -3,7 +3,7 @@ import { durationInSeconds } from '../util/duration';
 import { readOptions } from '../util/options';
 import { generatePrivatePem } from './generate';
 import { keysFromJwks } from './sources/jwks';
-import { checkAlgorithm, hashBytes, isSecretAlgorithm, reject } from './key';
+import { checkAlgorithm, hashBytes, inCall, isSecretAlgorithm, reject } from './key';
 import type { Algorithm, Key } from './key';
 import { KeyRing } from './key-ring';
 import { KeySetBase } from './key-set-base';
@@ -37,8 +37,7 @@ export class KeySet extends KeySetBase {
    * derived from the secret.
    *
    * The secret is used byte for byte. A text that starts or ends with white space, such as a file with a final
-   * newline, is rejected: `trim()` it, or pass `createSecretKey(bytes)` of `node:crypto` if the white space belongs
-   * to the secret.
+   * newline, is rejected: `trim()` it, or pass `createSecretKey(bytes)` of `node:crypto` if it belongs to the secret.
    *
    * @param secret a string is used as its UTF-8 bytes
    * @param options `algorithm`, 'HS256' by default; `kid`, of 1 to 64 characters A-Z a-z 0-9 . _ ~ -
@@ -55,7 +54,7 @@ export class KeySet extends KeySetBase {
     options: { algorithm?: 'HS256' | 'HS384' | 'HS512'; kid?: string } = {},
   ): KeySet {
     const { algorithm, kid } = readOptions('KeySet.fromSecret', options, ['algorithm', 'kid']);
-    return new KeySet([secretKey(secret, algorithm, kid)]);
+    return inCall('KeySet.fromSecret', () => new KeySet([secretKey(secret, algorithm, kid)]));
   }
 
   /**
@@ -73,7 +72,8 @@ export class KeySet extends KeySetBase {
    * ```
    */
   static fromPem(pem: string | Buffer | undefined, options: KeyOptions = {}): KeySet {
-    return new KeySet([keyFromPem(pem, readOptions('KeySet.fromPem', options, keyOptionNames))]);
+    const given = readOptions('KeySet.fromPem', options, keyOptionNames);
+    return inCall('KeySet.fromPem', () => new KeySet([keyFromPem(pem, given)]));
   }
 
   /**
@@ -92,7 +92,7 @@ export class KeySet extends KeySetBase {
     options: { algorithm?: Algorithm } = {},
   ): KeySet {
     const { algorithm } = readOptions('KeySet.fromJwks', options, ['algorithm']);
-    return new KeySet(keysFromJwks(jwks, algorithm));
+    return inCall('KeySet.fromJwks', () => new KeySet(keysFromJwks(jwks, algorithm)));
   }
 
   /**
@@ -154,11 +154,16 @@ export class KeySet extends KeySetBase {
    */
   static async generate(algorithm: Algorithm, options: { kid?: string } = {}): Promise<KeySet> {
     const { kid } = readOptions('KeySet.generate', options, ['kid']);
-    checkAlgorithm(algorithm);
+    checkAlgorithm(algorithm, 'KeySet.generate: algorithm');
     const key = isSecretAlgorithm(algorithm)
       ? secretKey(randomBytes(hashBytes[algorithm]), algorithm, kid)
       : keyFromPem(await generatePrivatePem(algorithm), { algorithm, kid });
     return new KeySet([key]);
+  }
+
+  /** @internal The option `secret` of a manager. */
+  static forManager(secret: string | Buffer | KeyObject | undefined): KeySet {
+    return inCall('JwtManager', () => new KeySet([secretKey(secret)]));
   }
 
   /** @internal A set without keys, for a manager that only verifies the tokens of others. */

@@ -93,27 +93,37 @@ export function hashOf(algorithm: Algorithm): string | null {
 
 /** @throws {@link ConfigurationError} when it is not the name of an algorithm for a secret */
 export function checkSecretAlgorithm(algorithm: unknown): asserts algorithm is SecretAlgorithm {
-  if (!isSecretAlgorithm(algorithm))
-    reject(`for a secret algorithm must be one of ${secretAlgorithms.join(', ')}`);
+  if (!isSecretAlgorithm(algorithm)) reject('algorithm must be HS256, HS384 or HS512');
 }
 
 /** @throws {@link ConfigurationError} when it is not the name of an algorithm for a key pair */
-export function checkKeyPairAlgorithm(algorithm: unknown): asserts algorithm is KeyPairAlgorithm {
-  if (!keyPairAlgorithms.includes(algorithm as string)) {
-    reject(`for a key pair algorithm must be one of ${keyPairAlgorithms.join(', ')}`);
-  }
+export function checkKeyPairAlgorithm(
+  algorithm: unknown,
+  name = 'algorithm',
+): asserts algorithm is KeyPairAlgorithm {
+  if (!keyPairAlgorithms.includes(algorithm as string))
+    reject(`${name} must be one of ${keyPairAlgorithms.join(', ')} for a key pair`);
 }
 
 /** @throws {@link ConfigurationError} when it is not the name of any algorithm */
-export function checkAlgorithm(algorithm: unknown): asserts algorithm is Algorithm {
+export function checkAlgorithm(algorithm: unknown, name = 'algorithm'): asserts algorithm is Algorithm {
   const names = [...secretAlgorithms, ...keyPairAlgorithms];
-  if (!names.includes(algorithm as string)) reject(`algorithm must be one of ${names.join(', ')}`);
+  if (!names.includes(algorithm as string)) reject(`${name} must be one of ${names.join(', ')}`);
 }
 
 /** A name that needs no escaping anywhere: `jws` cuts other characters short, and two kids could become one. */
 export function checkKid(kid: unknown): asserts kid is string {
   const isKid = typeof kid === 'string' && /^[A-Za-z0-9._~-]{1,64}$/.test(kid);
   if (!isKid) reject('kid must be 1 to 64 of the characters A-Z a-z 0-9 . _ ~ -');
+}
+
+/** Runs a call of the application that reads keys. Its errors start with the name of the call. */
+export function inCall<T>(call: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    return reject(`${call}: ${(error as ConfigurationError).message}`);
+  }
 }
 
 /** Throws the error for an invalid key. The message explains what to do and contains nothing of the key. */

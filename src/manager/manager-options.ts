@@ -7,6 +7,7 @@ import { isTokenStore } from '../store/session-shape';
 import type { Session, TokenStore } from '../store/token-store';
 import { TokenLimit } from '../token/token-limit';
 import { systemClock, type Clock } from '../util/clock';
+import { hintAt } from '../util/promises';
 import { unitAboveOneDay, type Duration } from '../util/duration';
 import { callback, count, duration, optional, text, unchecked } from '../util/option-parsers';
 import { parseOptions, type ParsedOptions } from '../util/options';
@@ -201,14 +202,14 @@ function keysOf(
   if (keys !== undefined && secret !== undefined)
     throw new ConfigurationError('JwtManager: give either secret or keys, not both');
   const isVerifierOnly = secret === undefined && trustedIssuers.length > 0;
-  const own = keys ?? (isVerifierOnly ? KeySet.empty() : KeySet.fromSecret(secret));
+  const own = keys ?? (isVerifierOnly ? KeySet.empty() : KeySet.forManager(secret));
   checkTrust({ keys: own, issuer, trustedIssuers });
   return own;
 }
 
 function keySetOf(keys: unknown, name: string): KeySet {
   if (keys instanceof KeySet) return keys;
-  throw new ConfigurationError(`${name} must be a KeySet, such as KeySet.fromPem(…)`);
+  throw new ConfigurationError(`${name} must be a KeySet, such as KeySet.fromPem(…)${hintAt(keys)}`);
 }
 
 function claimsClassOf(claims: unknown, name: string): ClaimsClass<object> {
@@ -218,7 +219,9 @@ function claimsClassOf(claims: unknown, name: string): ClaimsClass<object> {
 
 function storeOf(store: unknown, name: string): TokenStore | false {
   if (store === false || isTokenStore(store)) return store;
-  throw new ConfigurationError(`${name} must be a TokenStore such as new MemoryTokenStore(), or false`);
+  throw new ConfigurationError(
+    `${name} must be a TokenStore such as new MemoryTokenStore(), or false${hintAt(store)}`,
+  );
 }
 
 function tokenLimitOf(length: unknown, name: string): TokenLimit {

@@ -332,7 +332,7 @@ describeOnDrivers('the options of the checker', () => {
     it(`refuses ${JSON.stringify(manager) ?? 'undefined'} as manager`, () => {
       expect(() => createAuthorizationChecker(manager as unknown as JwtManager)).to.throw(
         ConfigurationError,
-        'give a JwtManager',
+        'createAuthorizationChecker: pass a JwtManager',
       );
     });
   }

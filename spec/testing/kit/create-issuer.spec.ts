@@ -157,8 +157,8 @@ describe('createIssuer', () => {
   });
 
   const wrong: [options: unknown, message: RegExp][] = [
-    [{ algorithm: 'HS256' }, /^for a key pair algorithm must be one of RS256/],
-    [{ algorithm: 'none' }, /^for a key pair algorithm must be/],
+    [{ algorithm: 'HS256' }, /^createIssuer: algorithm must be one of RS256/],
+    [{ algorithm: 'none' }, /^createIssuer: algorithm must be/],
     [{ clock: 1 }, /^createIssuer: clock must be/],
     [{ issuer: 'x' }, /^createIssuer has no option 'issuer'/],
     [null, /^createIssuer: the options must be an object/],

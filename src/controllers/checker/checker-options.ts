@@ -77,7 +77,9 @@ export function managersOf(manager: unknown): Map<string, JwtManager<object>> {
   const isSingle = manager instanceof JwtManager;
   const managers = new Map(Object.entries(isSingle ? { default: manager } : { ...(manager as object) }));
   if (!managers.has('default') || ![...managers.values()].every((value) => value instanceof JwtManager)) {
-    throw new ConfigurationError('give a JwtManager, or several by name with one called default');
+    throw new ConfigurationError(
+      'createAuthorizationChecker: pass a JwtManager, or several by name with one called default',
+    );
   }
   checkIsolation(managers as Map<string, JwtManager<object>>);
   return managers as Map<string, JwtManager<object>>;

@@ -6,7 +6,7 @@ import { injectedToken } from '../checker/token-parameter';
 
 /**
  * Hands the verified {@link Token} to a parameter of a protected method; undefined for a guest under
- * `@JwtOptional()`. On a method that lets everyone in, or beside a parameter that has no decorator, the server is not
+ * `@JwtOptional()`. On a public method, or alongside a parameter that has no decorator, the server is not
  * created; the method never runs without it.
  *
  * @throws {@link ConfigurationError} when it stands on something else than a parameter of a method

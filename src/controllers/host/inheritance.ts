@@ -89,7 +89,7 @@ function checkTokenParameter(
 ): void {
   if (!rule?.resolved) {
     throw new ConfigurationError(
-      `${where} has @InjectToken() but lets everyone in: add @JwtRequired() or @JwtOptional()`,
+      `${where} has @InjectToken() but is public: add @JwtRequired() or @JwtOptional()`,
     );
   }
   const places = parameters.map(({ index }) => index).sort((a, b) => a - b);

@@ -29,7 +29,7 @@ export function rememberChecker(checker: AuthorizationChecker, known: KnownCheck
   if (known.isProtectedByDefault && !protectsByDefault && openRoutes.size > 0) {
     // They may be meant to be open, on a server of their own.
     process.emitWarning(
-      `protectByDefault came too late for a server that is made: open there are ${[...openRoutes].join(', ')}`,
+      `protectByDefault came too late for a server that has already been created. Open there are ${[...openRoutes].join(', ')}`,
       { type: 'JwtRoutesWarning' },
     );
   }

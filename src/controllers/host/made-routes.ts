@@ -19,6 +19,6 @@ export function rejectLate(decorator: string, owner: Function, method?: string |
   const methods = made.get(owner);
   if (!methods || (method !== undefined && !methods.has(method))) return;
   throw new ConfigurationError(
-    `${decorator} comes too late for ${routeName(owner, method)}: its server is made, so decorate before createKoaServer`,
+    `${decorator} comes too late for ${routeName(owner, method)}: its server has already been created. Decorate it before`,
   );
 }

@@ -9,6 +9,7 @@ import {
 import { admissionOf } from '../../authentication/admission';
 import { ConfigurationError } from '../../errors/errors';
 import { requestOf } from '../../http/request/request-of';
+import { hintAt } from '../../util/promises';
 import {
   hasKnownChecker,
   knownChecker,
@@ -150,8 +151,17 @@ function admittedUser(action: Action): unknown {
 
 /** A checker of the application's own, which may call one of ours. */
 function settleForUnknown(driver: BaseDriver, action: ActionMetadata): void {
+  checkIsFunction(driver.authorizationChecker, action);
   if (ruleOn(action)?.resolved && !hasKnownChecker()) note(driver, whereOf(action), noChecker);
   if (!action.isAuthorizedUsed) rememberOpenRoute(whereOf(action));
+}
+
+function checkIsFunction(checker: unknown, action: ActionMetadata): void {
+  if (typeof checker === 'function' || !hasOwnRule(action)) return;
+  throw new ConfigurationError(
+    `${whereOf(action)} has a rule, but the authorizationChecker of its server is not a function: pass ` +
+      `createAuthorizationChecker(jwtManager)${hintAt(checker)}`,
+  );
 }
 
 function settleWithoutChecker(action: ActionMetadata): void {

@@ -39,7 +39,7 @@ function impliedAlgorithm({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject
 }
 
 function textOf(pem: unknown): string {
-  if (pem === undefined || pem === '') reject('pem is missing: is the environment variable set?');
+  if (pem === undefined || pem === '') reject('pem is missing. Is the environment variable set?');
   if (typeof pem !== 'string' && !Buffer.isBuffer(pem)) reject('pem must be a string or a Buffer');
   return normalizePem(pem.toString());
 }

@@ -62,14 +62,14 @@ function checkEdges(secret: Buffer): void {
 }
 
 function checkSecret(secret: Buffer, minimum: number): void {
-  const command = `node -p "require('node:crypto').randomBytes(${String(minimum)}).toString('base64url')"`;
+  const command = `npx routing-controllers-jwt secret${minimum === 32 ? '' : ` --alg HS${String(minimum * 8)}`}`;
   if (secret.length === 0)
-    reject(`secret is missing: is the environment variable set? ${command} makes a secret`);
+    reject(`secret is missing. Is the environment variable set? Create a secret: ${command}`);
   if (looksLikeKey(secret))
     reject('secret is the text of another kind of key: pass it to KeySet.fromPem or KeySet.fromJwks');
   if (isReference(secret.toString().trim()))
     reject('secret is a path, a URL or the name of a variable: pass its content, or use KeySet.fromFile');
   if (secret.length < minimum)
-    reject(`secret is too short, ${String(minimum)} random bytes are needed: ${command} makes one`);
-  if (isGuessable(secret)) reject(`secret can be guessed: ${command} makes a random one`);
+    reject(`secret is too short, ${String(minimum)} random bytes are needed. Create one: ${command}`);
+  if (isGuessable(secret)) reject(`secret can be guessed. Create a random one: ${command}`);
 }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { ConfigurationError } from '../../errors/errors';
+import { hintAt } from '../../util/promises';
 import { listenWithIoredis, listenWithNodeRedis, type Listening } from './listen';
 
 /**
@@ -65,12 +66,8 @@ export function scriptClient(client: unknown): ScriptClient {
   if (has(client, 'evalsha', 'eval', 'defineCommand')) return ofIoredis(client as unknown as IoredisClient);
   throw new ConfigurationError(
     'RedisTokenStore needs a client of redis, such as await createClient({ url }).connect(), ' +
-      `or of ioredis, such as new Redis(url)${hint(client)}`,
+      `or of ioredis, such as new Redis(url)${hintAt(client)}`,
   );
-}
-
-function hint(client: unknown): string {
-  return has(client, 'then') ? '; this is a promise: await it' : '';
 }
 
 function has(client: unknown, ...names: string[]): client is Functions {

@@ -87,6 +87,6 @@ async function stop(server: Server): Promise<void> {
 }
 
 function keyPairAlgorithm(algorithm: unknown = 'RS256'): KeyPairAlgorithm {
-  checkKeyPairAlgorithm(algorithm);
+  checkKeyPairAlgorithm(algorithm, 'createIssuer: algorithm');
   return algorithm;
 }
