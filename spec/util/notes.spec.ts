@@ -1,7 +1,8 @@
-import { IncomingMessage } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect } from 'chai';
 import { createNotes } from '../../src/util/notes';
+import { withPolluted } from '../support/polluted';
 
 describe('Notes on objects of others', () => {
   const objects: Readonly<Record<string, () => object>> = {
@@ -40,6 +41,20 @@ describe('Notes on objects of others', () => {
     expect(notes.get(bob)).to.equal(undefined);
     notes.set(bob, 'bob');
     expect([notes.get(ada), notes.get(bob)]).to.deep.equal([undefined, 'bob']);
+  });
+
+  it('stay with their objects where a polluted prototype gives all of them the same raw headers', () => {
+    const notes = createNotes<string>();
+    const [ada, bob] = [1, 2].map(() => new ServerResponse(new IncomingMessage(new Socket()))) as [
+      object,
+      object,
+    ];
+    withPolluted({ rawHeaders: [] }, () => {
+      notes.set(ada, 'ada');
+      notes.set(bob, 'bob');
+      expect([notes.get(ada), notes.get(bob)]).to.deep.equal(['ada', 'bob']);
+    });
+    expect([notes.get(ada), notes.get(bob)]).to.deep.equal(['ada', 'bob']);
   });
 
   it('cannot be seen', () => {

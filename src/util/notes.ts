@@ -34,6 +34,9 @@ export function createNotes<T>(): Notes<T> {
   };
 }
 
+/** Has what a polluted prototype gives to every object. */
+const plain: { readonly rawHeaders?: unknown } = {};
+
 /**
  * Where the note on an object is. Express replaces the prototype of each request, after which V8 makes a hidden class for each
  * property that is added: fifty times the cost. The list of its headers is as much the request's own, or if an adapter shares one
@@ -41,5 +44,5 @@ export function createNotes<T>(): Notes<T> {
  */
 function placeOf(object: { readonly rawHeaders?: unknown }): object {
   const { rawHeaders } = object;
-  return Array.isArray(rawHeaders) ? rawHeaders : object;
+  return Array.isArray(rawHeaders) && rawHeaders !== plain.rawHeaders ? rawHeaders : object;
 }
