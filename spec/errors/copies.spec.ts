@@ -31,6 +31,15 @@ describe('a copy of an error', () => {
     expect(error.toJSON()).to.deep.equal({ msg: 'Token is invalid', code: 'ERR_JWT_INVALID' });
   });
 
+  it('hides the headers and the body of its response where those of the error can be seen', () => {
+    const error = Object.assign(new CsrfError(), { toJSON: () => ({ own: 'b' }) });
+    Object.defineProperty(error, 'headers', { value: { 'X-Own': 'b' }, enumerable: true });
+    const copy = copyForResponse(error, response);
+    expect(copy.toJSON()).to.equal(response.body);
+    expect(copy.headers).to.deep.equal(response.headers);
+    expect(Object.keys(copy)).to.have.members(Object.keys(new CsrfError()));
+  });
+
   it('has nothing of the response of another copy', () => {
     const error = new TokenInvalidError();
     const copy = copyOf(copyForResponse(error, response));

@@ -48,8 +48,7 @@ export function createAuthorizationChecker<C extends object = Record<string, unk
       if (pending) return pending.then(() => true);
       return mayTakeFiles(roles) ? Promise.resolve(true) : true;
     } catch (error) {
-      const rejection = error as Error;
-      return Promise.reject(rejection);
+      return rejectSoon(error);
     }
   };
   rememberAuthenticator(checker, settings);
@@ -71,6 +70,12 @@ export function createAuthorizationChecker<C extends object = Record<string, unk
     return reject(error, { request, manager, ...(token && { token }) }, settings);
   });
   return checker;
+}
+
+/** Rejects once routing-controllers has a handler: Node.js tracks each promise that is rejected without one. */
+async function rejectSoon(error: unknown): Promise<never> {
+  await Promise.resolve();
+  throw error;
 }
 
 /** @throws JwtError the error to respond with, when the rule cannot be read */

@@ -12,7 +12,8 @@ export function removeHeader(res: ServerResponse, name: string): void {
 
 /** The lines of a header. */
 export function linesOf(res: ServerResponse, name: string): string[] {
-  return [res.getHeader(name) ?? []].flat().map(String);
+  const value = res.getHeader(name) ?? [];
+  return Array.isArray(value) ? value.map(String) : [String(value)];
 }
 
 /** The members of a header that is a list, such as `Vary`. */
