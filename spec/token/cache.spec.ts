@@ -77,6 +77,16 @@ describe('the cache of verified tokens', () => {
     expect(core.verifier.known(text, 'access')).to.include({ raw: text });
   });
 
+  it('knows a token in a header and alone, used in turn, so that neither takes the place of the other', async () => {
+    const manager = testManager();
+    const text = await manager.createAccessToken('ada');
+    const core = coreOf(manager);
+    const wholes = [`Bearer ${text}`, undefined];
+    for (const checks of [1, 0, 0])
+      for (const whole of wholes)
+        expect(await checksDuring(() => core.authenticate(text, 'access', whole))).to.have.length(checks);
+  });
+
   describe('rejects a token that it has', () => {
     const clock = testClock();
     const keys = () =>

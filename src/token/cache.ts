@@ -18,7 +18,7 @@ interface Entry<C extends object> extends KnownToken<C> {
   wasUsed: boolean;
 }
 
-/** Entries are found by the end of the text, as a number: a key of hundreds of characters costs more to hash. */
+/** Entries are found by the end of the text and its length, as a number: a key of hundreds of characters costs more to hash. */
 const hashedCharacters = 8;
 
 /** `maxEntries` tokens of this length take all of the room. Most are shorter. */
@@ -98,7 +98,8 @@ export class TokenCache<C extends object> {
 }
 
 function endOf(text: string): number {
-  let hash = 0;
+  // A header and the token in it have the same end.
+  let hash = text.length;
   for (let index = Math.max(0, text.length - hashedCharacters); index < text.length; index++)
     hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0;
   return hash;
