@@ -190,8 +190,9 @@ describe('C15: lifetimes that mean something else', () => {
       const manager = testManager(options);
       const message = `expiresIn must be at most ${String(longest)} seconds, the longest time that a revocation is kept. For more, raise sessionTtl of the JwtManager`;
       for (const create of issuers) {
-        await manager[create]('ada', { expiresIn: longest });
-        const error = await refusalOf(manager[create]('ada', { expiresIn: longest + 1 }), ConfigurationError);
+        await manager[create]('ada', { expiresIn: `${String(longest)}s` });
+        const later = manager[create]('ada', { expiresIn: `${String(longest + 1)}s` });
+        const error = await refusalOf(later, ConfigurationError);
         expect(error.message).to.equal(message);
       }
     }
@@ -205,11 +206,23 @@ describe('C15: lifetimes that mean something else', () => {
     ['15m', 900],
     ['2h', 7_200],
     ['30d', 2_592_000],
-    [315_360_000, 315_360_000],
+    [86_400, 86_400],
     ['3650d', 315_360_000],
     ['001m', 60],
   ];
   const lasting = testManager({ sessionTtl: '3650d' });
+
+  it('need a unit above 24 hours, since a number may be in milliseconds, but for refresh tokens', async () => {
+    for (const expiresIn of [86_401, 900_000, 315_360_000]) {
+      for (const create of ['createAccessToken', 'createTokenPair'] as const) {
+        const error = await refusalOf(lasting[create]('ada', { expiresIn }), ConfigurationError);
+        expect(error.message).to.match(/^create\w+: expiresIn is a number of seconds, at most 86400\./);
+      }
+      const { claims } = partsOf(await lasting.createRefreshToken('ada', { expiresIn }));
+      expect(Number(claims['exp']) - Number(claims['iat'])).to.equal(expiresIn);
+    }
+  });
+
   for (const [expiresIn, seconds] of right) {
     it(`are taken: ${String(expiresIn)} is ${String(seconds)} s`, async () => {
       const { claims } = partsOf(await lasting.createAccessToken('ada', { expiresIn }));

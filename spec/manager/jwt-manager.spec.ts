@@ -109,7 +109,6 @@ describe('JwtManager issues', () => {
     ['an endless lifetime', { expiresIn: Infinity }, 'expiresIn must be'],
     ['a lifetime that is no number', { expiresIn: NaN }, 'expiresIn must be'],
     ['a lifetime of eleven years', { expiresIn: '4015d' }, 'expiresIn must be'],
-    ['a lifetime that looks like milliseconds', { expiresIn: 900_000 }, 'Is it in milliseconds?'],
   ];
 
   for (const name of [

@@ -32,7 +32,7 @@ export interface IssueOptions<C extends object = Record<string, unknown>> extend
   readonly authenticatedAt?: Date | undefined;
   /**
    * How long this token lives, instead of the manager's setting. For a pair, this is the access token. At most the
-   * longest of `accessTokenTtl`, `refreshTokenTtl` and `sessionTtl`, and at most 24 hours if given as a number.
+   * longest of `accessTokenTtl`, `refreshTokenTtl` and `sessionTtl`, and for an access token at most 24 hours if given as a number.
    */
   readonly expiresIn?: Duration | undefined;
   /**
@@ -83,6 +83,9 @@ const issueOptions = {
   ...Object.fromEntries(claimOptionNames.map((name) => [name, unchecked])),
 };
 
+/** A refresh token lives for days as a rule: their number of seconds is no mistake. */
+const refreshTokenOptions = { ...issueOptions, expiresIn: optional(duration()) };
+
 /**
  * @internal
  * @param owner the method that takes the options, for errors
@@ -90,8 +93,9 @@ const issueOptions = {
 export function resolveIssueOptions<C extends object>(
   options: IssueOptions<C>,
   owner: string,
+  parsers = issueOptions,
 ): IssueSettings<C> {
-  const parsed = parseOptions(owner, options, issueOptions);
+  const parsed = parseOptions(owner, options, parsers);
   const { claims, fresh, authenticatedAt, expiresIn, audience, session } = parsed;
   if (fresh === false && authenticatedAt !== undefined)
     throw new ConfigurationError(`${owner}: authenticatedAt must not be given with fresh: false`);
@@ -108,6 +112,11 @@ export function resolveIssueOptions<C extends object>(
     session: sessionDetails(session, owner, ['ttl']),
     sessionTtl: ttl === undefined ? undefined : durationInSeconds(ttl, `${owner}: session.ttl`),
   };
+}
+
+/** @internal The same for the options of `createRefreshToken`. */
+export function resolveRefreshTokenOptions<C extends object>(options: IssueOptions<C>): IssueSettings<C> {
+  return resolveIssueOptions(options, 'createRefreshToken', refreshTokenOptions);
 }
 
 function secondsOf(authenticatedAt: unknown, name: string): number {

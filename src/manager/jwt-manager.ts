@@ -1,5 +1,5 @@
 import { withReason, ConfigurationError, InvalidRequestError } from '../errors/errors';
-import { resolveIssueOptions, type IssueOptions } from './issue-options';
+import { resolveIssueOptions, resolveRefreshTokenOptions, type IssueOptions } from './issue-options';
 import { coreOf, ManagerBase } from './manager-base';
 import {
   accessOnly,
@@ -54,9 +54,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws as {@link JwtManager.createTokenPair}
    */
   async createRefreshToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
-    return this.#core
-      .sessions('createRefreshToken')
-      .start(identity, resolveIssueOptions(options, 'createRefreshToken'));
+    return this.#core.sessions('createRefreshToken').start(identity, resolveRefreshTokenOptions(options));
   }
 
   /**
