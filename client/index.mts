@@ -45,7 +45,9 @@ export function createAuthFetch(options: AuthFetchOptions): typeof fetch {
   }
 
   async function refresh(since: number): Promise<boolean> {
-    const last = await tabs.lastRefresh();
+    // What another tab has noted may arrive after its lock.
+    await new Promise((done) => setTimeout(done, 20));
+    const last = tabs.lastRefresh();
     if (last > since && last <= Date.now()) return true;
     const { ok, status } = await send(new Request(href, { method: 'POST' }));
     if (ok) tabs.report('refreshed');
@@ -86,7 +88,7 @@ export function createAuthFetch(options: AuthFetchOptions): typeof fetch {
 /** What the tabs of a site share. */
 interface Tabs {
   /** When one of them last refreshed, or 0. */
-  lastRefresh(): number | Promise<number>;
+  lastRefresh(): number;
   report(news: 'refreshed' | 'ended'): void;
 }
 
@@ -123,8 +125,7 @@ function connectByMessages(name: string, onEnd: () => void): Tabs {
     // Blocked.
   }
   return {
-    // Messages may arrive after the lock of their sender.
-    lastRefresh: () => new Promise<void>((resolve) => setTimeout(resolve, 20)).then(() => last),
+    lastRefresh: () => last,
     report(news) {
       last = Date.now();
       channel?.postMessage(news);
