@@ -8,7 +8,7 @@ import { signatureBytesOf } from './token-length';
 type SigningKey = Key & { readonly signingKey: NonNullable<Key['signingKey']> };
 
 /** What jsonwebtoken asks of each object before it takes it for a plain one: without it, an exception costs more than HMAC. */
-const members = { toString: { __proto__: null, value: () => '' } as PropertyDescriptor };
+const members = { toString: { __proto__: null, value: String } as PropertyDescriptor };
 
 /** Whether a key created a signature. The signature has the length that it must have. */
 type Check = (key: KeyObject, signed: Buffer, signature: Buffer) => boolean;
