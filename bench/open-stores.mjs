@@ -40,7 +40,7 @@ function openMemory() {
 }
 
 async function openNodeRedis() {
-  // By default, it gives up on a command after five seconds: what a machine needs that is busy with a million sessions.
+  // The default of five seconds is too short on a machine that is busy with a million sessions.
   const commandOptions = { timeout: 60_000 };
   const client = createClient({ url: redisUrl, socket: { reconnectStrategy: false }, commandOptions });
   client.on('error', () => {});

@@ -13,7 +13,7 @@ describe('A10: secrets that can be guessed', () => {
     ['a placeholder in one word', 'thisIsMySecretKeyForJwtTokenGenerationPleaseDontShare'],
     ['a placeholder with a number', 'mySecretKeyForDashboardServiceJwtAuthenticationToken123456789'],
     ['a request to change it', 'change-this-to-a-long-random-string-in-production'],
-    ['a request to replace it', 'TODO: replace this with a real secret before going live'],
+    ['a request to replace it', 'replace this with a real secret before going live'],
     ['a remark about itself', 'reallyreallyreallyreallyverysafe'],
     ['a secret of a spec', 'test-secret-that-is-long-enough-for-256-bits-0123456789abcdef'],
     ['a name, with words around it', 'acme_super_secret_jwt_key_for_production_2026'],

@@ -85,6 +85,12 @@ describeOnDrivers('createTokenController', () => {
   const login = (username = 'ada', password = 'right') => post('/auth/login', { username, password });
   const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
+  async function expectUnavailable(): Promise<void> {
+    const { status, body, headers } = await login();
+    const rejection = { msg: 'Authentication is unavailable', code: 'ERR_JWT_HOOK' };
+    expect([status, body, headers.get('Retry-After')]).to.deep.equal([503, rejection, '1']);
+  }
+
   async function pairOf(username = 'ada'): Promise<TokenPair> {
     const { status, body } = await login(username);
     expect(status).to.equal(200);
@@ -176,12 +182,7 @@ describeOnDrivers('createTokenController', () => {
         const authenticate = run as () => string;
         await start({ authenticate, throttle: { account: { attempts: 1 } } }, { hookTimeout: 1 });
         for (let count = 0; count < (what === 'hangs' ? 1 : 2); count++) {
-          const { status, body, headers } = await login();
-          expect([status, body]).to.deep.equal([
-            503,
-            { msg: 'Authentication is unavailable', code: 'ERR_JWT_HOOK' },
-          ]);
-          expect(headers.get('Retry-After')).to.equal('1');
+          await expectUnavailable();
         }
         expect(events[0]?.reason).to.match(/^authenticate/);
       },
@@ -215,12 +216,7 @@ describeOnDrivers('createTokenController', () => {
   for (const [what, run] of Object.entries(wrongAccounts)) {
     it(`is 503 when accountOf ${what}: all users would share one limit`, async () => {
       await start({ throttle: { accountOf: run as () => string } });
-      const { status, body, headers } = await login();
-      expect([status, body]).to.deep.equal([
-        503,
-        { msg: 'Authentication is unavailable', code: 'ERR_JWT_HOOK' },
-      ]);
-      expect(headers.get('Retry-After')).to.equal('1');
+      await expectUnavailable();
       expect(events[0]?.reason).to.match(/^accountOf/);
     });
   }

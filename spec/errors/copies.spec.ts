@@ -5,7 +5,11 @@ import {
   CsrfError,
   originalOf,
   TokenInvalidError,
+  withReason,
   type JwtError,
+  isReported,
+  markReported,
+  reasonFor,
 } from '../../src/errors/errors';
 import { copyForResponse, copyOf, frozenCopyOf } from '../../src/errors/copies';
 
@@ -95,5 +99,24 @@ describe('a copy of an error', () => {
       expect(error).not.to.be.frozen;
       expect(error.challenge === undefined || !Object.isFrozen(error.challenge)).to.equal(true);
     }
+  });
+
+  it('of one without notes reads them without writing any', () => {
+    const derived = Object.freeze(Object.create(new CsrfError()) as CsrfError);
+    expect([originalOf(derived), reasonFor(derived), isReported(derived)]).to.deep.equal([
+      derived,
+      { reason: 'CSRF check failed' },
+      false,
+    ]);
+    const copy = copyOf(derived);
+    expect([originalOf(copy), reasonFor(copy)]).to.deep.equal([derived, reasonFor(derived)]);
+  });
+
+  it('of one that is derived has what was noted on it alone', () => {
+    const error = new CsrfError();
+    const derived = markReported(withReason(Object.create(error) as CsrfError, 'own'));
+    const copy = copyOf(derived);
+    expect([isReported(copy), reasonFor(copy)]).to.deep.equal([true, { reason: 'own' }]);
+    expect([isReported(error), reasonFor(error)]).to.deep.equal([false, { reason: 'CSRF check failed' }]);
   });
 });

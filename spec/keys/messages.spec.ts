@@ -73,4 +73,17 @@ describe('the error for a wrong key names the call and says what to do', () => {
     expect(error).to.be.instanceOf(ConfigurationError);
     expect((error as Error).message).to.match(/^KeySet\.generate: algorithm must be one of HS256, /);
   });
+
+  it("not those that are not of this library: what a getter throws stays the application's", () => {
+    const fault = new RangeError('from a getter');
+    const options = Object.defineProperty({}, 'keys', {
+      enumerable: true,
+      get: () => {
+        throw fault;
+      },
+    });
+    expect(() => KeySet.fromJwks(options as never))
+      .to.throw(RangeError)
+      .that.equals(fault);
+  });
 });

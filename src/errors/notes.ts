@@ -45,24 +45,28 @@ class Noted extends Given {
 
 /** Makes room for notes on an error, before the application can freeze it. */
 export function startNotes(error: Error): ErrorNotes {
-  const notes = { reason: undefined, isReported: false, original: error };
+  const notes = noNotes(error);
   new Noted(error, notes);
   return notes;
 }
 
 /** Copies the notes on an error to a copy of it. */
 export function copyNotes(error: Error, copy: Error): void {
-  new Noted(copy, { ...notesOf(error) });
+  new Noted(copy, { ...(Noted.notesOf(error) ?? noNotes(error)) });
 }
 
-/** Those on an error of another copy of this package start here. */
+function noNotes(error: Error): ErrorNotes {
+  return { reason: undefined, isReported: false, original: error };
+}
+
+/** Those on an error that is derived from another (`Object.create`) start here. */
 function notesOf(error: Error): ErrorNotes {
   return Noted.notesOf(error) ?? startNotes(error);
 }
 
 /** The error that was thrown first, of which this is a copy. */
 export function originalOf<E extends Error>(error: E): E {
-  return notesOf(error).original as E;
+  return (Noted.notesOf(error)?.original ?? error) as E;
 }
 
 /** Notes for operators why an error was thrown; returns the error, to be thrown. */
@@ -79,7 +83,7 @@ export function withOwner<E extends Error>(error: E, owner: TokenOwner): E {
 
 /** What {@link withReason} and {@link withOwner} noted. */
 export function reasonFor(error: Error): RejectionReason & TokenOwner {
-  return notesOf(error).reason ?? { reason: error.message };
+  return Noted.notesOf(error)?.reason ?? { reason: error.message };
 }
 
 /** Notes that the manager has reported an error, before it reaches what responds to the request. */

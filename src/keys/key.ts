@@ -122,7 +122,9 @@ export function inCall<T>(call: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    return reject(`${call}: ${(error as ConfigurationError).message}`);
+    // The message of another error, such as one of a getter, may contain the key.
+    if (!(error instanceof ConfigurationError)) throw error;
+    return reject(`${call}: ${error.message}`);
   }
 }
 

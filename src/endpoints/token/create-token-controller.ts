@@ -96,7 +96,7 @@ export function createTokenController<C extends object, T extends object>(
     @JwtRequired({ ...anywhere, type: 'any', locations: [logoutLocation(cookies)] })
     async logout(
       @InjectToken() token: Token<C>,
-      // eslint-disable-next-line @typescript-eslint/no-unused-vars -- as above
+      // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express parses the body only for a method that takes it
       @Body({ validate: false }) _body: unknown,
     ): Promise<null> {
       if (token.sessionId === undefined) await manager.revoke(token);

@@ -15,9 +15,8 @@ import { slack } from './time-to-live';
  * - while nothing vouches for the shard
  * - about a refresh token: its generation changes without a revocation
  * - about a token that may be older than what is known, and about the tokens of a subject that was logged out everywhere
- *   within the hour before they were issued, since they may be of a new session, and likewise about those of a session whose end
- *   a rotation has moved forward. Once Redis has found one alive, it is
- *   known until something happens to it.
+ *   within the hour before they were issued, since they may be of a new session, and likewise about those of a session that a
+ *   rotation has shortened. Once Redis has found one alive, it is known until something happens to it.
  */
 export class Replica implements FeedReader {
   readonly #names: KeyNames;
@@ -117,7 +116,7 @@ export class Replica implements FeedReader {
   }
 }
 
-/** The last of what may have ended the session of a token: a logout everywhere, or a rotation that moved its end forward. */
+/** The last of what may have ended the session of a token: a logout everywhere, or a rotation that shortened it. */
 function doubtOf(
   { sessionId }: RevocationQuery,
   revocations: ShardRevocations,

@@ -43,7 +43,7 @@ export class ShardRevocations {
     return this.#subjects.get(hash);
   }
 
-  /** The last rotation that moved the end of a session forward. */
+  /** The last rotation that shortened a session. */
   earlierEndOf(sessionId: string): Doubt | undefined {
     return this.#earlierEnds.get(sessionId);
   }
