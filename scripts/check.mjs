@@ -22,11 +22,13 @@ const results = steps.map(([name, command]) => {
   return { name, isGood: status === 0, seconds: Math.round((Date.now() - start) / 1000) };
 });
 
+const { passes, failures, pending, failed: failedSpecs } = counts();
 console.log('');
 for (const { name, isGood, seconds } of results)
   console.log(`${isGood ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
+// Once more at the end, where it is read first; whole, it stands above.
+for (const spec of failedSpecs) console.log(spec.split('\n').slice(0, 6).join('\n'));
 
-const { passes, failures, pending } = counts();
 // A spec that failed is counted already; a step of specs that failed without one did not run to its end.
 const failedSteps = results.filter(
   ({ name, isGood }) => !isGood && (!name.startsWith('specs') || failures === 0),
@@ -41,6 +43,6 @@ function counts() {
   try {
     return JSON.parse(readFileSync('.tmp/counts.json', 'utf8'));
   } catch {
-    return { passes: 0, failures: 0, pending: 0 };
+    return { passes: 0, failures: 0, pending: 0, failed: [] };
   }
 }
