@@ -1,6 +1,7 @@
 // Everything that CI checks, one step after the other; a step that fails does not keep the others from running.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 
 const steps = [
   ['format', 'npm run format:check'],
@@ -14,7 +15,8 @@ const steps = [
   ['docs', 'npm run docs:check'],
 ];
 
-rmSync('.tmp/counts.json', { force: true });
+const countsFolder = '.tmp/counts';
+rmSync(countsFolder, { recursive: true, force: true });
 const results = steps.map(([name, command]) => {
   console.log(`\n── ${name}: ${command}`);
   const start = Date.now();
@@ -39,10 +41,15 @@ if (pending > 0) console.log(`${pending} skipped`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
+/** Of all processes that ran specs. */
 function counts() {
-  try {
-    return JSON.parse(readFileSync('.tmp/counts.json', 'utf8'));
-  } catch {
-    return { passes: 0, failures: 0, pending: 0, failed: [] };
+  const total = { passes: 0, failures: 0, pending: 0, failed: [] };
+  for (const file of existsSync(countsFolder) ? readdirSync(countsFolder) : []) {
+    const { passes, failures, pending, failed } = JSON.parse(readFileSync(join(countsFolder, file), 'utf8'));
+    total.passes += passes;
+    total.failures += failures;
+    total.pending += pending;
+    total.failed.push(...failed);
   }
+  return total;
 }

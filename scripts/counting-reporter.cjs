@@ -14,8 +14,8 @@ module.exports = class CountingReporter extends reporters.Spec {
     });
     runner.once('end', () => {
       const { passes, failures, pending } = this.stats;
-      mkdirSync('.tmp', { recursive: true });
-      writeFileSync('.tmp/counts.json', JSON.stringify({ passes, failures, pending, failed }));
+      mkdirSync('.tmp/counts', { recursive: true });
+      writeFileSync(`.tmp/counts/${process.pid}.json`, JSON.stringify({ passes, failures, pending, failed }));
     });
   }
 };
