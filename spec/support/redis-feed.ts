@@ -7,8 +7,17 @@ import { now } from './redis-sessions';
 export async function ageFeeds(url: string, prefix: string): Promise<void> {
   const { client, close } = await nodeRedis(url);
   const id = `${String((now - 7200) * 1000)}-0`;
-  for (const shard of allShards) await client.xAdd(`{${prefix}:${shard}}:x`, id, { begin: '' });
+  const server = await serverOf(client);
+  for (const shard of allShards) {
+    await client.xAdd(`{${prefix}:${shard}}:x`, id, { begin: '' });
+    await client.hSet(`{${prefix}:${shard}}:n`, 'server', server);
+  }
   close();
+}
+
+/** What a Redis calls itself until it is started again. */
+async function serverOf(client: { info(section: string): Promise<string> }): Promise<string> {
+  return /run_id:(\w+)/.exec(await client.info('server'))?.[1] ?? '';
 }
 
 /** A time of which every feed tells, even one that begins only now. */

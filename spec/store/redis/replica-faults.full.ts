@@ -2,7 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { RedisTokenStore } from '../../../src/redis';
 import { clientKinds, nodeRedis, ownPrefix, type Connected } from '../../support/redis-clients';
-import { ageFeeds, untilKnown, untilSync } from '../../support/redis-feed';
+import { ageFeeds, inAnHour, untilKnown, untilSync } from '../../support/redis-feed';
+import { startRedis } from '../../support/redis-server';
 import { newSession, now, queryOf } from '../../support/redis-sessions';
 import { startProxy, type TcpProxy } from '../../support/tcp-proxy';
 import { useOwnRedis } from '../../support/use-redis';
@@ -109,6 +110,24 @@ describe('F17: a replica that has lost Redis', function () {
     const other = await open(redis().url, 'a client of redis', 'strong');
     await other.revokeToken({ jti: 'jti', subject: 'ada', now, expiresAt: now + 60 });
     await untilKnown(own, alive, true);
+  });
+
+  it('lets in no session that Redis has lost with its last logins', async () => {
+    const forgetful = await startRedis('--appendonly', 'no');
+    await ageFeeds(forgetful.url, prefix);
+    const { client, close } = await nodeRedis(forgetful.url);
+    await client.sendCommand(['SAVE']);
+    close();
+    const own = await open(forgetful.url);
+    await own.createSession(newSession('sid'));
+    expect(await untilSync(own, alive)).to.equal(false);
+    await forgetful.kill();
+    await forgetful.start();
+    while (!(await Promise.resolve(own.isRevoked(alive)).catch(() => false))) await setTimeout(20);
+    const next = await open(forgetful.url);
+    await untilSync(next, { ...alive, issuedAt: inAnHour() });
+    expect(await next.isRevoked(alive)).to.equal(true);
+    await forgetful.remove();
   });
 
   for (const kind of Object.keys(clientKinds)) {

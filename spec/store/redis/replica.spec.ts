@@ -59,6 +59,10 @@ describe('F17: a RedisTokenStore with a replica', () => {
 
   const alive = queryOf(newSession('sid'));
 
+  async function untilRevoked(store: TokenStore): Promise<void> {
+    while (!(await store.isRevoked(alive))) await setTimeout(2);
+  }
+
   for (const kind of shortList(Object.keys(clientKinds), 1)) {
     it(`answers at once, and knows what another process has revoked, with ${kind}`, async () => {
       await ageFeeds(redis().url, prefix);
@@ -76,7 +80,7 @@ describe('F17: a RedisTokenStore with a replica', () => {
       await other.createSession(newSession('sid'));
       expect(await untilSync(own, alive)).to.equal(false);
       await end(other, alive.sessionId ?? '');
-      while (!(await own.isRevoked(alive))) await setTimeout(2);
+      await untilRevoked(own);
       expect(await other.isRevoked(alive)).to.equal(true);
     });
   }
@@ -211,7 +215,7 @@ describe('F17: a RedisTokenStore with a replica', () => {
     const { client, close } = await nodeRedis(redis().url);
     await client.flushAll();
     close();
-    while (!(await own.isRevoked(alive))) await setTimeout(2);
+    await untilRevoked(own);
     await untilSync(own, { ...alive, issuedAt: inAnHour() });
     expect(own.isRevoked(alive)).to.be.a('promise');
   });
@@ -230,6 +234,26 @@ describe('F17: a RedisTokenStore with a replica', () => {
     await untilSync(own, { ...alive, issuedAt: inAnHour() });
     expect(await own.isRevoked(alive)).to.equal(false);
     expect(own.isRevoked({ ...alive, jti: 'other' })).to.equal(true);
+  });
+
+  it('asks again about everything when another server has taken over, which may not know the last logins', async () => {
+    const { own, other } = await world();
+    await own.createSession(newSession('sid'));
+    expect(await untilSync(own, alive)).to.equal(false);
+    const { client, close } = await nodeRedis(redis().url);
+    const tag = `{${prefix}:${shardOf('ada')}}`;
+    const row = `${tag}:s:${alive.sessionId ?? ''}`;
+    await client.del([row, ...(await client.keys(`${tag}:[ld]:*`))]);
+    expect(await client.ttl(`${tag}:n`)).to.be.within(14_300, 14_400);
+    await client.hSet(`${tag}:n`, 'server', 'the one before');
+    close();
+    await untilRevoked(own);
+    expect(await own.revokeSession(alive.sessionId ?? '', now)).to.equal(false);
+    const next = await open();
+    for (const store of [own, other, next]) {
+      await untilSync(store, { ...alive, issuedAt: inAnHour() });
+      expect(await store.isRevoked(alive)).to.equal(true);
+    }
   });
 
   it('keeps a feed for two hours, and always the entry before the last one', async () => {

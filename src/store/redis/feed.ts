@@ -141,10 +141,11 @@ export class Feed {
   async #ask(positions: readonly FeedPosition[]): Promise<void> {
     const { runner, names } = this.#source;
     const [sentAt, wallSentAt] = [performance.now(), systemClock()];
-    const keys = positions.map(({ shard }) => names.feedOf(shard));
+    const feeds = positions.map(({ shard }) => names.feedOf(shard));
+    const servers = positions.map(({ shard }) => names.serverOf(shard));
     const given = [String(most), ...positions.map(({ last }) => last)];
     const limits = { deadline: sentAt + bound };
-    const reply = await within(bound, runner.run(scripts.readFeed, keys, given, limits));
+    const reply = await within(bound, runner.run(scripts.readFeed, [...feeds, ...servers], given, limits));
     const time = Number(reply[1]);
     const unfinished = this.#apply(positions, reply, time);
     for (const position of positions) {

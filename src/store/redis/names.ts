@@ -85,6 +85,11 @@ export class KeyNames {
     return `${this.#base(shard)}x`;
   }
 
+  /** A hash: which server the feed of a shard is from. */
+  serverOf(shard: string): string {
+    return `${this.#base(shard)}n`;
+  }
+
   /** A session whose id has another shard than the subject cannot be the subject's. */
   mayBelong(sessionId: string, subject: string): boolean {
     return sessionId.startsWith(this.nameOf(subject).shard);

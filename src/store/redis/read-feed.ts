@@ -4,10 +4,12 @@ import { horizon } from './prelude';
 const hashLength = 22;
 
 /**
- * keys: feeds. How many entries at most, and after which entry of each, or empty
+ * keys: feeds, and of each the server that it is from. How many entries at most, and after which entry of each, or empty
  *
  * Tells the time in seconds, and of each entry of a feed: the number of the feed, the id of the entry, kind, hash and the rest. Where there
  * is more than may be told, or the entry that is asked for is gone, this is told instead of an id.
+ *
+ * A server that was started again, or has taken over, may not know the last logins, which no entry tells: the feed starts anew.
  */
 export const readFeed = `
 -- The hash of the subject, and the rest. A text that the client cuts off another one keeps that in its memory.
@@ -15,12 +17,21 @@ local function cut(value)
   return string.sub(value, 1, ${String(hashLength)}), string.sub(value, ${String(hashLength + 1)})
 end
 
-local room = tonumber(ARGV[2])
+local function prolong(name)
+  if redis.call('TTL', name) < ${String(horizon)} then redis.call('EXPIRE', name, ${String(2 * horizon)}) end
+end
+
+local room, count = tonumber(ARGV[2]), #KEYS / 2
 local answer = { clock, 'read', math.floor(clock / 1000000) }
-for index, feed in ipairs(KEYS) do
-  local after, left = ARGV[index + 2], redis.call('TTL', feed)
-  if left == -2 then begin(feed) end
-  if left < ${String(horizon)} then redis.call('EXPIRE', feed, ${String(2 * horizon)}) end
+local server = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+for index = 1, count do
+  local feed, servers, after = KEYS[index], KEYS[count + index], ARGV[index + 2]
+  if redis.call('HGET', servers, 'server') ~= server or redis.call('EXISTS', feed) == 0 then
+    begin(feed)
+    redis.call('HSET', servers, 'server', server)
+  end
+  prolong(feed)
+  prolong(servers)
   -- An entry may tell of a hundred sessions that ended together.
   local most = math.min(room, 200) + 1
   local found = redis.call('XRANGE', feed, after == '' and '-' or after, '+', 'COUNT', most)
