@@ -135,6 +135,24 @@ describe('The watch over connections', () => {
       },
     ],
     [
+      'silent for less than that, after a second attempt that had little time left',
+      0,
+      () => {
+        watch.answered('a');
+        watch.sent('a', 1960, 40);
+        watch.sent('a', 2107, 1000);
+      },
+    ],
+    [
+      'silent for longer, after a second attempt that had little time left',
+      1,
+      () => {
+        watch.answered('a');
+        watch.sent('a', 1960, 40);
+        for (const at of [2107, 4961]) watch.sent('a', at, 1000);
+      },
+    ],
+    [
       'answered',
       0,
       () => {

@@ -7,7 +7,8 @@ const most = 256;
 /** A command that nothing was heard of yet. */
 interface Unanswered {
   readonly sentAt: number;
-  readonly patience: number;
+  /** The longest of all that were sent since then: a second attempt has little time left. */
+  patience: number;
 }
 
 /**
@@ -35,7 +36,10 @@ export class ConnectionWatch {
     const first = this.#unanswered.get(slot);
     if (first === undefined) {
       if (this.#unanswered.size < most) this.#unanswered.set(slot, { sentAt, patience });
-    } else if (sentAt - first.sentAt > factor * first.patience) this.#warn(sentAt - first.sentAt);
+      return;
+    }
+    first.patience = Math.max(first.patience, patience);
+    if (sentAt - first.sentAt > factor * first.patience) this.#warn(sentAt - first.sentAt);
   }
 
   /** Notes a response, which may be an error of Redis. */
