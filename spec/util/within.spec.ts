@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { MessageChannel } from 'node:worker_threads';
 import { expect } from 'chai';
 import { TimeoutError, within } from '../../src/util/within';
 import { refusalOf } from '../support/rejected';
@@ -31,6 +33,18 @@ describe('waiting within a time', () => {
     await new Promise((resolve) => setImmediate(resolve));
     process.off('unhandledRejection', note);
     expect(unhandled).to.deep.equal([]);
+  });
+
+  it('gives what came in time while the process was too busy to read it', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const message = new Promise((resolve) => port2.once('message', resolve));
+    // Behind this, timers come before messages.
+    await nextTurn();
+    const received = within(5, message);
+    port1.postMessage('x');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    expect(await received).to.equal('x');
+    port1.close();
   });
 
   it('never gives up early, not by a part of a millisecond', async () => {
