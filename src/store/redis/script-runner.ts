@@ -51,11 +51,16 @@ export class ScriptRunner {
     deadline: number | undefined,
   ): Promise<string[]> {
     const end = deadline ?? performance.now() + enough;
+    let reason = new Error('the time limit has passed; nothing was changed');
     for (;;) {
+      const sentAt = performance.now();
+      // A process that is busy may get here too late. What Redis has said before explains more.
+      if (deadline !== undefined && sentAt >= deadline) throw reason;
       try {
-        return await this.#attempt(script, keys, given, deadline);
+        return await this.#attempt(script, keys, given, sentAt, deadline);
       } catch (error) {
         if (!isError(error, moving) || performance.now() + pause >= end) throw error;
+        reason = error;
         await setTimeout(pause);
       }
     }
@@ -65,12 +70,10 @@ export class ScriptRunner {
     script: Script,
     keys: string[],
     given: string[],
+    sentAt: number,
     deadline: number | undefined,
   ): Promise<string[]> {
-    const sentAt = performance.now();
     const patience = deadline === undefined ? undefined : deadline - sentAt;
-    if (patience !== undefined && patience <= 0)
-      throw new Error('the time limit has passed; nothing was changed');
     const end = deadline === undefined ? '' : String(this.#clock.deadlineOf(deadline));
     const slot = slotOf(keys);
     this.#watch.sent(slot, sentAt, patience ?? enough);
@@ -102,7 +105,7 @@ function slotOf([key = '']: string[]): string {
   return key.slice(0, key.indexOf('}'));
 }
 
-function isError(error: unknown, message: RegExp): boolean {
+function isError(error: unknown, message: RegExp): error is Error {
   return error instanceof Error && message.test(error.message);
 }
 
