@@ -123,7 +123,8 @@ describe('text of more than 8 KiB', () => {
   });
 });
 
-describe('the effort for a hostile text', () => {
+describe('the effort for a hostile text', function () {
+  this.timeout(300_000);
   const [target] = targets as [Target];
   const { manager } = target;
   const json = (length: number) => Math.floor((length * 3) / 4) - 200;

@@ -197,7 +197,7 @@ function withOtherClaims(text: string): string {
 }
 
 describeOnDrivers('C14: what a route demands, by the token that comes', function (driver) {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const all = managers();
   const byName = { default: all.default.now, partner: all.partner.now };
 

@@ -122,7 +122,7 @@ async function flood(port: number, requests: readonly BadRequest[]): Promise<str
 
 for (const environment of [undefined, 'development', 'production']) {
   describe(`1,000 bad requests in each error mode, NODE_ENV ${environment ?? 'unset'}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const printed: string[] = [];
     let child: ChildProcess;
     let ports: FloodPorts;

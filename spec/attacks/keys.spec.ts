@@ -117,7 +117,7 @@ describe('A3: the text of a key where a secret belongs', () => {
       const forms = [bytes, bytes.toString('base64'), bytes.toString('base64url'), bytes.toString('hex')];
       for (const form of forms) expect(KeySet.fromSecret(form).kids).to.have.length(1);
     }
-  }).timeout(60_000);
+  }).timeout(300_000);
 });
 
 describe('A6: algorithms that are none', () => {

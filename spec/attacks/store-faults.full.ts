@@ -62,7 +62,7 @@ function throws(thrown: unknown): () => never {
 }
 
 describe('F9: a store', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const unheard: unknown[] = [];
   const listen = (reason: unknown) => unheard.push(reason);
   before(() => process.on('unhandledRejection', listen));

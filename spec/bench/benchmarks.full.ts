@@ -12,7 +12,7 @@ interface Report {
 }
 
 describe('the benchmarks', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const directory = mkdtempSync(join(tmpdir(), 'bench-'));
   const [json, svg] = [join(directory, 'report.json'), join(directory, 'chart.svg')];
 

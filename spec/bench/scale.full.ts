@@ -4,7 +4,7 @@ import { noRedisServer } from '../support/redis-server';
 import { requireService } from '../support/require-service';
 
 describe('bench/scale.mjs', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   before(function () {
     requireService(this, 'redis-server', noRedisServer());
   });

@@ -3,7 +3,7 @@ import { endChildApp, startChildApp, type ChildApp } from '../support/child-app'
 import { useBrowser } from '../support/browser';
 
 describe('the API page of the basic example, in Chromium', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const newContext = useBrowser();
   let app: ChildApp;
 

@@ -6,7 +6,7 @@ import { useBrowser } from '../support/browser';
 type Result = [status: number, body: string];
 
 describe('createAuthFetch, in Chromium', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const newContext = useBrowser();
   let site: AuthFetchSite;
   let profile: BrowserContext;
@@ -165,7 +165,7 @@ describe('createAuthFetch, in Chromium', function () {
 });
 
 describe('createAuthFetch where the browser blocks what tabs share, in Chromium', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const newContext = useBrowser();
   let site: AuthFetchSite;
   let profile: BrowserContext;
@@ -241,7 +241,7 @@ describe('createAuthFetch where the browser blocks what tabs share, in Chromium'
 });
 
 describe('createAuthFetch with cookies of other names, in Chromium', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const newContext = useBrowser();
 
   const variants: [cookies: object, client: object][] = [

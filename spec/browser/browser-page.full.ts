@@ -52,7 +52,7 @@ class GuideNotes {
 }
 
 describe('the first program of the guide to browsers, in Chromium', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const newContext = useBrowser();
   const { clock, advance } = createClock();
   const jwtManager = new JwtManager({ secret, clock });

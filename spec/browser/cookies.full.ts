@@ -4,7 +4,7 @@ import { useNoteApp } from '../support/note-app';
 import { NotePage } from '../support/note-page';
 
 describe('the cookies of the example, in a browser', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const app = useNoteApp();
   const tokenCookies = ['__Host-access_token', '__Host-refresh_token'];
   const csrfCookies = ['__Host-csrf_token'];

@@ -15,7 +15,7 @@ interface Violation {
 }
 
 describe('the page of the example of sessions, in Chromium', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const newContext = useBrowser();
   let app: ChildApp;
   let url: string;

@@ -53,7 +53,7 @@ const attacks: Attack[] = [
 ];
 
 describe('a page of somebody else, beside the example of cookies', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const app = useNoteApp();
   let foreign: WebPage | undefined;
 

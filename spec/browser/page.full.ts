@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { useNoteApp } from '../support/note-app';
 
 describe('the page of the example of cookies', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const app = useNoteApp();
 
   it('keeps the notes of its user, and shows HTML as the text that it is', async () => {

@@ -52,7 +52,7 @@ for (const [what, variant] of Object.entries(variants))
   (variant.cookies ? describe : describeOnDrivers)(
     `createAuthFetch with the ready endpoints in cookie mode, ${what}, in Chromium`,
     function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       const newContext = useBrowser();
       const requests: string[] = [];
       let { clock, advance } = createClock();

@@ -25,7 +25,7 @@ function secondsLeft(cookie: Cookie | undefined): number {
 }
 
 describe('a login of the example of cookies, in a browser', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   describe('with the usual lifetimes', () => {
     const app = useNoteApp();

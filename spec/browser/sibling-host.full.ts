@@ -46,7 +46,7 @@ function certificate(): { key: Buffer; cert: Buffer } {
 }
 
 describe('D6: a sibling host, in a browser', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const newProfile = useBrowser([
     '--host-resolver-rules=MAP *.example.com 127.0.0.1',
     '--ignore-certificate-errors',

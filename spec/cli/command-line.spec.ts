@@ -96,7 +96,7 @@ describe('The command line', () => {
 });
 
 describe('The program', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const folder = useFolder();
 
   it('is what package.json names', () => {

@@ -27,7 +27,7 @@ function describeProject(this: Mocha.Suite, flags: readonly string[]): void {
 
   before(async function () {
     const view = spawnSync('npm', ['view', 'routing-controllers', 'version', '--fetch-retries=0'], {
-      timeout: 20_000,
+      timeout: 60_000,
     });
     requireService(this, 'a package registry', view.status === 0 ? undefined : 'none responds');
     folder = mkdtempSync(join(tmpdir(), 'jwt-init-'));

@@ -233,7 +233,7 @@ describe('rotate', () => {
   itInFull(
     'loses no key if several processes rotate at once, and readers never see half a file',
     async function () {
-      this.timeout(30_000);
+      this.timeout(120_000);
       const file = folder.write('keys.json', setOf(es256));
       let isOver = false;
       const names = ['b', 'c', 'd', 'e'];

@@ -14,7 +14,7 @@ const lines = readPage(path, text)
   .flatMap((block) => commandsOf(block.text));
 
 describe('The guide to the command line', function () {
-  this.timeout(30_000);
+  this.timeout(600_000);
   let folder: string;
   let environment: NodeJS.ProcessEnv;
 

@@ -16,7 +16,7 @@ function generate(...args: string[]): { status: number | null; stderr: string } 
 }
 
 describe('the page of errors', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let folder: string;
 
   before(() => {

@@ -103,7 +103,7 @@ function page(language: string, text: string, nextLanguage = 'text', next = ''):
 }
 
 describe('the documentation', function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   let project: Project;
 
   before(() => {

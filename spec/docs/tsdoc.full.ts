@@ -102,7 +102,7 @@ function moduleOf(example: string, names: readonly PublicName[]): string {
 }
 
 describe('the public names', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let names: PublicName[] = [];
 
   before(() => {

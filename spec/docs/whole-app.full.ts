@@ -16,7 +16,7 @@ const { compilerOptions } = JSON.parse(
 ) as { compilerOptions?: unknown };
 
 describe('The whole application of the README', function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   let project: Project;
 
   before(() => {

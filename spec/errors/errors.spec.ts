@@ -138,7 +138,7 @@ describe('errors', () => {
   ];
   for (const [name, flags, script] of shortList(hardened, 1)) {
     it(`are 401 and 503, not 500, in a process with ${name}`, function () {
-      this.timeout(20_000);
+      this.timeout(120_000);
       const app = join(__dirname, '../support/hardened-app.js');
       const run = spawnSync(process.execPath, [...flags, app, script], { encoding: 'utf8' });
       expect(run.stderr.replace(/^.*JwtRejectionWarning.*$|^.*--trace-warnings.*$/gm, '').trim()).to.equal(

@@ -25,7 +25,7 @@ interface Pair {
 }
 
 describe('the basic example', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let app: ChildApp;
 
   before(async () => {
@@ -262,7 +262,7 @@ describe('the error handler of the basic example', () => {
 });
 
 describe('the basic example, started and stopped', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   it('says that it made a secret, when it has none, and ends on a signal though connections are open', async () => {
     const app = await startChildApp({ PORT: '0' });
     const [silent, used] = [connect(app.port, '127.0.0.1'), connect(app.port, '127.0.0.1')];

@@ -21,7 +21,7 @@ interface Device {
 }
 
 describe('the example of cookies', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const apps: ChildApp[] = [];
   let url: string;
 

@@ -4,7 +4,7 @@ import { endChildApp, startChildApp, type ChildApp } from '../support/child-app'
 import { secret } from '../support/manager';
 
 describe('the example on Express', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let app: ChildApp;
 
   before(async () => {

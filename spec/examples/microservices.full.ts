@@ -7,7 +7,7 @@ import { getWith, request } from '../support/app';
 const run = promisify(execFile);
 
 describe('the example of microservices', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let child: ChildProcess;
   let output = '';
   let issuer: string;

@@ -65,7 +65,7 @@ function describeApp(environment: () => NodeJS.ProcessEnv): void {
   let app: ChildApp;
 
   before(async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     app = await startChildApp({ PORT: '0', JWT_SECRET_KEY: secret, ...environment() }, 'sessions');
   });
 

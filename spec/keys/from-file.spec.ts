@@ -451,7 +451,7 @@ describe('KeySet.fromFile with reload', () => {
 });
 
 describe('a process whose keys follow a file', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   if (!isFull) return;
 
   it('ends by itself', async () => {

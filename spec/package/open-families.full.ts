@@ -218,7 +218,7 @@ describe('No code asks which member of a family it has', () => {
 });
 
 describe('A family is open', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let folder: string;
   let errors: string;
   let output: Record<string, unknown>;

@@ -29,7 +29,7 @@ function packedFiles(): string[] {
 }
 
 describe('the tarball of the package', function () {
-  this.timeout(30_000);
+  this.timeout(600_000);
   let files: string[];
 
   before(function () {

@@ -524,7 +524,8 @@ describe('what Flask-JWT-Extended says, said here', () => {
     });
 
     it('marks cookies for TLS, a domain, a kind of site and a path, and lets them last as long as their tokens', async () => {
-      const jwtManager = testManager({ accessTokenTtl: '10m', refreshTokenTtl: '7d' });
+      const lifetimes = { accessTokenTtl: '10m', refreshTokenTtl: '7d' } as const;
+      const jwtManager = testManager({ ...lifetimes, clock: testClock(Date.now()) });
       const tokenCookies = new TokenCookies({
         domain: 'example.com',
         sameSite: 'strict',

@@ -25,5 +25,5 @@ describeOnEachStore('A store beside a plain model of its table', (use) => {
     const property = fc.asyncProperty(worlds, (all) => runSteps(use(), all));
     const numRuns = steps / stepsPerWorld / worldsAtOnce;
     await fc.assert(property, { seed, numRuns, ...patience });
-  }).timeout(isFull ? 120_000 : 60_000);
+  }).timeout(isFull ? 600_000 : 60_000);
 });

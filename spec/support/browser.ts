@@ -17,7 +17,7 @@ export function useBrowser(more: readonly string[] = []): () => Promise<BrowserC
   let browser: Browser | undefined;
 
   before(async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const executablePath = chromiumOnPath();
     requireService(this, 'Chromium', executablePath === '' ? 'there is no chromium on the PATH' : undefined);
     browser = await chromium.launch({ executablePath, args: [...args, ...more] });
@@ -27,7 +27,7 @@ export function useBrowser(more: readonly string[] = []): () => Promise<BrowserC
 
   return async () => {
     const context = await (browser as Browser).newContext();
-    context.setDefaultTimeout(5000);
+    context.setDefaultTimeout(60_000);
     return context;
   };
 }

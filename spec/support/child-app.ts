@@ -53,7 +53,7 @@ export function endChildApp(app: ChildApp): Promise<Ending> {
 
 /** One that does not end is ended, without an exit code. */
 async function endOf({ child, output }: Pick<ChildApp, 'child' | 'output'>): Promise<Ending> {
-  const timer = setTimeout(() => child.kill('SIGKILL'), 8000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
   return { code, ...output };

@@ -22,7 +22,7 @@ export function useNoteApp(environment: NodeJS.ProcessEnv = {}): NoteApp {
   let app: ChildApp | undefined;
 
   before(async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     app = await startChildApp({ PORT: '0', JWT_SECRET_KEY: secret, ...environment }, 'cookies');
   });
 

@@ -18,7 +18,7 @@ export interface SharedStore {
 /** What must hold when processes refresh at once, or die on the way. */
 export function describeProcesses(title: string, { managerWith, startRefresher }: SharedStore): void {
   describe(title, function () {
-    this.timeout(rounds * 5000);
+    this.timeout(rounds * 12_000);
 
     async function inTwoProcesses(
       rotationGrace: number,

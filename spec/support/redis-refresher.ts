@@ -16,7 +16,7 @@ interface RefresherOptions {
 async function run({ url, prefix, rotationGrace }: RefresherOptions): Promise<void> {
   const client = new Redis(url);
   const store = new RedisTokenStore(client, { prefix });
-  await serveRefreshes(new JwtManager({ secret, store, rotationGrace, storeTimeout: '10s' }), () => {
+  await serveRefreshes(new JwtManager({ secret, store, rotationGrace, storeTimeout: '30s' }), () => {
     client.disconnect();
   });
 }

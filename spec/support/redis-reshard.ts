@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Session, TokenStore } from '../../src';
 import { shardOf } from '../../src/store/shard';
@@ -9,6 +10,9 @@ const run = promisify(execFile);
 
 /** Other sessions of each subject, which make the move of its slot take a while. */
 const load = 200;
+
+/** Milliseconds for each verb. */
+const patience = 10_000;
 
 /** Moves slots from one node to another as an operator does. */
 export async function moveSlots(from: number, to: number, count: number): Promise<void> {
@@ -87,6 +91,10 @@ export class ShardTraffic {
     this.#loops = Promise.all(this.#subjects.map((subject) => this.#repeat(subject)));
   }
 
+  async untilAnswered(count: number): Promise<void> {
+    while (this.answered < count) await setTimeout(5);
+  }
+
   /** No logout that was confirmed was lost, and what was alive is. */
   async stop(): Promise<void> {
     this.#isOver = true;
@@ -115,10 +123,11 @@ export class ShardTraffic {
 
   async #loginAndOut(session: Session): Promise<void> {
     const { subject, id } = session;
-    const login = () => this.#store.createSession(session, { deadline: performance.now() + 1000 });
+    const login = () => this.#store.createSession(session, { deadline: performance.now() + patience });
     if (!(await this.#try(subject, login))) return;
     await this.#expect(session, 'is listed', () => this.#isListed(session), true);
-    const logout = () => this.#store.revokeSession(id, now, { subject, deadline: performance.now() + 1000 });
+    const logout = () =>
+      this.#store.revokeSession(id, now, { subject, deadline: performance.now() + patience });
     const wasAlive = await this.#try(subject, logout);
     if (wasAlive === undefined) return;
     if (!wasAlive) this.wrong.push(`${subject} logs out: false`);
@@ -132,16 +141,16 @@ export class ShardTraffic {
   }
 
   async #isDead(session: Session): Promise<boolean> {
-    return this.#store.isRevoked(queryOf(session), { deadline: performance.now() + 1000 });
+    return this.#store.isRevoked(queryOf(session), { deadline: performance.now() + patience });
   }
 
   async #find({ id }: Session): Promise<string> {
-    const found = await this.#store.findSession(id, now, { deadline: performance.now() + 1000 });
+    const found = await this.#store.findSession(id, now, { deadline: performance.now() + patience });
     return found?.id ?? 'nothing';
   }
 
   async #isListed({ id, subject }: Session): Promise<boolean> {
-    const limits = { deadline: performance.now() + 1000 };
+    const limits = { deadline: performance.now() + patience };
     const sessions = await this.#store.listSessions(subject, now, { limit: 100 }, limits);
     return sessions.some((session) => session.id === id);
   }

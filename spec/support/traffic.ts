@@ -49,7 +49,7 @@ export class Traffic {
   }
 
   /** Waits until each operation that was started since then has had this result. */
-  async untilEach(result: string, since: number, patience = 5000): Promise<void> {
+  async untilEach(result: string, since: number, patience = 15_000): Promise<void> {
     const from = performance.now();
     while (performance.now() < from + patience) {
       const found = this.attempts.filter(

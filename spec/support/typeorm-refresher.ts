@@ -15,7 +15,7 @@ interface RefresherOptions {
 async function run({ options, rotationGrace }: RefresherOptions): Promise<void> {
   const dataSource = await new DataSource({ ...options, entities: tokenStoreEntities }).initialize();
   const store = new TypeOrmTokenStore(dataSource);
-  await serveRefreshes(new JwtManager({ secret, store, rotationGrace, storeTimeout: '10s' }), () =>
+  await serveRefreshes(new JwtManager({ secret, store, rotationGrace, storeTimeout: '30s' }), () =>
     dataSource.destroy(),
   );
 }

@@ -31,7 +31,7 @@ export function useCluster(): () => RedisCluster {
 function useServer<S extends { remove(): Promise<void> }>(start: () => Promise<S>): () => S {
   let server: S | undefined;
   before(async function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     requireService(this, 'redis-server', noRedisServer());
     server = await start();
   });

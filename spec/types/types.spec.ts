@@ -5,7 +5,7 @@ const folder = 'spec/types';
 const fixtures = filesIn(folder, '.ts').filter((file) => !file.endsWith('.spec.ts'));
 
 describe('the types of the package', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let compilation: Compilation;
 
   before(() => {

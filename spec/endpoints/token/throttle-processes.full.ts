@@ -19,7 +19,7 @@ describe('The throttle in two processes', () => {
     } finally {
       for (const child of children) child.kill();
     }
-  }).timeout(30_000);
+  }).timeout(120_000);
 });
 
 async function countOf(child: ChildProcess): Promise<number> {

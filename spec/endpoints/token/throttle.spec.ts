@@ -204,10 +204,10 @@ function throttleSpecs(
   }
 
   itThatWaits('lets no more attempts through after one that was withdrawn late', async () => {
-    const throttle = create({ account: { attempts: 2, per: 1 }, address: { attempts: 2, per: 1 } });
+    const throttle = create({ account: { attempts: 2, per: 3 }, address: { attempts: 2, per: 3 } });
     const [account, ip] = [newAccount(), newAddress()];
     const late = [await throttle.begin(account, ip), await throttle.begin(account, ip)];
-    await setTimeout(1100);
+    await setTimeout(3100);
     for (const attempt of late) await attempt.withdraw();
     expect(
       await through(
@@ -218,7 +218,7 @@ function throttleSpecs(
   });
 
   it('forgets after the time', async () => {
-    const throttle = create({ account: { attempts: 1, per: 1 } });
+    const throttle = create({ account: { attempts: 1, per: 3 } });
     const [account, ip] = [newAccount(), newAddress()];
     expect(
       await through(
@@ -227,7 +227,7 @@ function throttleSpecs(
       ),
     ).to.equal(1);
     // By the clock of Redis, so that only real time will do.
-    await setTimeout(1100);
+    await setTimeout(3100);
     expect(
       await through(
         throttle,

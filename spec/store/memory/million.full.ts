@@ -7,7 +7,7 @@ import type { MillionReport } from '../../support/memory-million';
 const script = join(__dirname, '../../support/memory-million.js');
 
 describe('F12: A MemoryTokenStore that had a million entries', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let report: MillionReport;
 
   before(async () => {

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 const library = join(__dirname, '../../../src');
 
 describe('A process with a MemoryTokenStore', function () {
-  this.timeout(30_000);
+  this.timeout(600_000);
 
   it('ends by itself while there are entries that a timer will sweep', async () => {
     const program = `

@@ -19,7 +19,11 @@ describe('A Redis and its processes', () => {
 
   describeProcesses('F1, F5: processes that share a Redis', {
     managerWith: (rotationGrace) =>
-      testManager({ store: new RedisTokenStore(connected.client, { prefix }), rotationGrace }),
+      testManager({
+        store: new RedisTokenStore(connected.client, { prefix }),
+        rotationGrace,
+        storeTimeout: 30,
+      }),
     startRefresher: (rotationGrace) =>
       Refresher.start('redis-refresher.js', { url: url(), prefix, rotationGrace }),
   });

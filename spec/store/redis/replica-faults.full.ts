@@ -14,7 +14,7 @@ const bound = 2000;
 type Redis = ReturnType<ReturnType<typeof useOwnRedis>>;
 
 describe('F17: a replica that has lost Redis', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const redis = useOwnRedis();
   const alive = queryOf(newSession('sid'));
   let proxy: TcpProxy;

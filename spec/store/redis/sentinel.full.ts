@@ -76,7 +76,7 @@ class Watch {
 }
 
 describe('A RedisTokenStore behind a sentinel', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   before(function () {
     requireService(this, 'redis-server', noRedisServer());
   });

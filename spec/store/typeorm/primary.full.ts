@@ -56,7 +56,7 @@ function describeSwitchOver(
   prepare: () => Promise<SwitchOver>,
 ): void {
   describe(title, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let world: SwitchOver;
     let dataSource: DataSource;
     let pooled: DataSource;
@@ -180,7 +180,7 @@ describeSwitchOver('a MariaDB that is told to write no more', whyNoMariaDbServer
 });
 
 describe('a PostgreSQL in recovery', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let server: PostgresServer;
   let standby: PostgresServer;
   let dataSource: DataSource;

@@ -13,7 +13,8 @@ describeOn(durable, 'A database and its processes', (database) => {
   });
 
   describeProcesses('F1, F5: processes that share a database', {
-    managerWith: (rotationGrace) => testManager({ store: new TypeOrmTokenStore(dataSource), rotationGrace }),
+    managerWith: (rotationGrace) =>
+      testManager({ store: new TypeOrmTokenStore(dataSource), rotationGrace, storeTimeout: 30 }),
     startRefresher: (rotationGrace) =>
       Refresher.start('typeorm-refresher.js', { options: database.options, rotationGrace }),
   });

@@ -30,7 +30,7 @@ describeOn(inProcess, 'a DataSource that store and application share', (database
 
   beforeEach(async () => {
     dataSource = await database.open({ entities });
-    jwtManager = testManager({ store: new TypeOrmTokenStore(dataSource), storeTimeout: 1 });
+    jwtManager = testManager({ store: new TypeOrmTokenStore(dataSource), storeTimeout: 30 });
   });
 
   afterEach(async () => {
@@ -70,9 +70,10 @@ describeOn(inProcess, 'a DataSource that store and application share', (database
   });
 
   it('answers 503 inside of a transaction, which is not touched by it', async () => {
+    const hasty = testManager({ store: new TypeOrmTokenStore(dataSource), storeTimeout: 1 });
     await dataSource.transaction(async (manager) => {
       await manager.insert(noteEntity, { id: 1, text: 'a' });
-      await refusalOf(jwtManager.createTokenPair('ada'), StoreUnavailableError);
+      await refusalOf(hasty.createTokenPair('ada'), StoreUnavailableError);
       await manager.insert(noteEntity, { id: 2, text: 'b' });
     });
     expect(await notes().count()).to.equal(2);

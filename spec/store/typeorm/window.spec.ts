@@ -30,7 +30,6 @@ describeOn(allKinds, 'the grace window of TypeOrmTokenStore', (database) => {
     ['at once', 0, 10, 'replayed'],
     ['some seconds later', 5000, 10, 'replayed'],
     ['after its end', 10_001, 10, 'reused'],
-    ['within a fraction of a second', 0, 0.9, 'replayed'],
     ['after a fraction of a second', 901, 0.9, 'reused'],
     ['where there is no window', 0, 0, 'reused'],
     ['when the clock was set back', -60_000, 10, 'reused'],
@@ -45,6 +44,22 @@ describeOn(allKinds, 'the grace window of TypeOrmTokenStore', (database) => {
       expect(await store.isRevoked(queryOf(session))).to.equal(outcome === 'reused');
     });
   }
+
+  it('is judged by the clock of the database, within a fraction of a second: replayed', async () => {
+    const graceSeconds = 0.9;
+    let begin: number;
+    let answers: unknown[];
+    do {
+      begin = performance.now();
+      await rotated(0);
+      const query = queryOf(session, { generation: 0, graceSeconds });
+      const isRevoked = await store.isRevoked(query);
+      answers = [isRevoked, (await store.rotateSession(rotationOf(session, { graceSeconds }))).outcome];
+      // Where it took longer, it may have been over indeed.
+    } while (answers[1] !== 'replayed' && performance.now() - begin > graceSeconds * 1000);
+    expect(answers).to.deep.equal([false, 'replayed']);
+    expect(await store.isRevoked(queryOf(session))).to.equal(false);
+  });
 
   for (const ahead of [-11, 11, 3600]) {
     it(`F13: is the same for a process whose clock is ${String(ahead)} seconds off`, async () => {
@@ -61,9 +76,9 @@ describeOn(allKinds, 'the grace window of TypeOrmTokenStore', (database) => {
   }
 
   it('is not renewed', async () => {
-    await rotated(9500);
+    await rotated(5000);
     expect((await store.rotateSession(rotationOf(session))).outcome).to.equal('replayed');
-    await dataSource.query('UPDATE jwt_session SET rotated_clock = rotated_clock - 501');
+    await dataSource.query('UPDATE jwt_session SET rotated_clock = rotated_clock - 5001');
     expect((await store.rotateSession(rotationOf(session))).outcome).to.equal('reused');
   });
 

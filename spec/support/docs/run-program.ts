@@ -74,7 +74,7 @@ async function start(script: string, environment: NodeJS.ProcessEnv): Promise<Ru
 
 /** A program with a server that nobody asks anything talks to it itself: it may do so until it has printed all. */
 async function printed(blocks: readonly Block[], run: Run): Promise<void> {
-  const end = performance.now() + 5000;
+  const end = performance.now() + 60_000;
   while (run.child.exitCode === null && missingText(blocks, run).length > 0 && performance.now() < end)
     await setTimeout(20);
 }

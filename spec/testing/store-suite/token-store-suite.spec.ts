@@ -46,7 +46,7 @@ function racyStore(): TokenStore {
 }
 
 describe('tokenStoreSuite', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let onAtomic: Promise<Verdicts>;
   let onRacy: Promise<Verdicts>;
