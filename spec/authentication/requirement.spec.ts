@@ -21,6 +21,7 @@ describe('a requirement', () => {
     ['a store that is skipped by a word', { skipRevocationCheck: 'yes' }, 'skipRevocationCheck must be'],
     ['a fresh without a unit', { fresh: '300' }, 'fresh must be'],
     ['a negative fresh', { fresh: -1 }, 'fresh must be'],
+    ['a fresh in milliseconds', { fresh: 300_000 }, 'fresh is a number of seconds, at most 86400'],
     ['no roles', { roles: [] }, 'roles must be'],
     ['an empty role', { roles: '' }, 'roles must be'],
     ['a role that is no string', { roles: [1] }, 'roles must be'],
@@ -68,6 +69,13 @@ describe('a requirement', () => {
       }).to.throw(ConfigurationError);
     });
   }
+
+  it('names the compiler option that is missing if it is called as a standard decorator', () => {
+    const context = { kind: 'method', name: 'read', static: false };
+    expect(() => {
+      (JwtRequired() as (method: unknown, context: unknown) => void)(() => undefined, context);
+    }).to.throw(ConfigurationError, /^@JwtRequired needs "experimentalDecorators": true in tsconfig\.json/);
+  });
 
   it('is refused on a static method, which is no route', () => {
     expect(() => {

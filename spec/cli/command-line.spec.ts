@@ -59,8 +59,8 @@ describe('The command line', () => {
 
   const secret = 'kq4Zr0pX7uV2bN8mT1sW6yL3dH9gJ5cF';
   const wrong: [line: string[], message: string][] = [
-    [[secret], 'there is no command of this name'],
-    [['constructor'], 'there is no command of this name'],
+    [[secret], 'this command does not exist'],
+    [['constructor'], 'this command does not exist'],
     [['keygen', secret], 'too many arguments: there is none'],
     [['rotate', 'a', secret], 'too many arguments: there is FILE'],
     [['keygen', `--${secret}`], 'there is no option of this name'],

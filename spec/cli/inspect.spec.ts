@@ -120,8 +120,8 @@ The signature was not checked. To check it, use verify.
   const [encodedHeader = '', encodedClaims = '', signature = ''] = token.split('.');
   const ofJson = (json: string) => `${encodedHeader}.${encode(json)}.${signature}`;
   const wrong: [what: string, text: string, problems: [part: string, message: RegExp][]][] = [
-    ['garbage', 'garbage', [['format', /1 parts separated by dots/]]],
-    ['dots', '...', [['format', /4 parts/]]],
+    ['garbage', 'garbage', [['format', /^not a token: 3 parts separated by dots are needed, not 1$/]]],
+    ['dots', '...', [['format', /needed, not 4/]]],
     ['too long', `${token}${'A'.repeat(9000)}`, [['format', /longer than 8192/]]],
     [
       'encrypted',

@@ -70,9 +70,9 @@ describe('rotate', () => {
     ];
     expect(outputs.map(({ stdout }) => stdout)).to.deep.equal([
       `${file}: added the ES256 key b, which verifies and does not sign yet.\na signs; all keys that verify: a, b.\n` +
-        `Next, when every process and every service that verifies your tokens has it: rotate ${file} --sign b\n`,
+        `Next, when every process and every service that verifies your tokens has it: npx routing-controllers-jwt rotate ${file} --sign b\n`,
       `${file}: b signs.\nb signs; all keys that verify: b, a.\n` +
-        `Next, when the last token of a has expired: rotate ${file} --remove a\n`,
+        `Next, when the last token of a has expired: npx routing-controllers-jwt rotate ${file} --remove a\n`,
       `${file}: b signs already.\nb signs; all keys that verify: b, a.\n`,
       `${file}: removed a. Tokens that it signed are rejected.\nb signs; all keys that verify: b.\n`,
       `${file}: replaced all keys with the EdDSA key c. Tokens of the old keys are rejected.\n` +
@@ -163,13 +163,28 @@ describe('rotate', () => {
     ['public keys only', setOf(publicKey), [], /has no key that can sign: is it a public JWK set\?/],
     ['two keys of a name', setOf(es256, { ...publicKey, kid: 'a' }), [], /two keys with the kid 'a'/],
     ['secrets and key pairs', setOf(es256, octetKey), [], /secrets or key pairs, not both/],
-    ['a name that is taken', setOf(es256), ['--kid', 'a'], /two keys with the kid 'a'/],
-    ['the name of the leaked key', setOf(es256), ['--leaked', '--kid', 'a'], /needs a kid of its own/],
+    [
+      'a name that is taken',
+      setOf(es256),
+      ['--kid', 'a'],
+      /keys\.json has a key of this name\. Choose another --kid\n$/,
+    ],
+    [
+      'the name of the leaked key',
+      setOf(es256),
+      ['--leaked', '--kid', 'a'],
+      /has a key of this name\. Choose another --kid\n$/,
+    ],
     ['another family', setOf(es256), ['--alg', 'HS256'], /secrets or key pairs, not both/],
     ['no such key to sign', setOf(es256), ['--sign', 'b'], /has no key of this name. Its keys are: a\n/],
     ['no such key to remove', setOf(es256), ['--remove', 'b'], /has no key of this name/],
     ['a key that cannot sign', setOf(es256, publicKey), ['--sign', 'public'], /the key cannot sign/],
-    ['the key that signs', setOf(es256), ['--remove', 'a'], /a is the key that signs/],
+    [
+      'the key that signs',
+      setOf(es256),
+      ['--remove', 'a'],
+      /a is the key that signs\. Sign with another one first \(--sign\), or use --leaked\n$/,
+    ],
   ];
   for (const [what, text, line, message] of broken) {
     it(`leaves the file as it is: ${what}`, async () => {
@@ -204,8 +219,8 @@ describe('rotate', () => {
   });
 
   const wrong: [line: string[], message: string][] = [
-    [['--sign', 'a', '--remove', 'b'], '--sign and --remove are two steps: take one'],
-    [['--sign', 'a', '--leaked'], '--sign and --leaked are two steps: take one'],
+    [['--sign', 'a', '--remove', 'b'], '--sign and --remove are two steps: use one of them'],
+    [['--sign', 'a', '--leaked'], '--sign and --leaked are two steps: use one of them'],
     [['--sign', 'a', '--kid', 'b'], '--alg and --kid are for a new key, and this step creates none'],
     [['--remove', 'a', '--alg', 'ES256'], '--alg and --kid are for a new key, and this step creates none'],
     [['--sign'], '--sign needs a value'],
@@ -284,7 +299,13 @@ describe('jwks', () => {
   });
 
   const failing: [what: string, text: string, line: string[], code: number, message: RegExp][] = [
-    ['a secret', secret, [], 1, /^secrets have no public half\. Create a key pair: keygen --out FILE\n$/],
+    [
+      'a secret',
+      secret,
+      [],
+      1,
+      /^secrets have no public half\. Create a key pair: npx routing-controllers-jwt keygen --out FILE\n$/,
+    ],
     ['a broken file', '{"keys":', [], 1, /was read as a JWK set: jwks is not valid JSON/],
     ['an RSA key without --alg', keyPairFor('RS256').privatePem, [], 1, /algorithm must be given/],
     ['an algorithm that does not exist', setOf(es256), ['--alg', 'X'], 2, /^--alg: algorithm must be one of/],

@@ -53,6 +53,12 @@ describe('the error for a wrong key names the call and says what to do', () => {
       'JwtManager: keys must be a KeySet, such as KeySet.fromPem(…); this is a promise: await it',
     ],
     [
+      'keys of another copy of the package',
+      () => manager({ keys: new (class KeySet {})() }),
+      'JwtManager: keys must be a KeySet, such as KeySet.fromPem(…); ' +
+        'this one is of another copy of the package: see npm ls routing-controllers-jwt',
+    ],
+    [
       'a store that is not awaited',
       () => manager({ secret: rsa, store: Promise.resolve() }),
       'JwtManager: store must be a TokenStore such as new MemoryTokenStore(), or false; this is a promise: await it',

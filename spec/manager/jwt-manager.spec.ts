@@ -347,6 +347,7 @@ describe('JwtManager refuses at construction', () => {
     ['a tolerance that is no number', { secret, clockTolerance: NaN }, 'clockTolerance must be'],
     ['an endless tolerance', { secret, clockTolerance: Infinity }, 'clockTolerance must be'],
     ['a freshness of nothing', { secret, freshFor: 0 }, 'freshFor must be'],
+    ['a freshness in milliseconds', { secret, freshFor: 900_000 }, 'freshFor is a number of seconds'],
     ['claims that are no class', { secret, claims: {} }, 'claims must be a class'],
     [
       'claims whose class has no decorators',

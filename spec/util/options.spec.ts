@@ -72,6 +72,26 @@ describe('reading options', () => {
     );
   });
 
+  const misspelt: [given: string, known: string[], meant: string][] = [
+    ['accessTokenTTL', ['secret', 'accessTokenTtl'], 'accessTokenTtl'],
+    ['access_token_ttl', ['accessTokenTtl'], 'accessTokenTtl'],
+    ['role', ['type', 'roles'], 'roles'],
+    ['scopes', ['scope'], 'scope'],
+  ];
+  for (const [given, known, meant] of misspelt) {
+    it(`suggests ${meant} for ${given}`, () => {
+      expect(() => readOptions('It', { [given]: 1 }, known)).to.throw(
+        ConfigurationError,
+        new RegExp(`there are: ${known.join(', ')}\\. Did you mean '${meant}'\\?$`),
+      );
+    });
+  }
+
+  it('suggests nothing for an option that resembles none', () => {
+    for (const given of ['c', '', '__', 'ab', 'leeway'])
+      expect(() => readOptions('It', { [given]: 1 }, ['a', 'abc'])).to.throw(/there are: a, abc$/);
+  });
+
   const notOptions: unknown[] = [
     undefined,
     null,

@@ -13,8 +13,8 @@ export function warnOfMemoryStore(manager: JwtManager<object>, { environment }: 
     return;
   warned.add(manager);
   process.emitWarning(
-    'A JwtManager remembers its sessions in the memory of this process. Give it a store that all processes share, ' +
-      'store: new RedisTokenStore(client) or new TypeOrmTokenStore(dataSource), or say that one process is enough: ' +
+    'A JwtManager remembers its sessions in the memory of this process. Pass a store that all processes share, ' +
+      'store: new RedisTokenStore(client) or new TypeOrmTokenStore(dataSource), or confirm that one process is enough: ' +
       'store: new MemoryTokenStore().',
     { type: 'JwtMemoryStoreWarning' },
   );

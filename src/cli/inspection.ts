@@ -52,7 +52,8 @@ function faultInFormat(text: string): string | undefined {
   if (text.length > maximumLength) return `longer than ${String(maximumLength)} characters`;
   const parts = text.split('.');
   if (parts.length === 5) return 'an encrypted token (JWE), which is not supported';
-  if (parts.length !== 3) return `not a token: ${String(parts.length)} parts separated by dots, not 3`;
+  if (parts.length !== 3)
+    return `not a token: 3 parts separated by dots are needed, not ${String(parts.length)}`;
   if (parts[2] === '') return 'it has no signature';
   if (/[^\w.-]/.test(text)) return 'characters other than base64url: is something around it, or within?';
   return splitCompact(text)

@@ -26,7 +26,7 @@ export function parseKeyList(text: string, path: string): KeyList {
   const keys = jwksIn(text);
   if (!keys)
     throw new CommandError(
-      `${path} has no JWK set, which is what rotate changes. Create one: keygen --out FILE`,
+      `${path} has no JWK set, which is what rotate changes. Create one: npx routing-controllers-jwt keygen --out FILE`,
     );
   return listOf(keys, path);
 }

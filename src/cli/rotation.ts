@@ -23,11 +23,11 @@ export type Change = (before: KeyList, file: string) => Step | Promise<Step>;
 /** Adds a new key at the end: it verifies, and does not sign yet. */
 export function announce({ algorithm, kid }: WantedKey): Change {
   return async (before, file) => {
-    const jwk = await createJwk(algorithm ?? before.algorithm, kid);
+    const jwk = await createOther(before, { algorithm, kid }, file);
     return {
       after: listOf([...before.keys, jwk], file),
       done: `added the ${jwk.alg} key ${jwk.kid}, which verifies and does not sign yet`,
-      next: `when every process and every service that verifies your tokens has it: rotate ${file} --sign ${jwk.kid}`,
+      next: `when every process and every service that verifies your tokens has it: npx routing-controllers-jwt rotate ${file} --sign ${jwk.kid}`,
     };
   };
 }
@@ -43,7 +43,7 @@ export function sign(kid: string): Change {
       after,
       done: isChanged ? `${kid} signs` : `${kid} signs already`,
       ...(isChanged && {
-        next: `when the last token of ${before.signs} has expired: rotate ${file} --remove ${before.signs}`,
+        next: `when the last token of ${before.signs} has expired: npx routing-controllers-jwt rotate ${file} --remove ${before.signs}`,
       }),
     };
   };
@@ -55,7 +55,7 @@ export function remove(kid: string): Change {
     const key = find(before, kid, file);
     if (kid === before.signs)
       throw new CommandError(
-        `${file}: ${kid} is the key that signs. Let another one --sign first, or use --leaked`,
+        `${file}: ${kid} is the key that signs. Sign with another one first (--sign), or use --leaked`,
       );
     const keys = before.keys.filter((other) => other !== key);
     return { after: listOf(keys, file), done: `removed ${kid}. Tokens that it signed are rejected` };
@@ -65,15 +65,20 @@ export function remove(kid: string): Change {
 /** Replaces all keys with a new one. */
 export function replaceAll({ algorithm, kid }: WantedKey): Change {
   return async (before, file) => {
-    const jwk = await createJwk(algorithm ?? before.algorithm, kid);
-    if (before.keys.some((key) => key.kid === jwk.kid))
-      throw new CommandError(`${file}: the new key needs a kid of its own, not that of an old one`);
+    const jwk = await createOther(before, { algorithm, kid }, file);
     return {
       after: listOf([jwk], file),
       done: `replaced all keys with the ${jwk.alg} key ${jwk.kid}. Tokens of the old keys are rejected`,
       next: 'restart the services that cache your JWK set: until they fetch it again, they accept the old keys',
     };
   };
+}
+
+async function createOther(before: KeyList, { algorithm, kid }: WantedKey, file: string) {
+  const jwk = await createJwk(algorithm ?? before.algorithm, kid);
+  if (before.keys.some((key) => key.kid === jwk.kid))
+    throw new CommandError(`${file} has a key of this name. Choose another --kid`);
+  return jwk;
 }
 
 function find({ keys }: KeyList, kid: string, file: string): KeyList['keys'][number] {

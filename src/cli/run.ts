@@ -17,7 +17,7 @@ export async function run(line: readonly string[], io: Terminal): Promise<number
     if (['', 'help', '--help', '-h'].includes(name)) return await help(rest, name, io);
     if (name === '--version') return done(`${ownPackage().version}\n`, io);
     const entry = entryOf(name);
-    if (!entry) throw new UsageError('there is no command of this name');
+    if (!entry) throw new UsageError('this command does not exist');
     return await runCommand(name, entry, rest, io);
   } catch (error) {
     return fail(error, rest, io);

@@ -48,7 +48,7 @@ export interface JwtManagerOptions<C extends object = Record<string, unknown>> {
    * 4.1). @default 0 for `exp`, 5 seconds for `iat` and `nbf`
    */
   readonly clockTolerance?: Duration | undefined;
-  /** The maximum age of a login for `fresh: true`. @default '15m' */
+  /** The maximum age of a login for `fresh: true`, at most 24 hours if given as a number. @default '15m' */
   readonly freshFor?: Duration | undefined;
   /** How long a session lasts at most, however often it is refreshed. @default '90d' */
   readonly sessionTtl?: Duration | undefined;
@@ -126,7 +126,7 @@ const managerOptions = {
   accessTokenTtl: duration('15m', unitAboveOneDay),
   refreshTokenTtl: duration('30d'),
   clockTolerance: optional(duration(0, { minimum: 0, maximum: 300 })),
-  freshFor: duration('15m'),
+  freshFor: duration('15m', unitAboveOneDay),
   sessionTtl: duration('90d'),
   maxSessions: count(1000),
   rotationGrace: duration('10s', { minimum: 0, maximum: 3600 }),
@@ -209,7 +209,9 @@ function keysOf(
 
 function keySetOf(keys: unknown, name: string): KeySet {
   if (keys instanceof KeySet) return keys;
-  throw new ConfigurationError(`${name} must be a KeySet, such as KeySet.fromPem(…)${hintAt(keys)}`);
+  throw new ConfigurationError(
+    `${name} must be a KeySet, such as KeySet.fromPem(…)${hintAt(keys, 'KeySet')}`,
+  );
 }
 
 function claimsClassOf(claims: unknown, name: string): ClaimsClass<object> {

@@ -26,7 +26,9 @@ export function readOptions<T extends object>(
   for (const key of Reflect.ownKeys(options)) {
     const name = String(key);
     if (typeof key === 'symbol' || !known.includes(key))
-      throw new ConfigurationError(`${owner} has no option '${name}'; there are: ${known.join(', ')}`);
+      throw new ConfigurationError(
+        `${owner} has no option '${name}'; there are: ${known.join(', ')}${suggestion(name, known)}`,
+      );
     own[name] = copyOfList(Reflect.get(options, key));
   }
   return Object.freeze(own) as Readonly<T>;
@@ -72,6 +74,23 @@ export function frozenCopy<T extends object>(options: T): Readonly<T> {
     isPlain(value) ? frozenCopy(value) : copyOfList(value),
   ]);
   return Object.freeze(Object.fromEntries(entries)) as Readonly<T>;
+}
+
+/** The option that was probably meant: the same word in other letters, or a longer or shorter form of it. */
+function suggestion(name: string, known: readonly string[]): string {
+  const given = plain(name);
+  const meant =
+    known.find((option) => plain(option) === given) ?? known.find((option) => isForm(plain(option), given));
+  return meant === undefined ? '' : `. Did you mean '${meant}'?`;
+}
+
+function isForm(option: string, given: string): boolean {
+  if (Math.min(option.length, given.length) < 3) return false;
+  return option.startsWith(given) || given.startsWith(option);
+}
+
+function plain(name: string): string {
+  return name.replaceAll('_', '').toLowerCase();
 }
 
 function copyOfList(value: unknown): unknown {

@@ -272,6 +272,29 @@ describeOnDrivers('the options of the checker', () => {
     expect(events.at(-1)).to.include({ method: 'GET', path: '/json/required' });
   });
 
+  it('needs reflect-metadata, without which bodies are not validated', () => {
+    const { getMetadata } = Reflect;
+    Reflect.deleteProperty(Reflect, 'getMetadata');
+    try {
+      expect(() => createAuthorizationChecker(testManager())).to.throw(
+        ConfigurationError,
+        "createAuthorizationChecker: reflect-metadata is not loaded. Make import 'reflect-metadata' the first import",
+      );
+    } finally {
+      Reflect.getMetadata = getMetadata;
+    }
+  });
+
+  it('names what is wrong with a manager that is a promise or of another copy of the package', () => {
+    class JwtManager {}
+    const mistakes: [unknown, string][] = [
+      [Promise.resolve(testManager()), 'called default; this is a promise: await it'],
+      [new JwtManager(), 'called default; this one is of another copy of the package: see npm ls'],
+    ];
+    for (const [manager, message] of mistakes)
+      expect(() => createAuthorizationChecker(manager as never)).to.throw(ConfigurationError, message);
+  });
+
   const read = () => undefined;
   const wrong: [string, unknown, string][] = [
     ['an unknown option', { location: [] }, "has no option 'location'"],
@@ -397,7 +420,10 @@ describeOnDrivers('several managers', () => {
     } catch (error) {
       message = (error as Error).message;
     }
-    expect(message).to.equal("Stranger.method requires the manager 'stranger', which no checker was given");
+    expect(message).to.equal(
+      "Stranger.method requires the manager 'stranger', which no checker was given: " +
+        'pass createAuthorizationChecker({ default: jwtManager, stranger: … })',
+    );
   });
 
   describe('of which one is missing in the checker of the server', () => {

@@ -73,8 +73,8 @@ describeOnDrivers('in production, the store that nobody chose', () => {
     const [warning, ...more] = await warningsOf({ default: manager, partner }, ['/protected'], 'production');
     expect(more).to.deep.equal([]);
     expect(warning?.message).to.equal(
-      'A JwtManager remembers its sessions in the memory of this process. Give it a store that all processes share, ' +
-        'store: new RedisTokenStore(client) or new TypeOrmTokenStore(dataSource), or say that one process is enough: ' +
+      'A JwtManager remembers its sessions in the memory of this process. Pass a store that all processes share, ' +
+        'store: new RedisTokenStore(client) or new TypeOrmTokenStore(dataSource), or confirm that one process is enough: ' +
         'store: new MemoryTokenStore().',
     );
     const again = await warningsOf({ default: manager, partner }, ['/protected'], 'production');

@@ -24,6 +24,8 @@ function publicHalves(keys: KeySet) {
   try {
     return keys.toJwks();
   } catch {
-    throw new CommandError('secrets have no public half. Create a key pair: keygen --out FILE');
+    throw new CommandError(
+      'secrets have no public half. Create a key pair: npx routing-controllers-jwt keygen --out FILE',
+    );
   }
 }

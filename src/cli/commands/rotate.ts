@@ -52,7 +52,7 @@ async function run(given: Arguments): Promise<CommandResult> {
 function changeOf(given: Arguments): Change {
   const [step, another] = ['sign', 'remove', 'leaked'].filter((name) => given.has(name));
   if (another !== undefined)
-    throw new UsageError(`--${String(step)} and --${another} are two steps: take one`);
+    throw new UsageError(`--${String(step)} and --${another} are two steps: use one of them`);
   const kid = given.text(step ?? '');
   if (kid === undefined || kid === '')
     return step === undefined ? announce(newKey(given)) : replaceAll(newKey(given));

@@ -14,6 +14,7 @@ import { tokensInCommon } from '../../manager/isolation';
 import type { Token } from '../../token/token';
 import { callback, flag, optional } from '../../util/option-parsers';
 import { parseOptions } from '../../util/options';
+import { hintAt } from '../../util/promises';
 import { defaultRealm } from '../../errors/response-headers';
 
 /**
@@ -78,7 +79,7 @@ export function managersOf(manager: unknown): Map<string, JwtManager<object>> {
   const managers = new Map(Object.entries(isSingle ? { default: manager } : { ...(manager as object) }));
   if (!managers.has('default') || ![...managers.values()].every((value) => value instanceof JwtManager)) {
     throw new ConfigurationError(
-      'createAuthorizationChecker: pass a JwtManager, or several by name with one called default',
+      `createAuthorizationChecker: pass a JwtManager, or several by name with one called default${hintAt(manager, 'JwtManager')}`,
     );
   }
   checkIsolation(managers as Map<string, JwtManager<object>>);

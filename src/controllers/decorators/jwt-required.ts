@@ -128,6 +128,10 @@ function rejectMisuse(name: string, misuse: readonly unknown[]): void {
 
 function recording(name: string, rule: RouteRule): RouteDecorator {
   return (target, method) => {
+    if (typeof method === 'object')
+      throw new ConfigurationError(
+        `${name} needs "experimentalDecorators": true in tsconfig.json, or the same option of your build tool`,
+      );
     installInheritance();
     if (method !== undefined && typeof target === 'function') {
       throw new ConfigurationError(
@@ -143,7 +147,7 @@ function recording(name: string, rule: RouteRule): RouteDecorator {
     );
     if (isTaken) {
       throw new ConfigurationError(
-        `${routeName(owner as Function, method)} has two rules: put them into one decorator, such as @JwtRequired({ … })`,
+        `${routeName(owner as Function, method)} has two rules: keep one, or put both into one decorator, such as @JwtRequired({ … })`,
       );
     }
     responseHandlers.push({

@@ -65,7 +65,9 @@ function combined({ foreign, ours }: AuthorizedEntries, where: string): RouteRul
 function checkManager({ resolved }: RouteRule, where: string): void {
   const name = resolved?.manager;
   if (typeof name === 'string' && !hasManager(name))
-    throw new ConfigurationError(`${where} requires the manager '${name}', which no checker was given`);
+    throw new ConfigurationError(
+      `${where} requires the manager '${name}', which no checker was given: pass createAuthorizationChecker({ default: jwtManager, ${name}: … })`,
+    );
 }
 
 function readEntry({ value }: Entry, where: string): RouteRule {
