@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthorizationChecker } from 'routing-controllers';
 import { ConfigurationError, type JwtError } from '../errors/errors';
+import { cutOff } from '../http/answer/cut-off';
 import { admitRequest } from './admit-request';
 import { authenticatorOf, prepare } from './authenticator';
 import { senderFor } from './error-senders';
@@ -81,7 +82,8 @@ export function createJwtMiddleware<C extends object = Record<string, unknown>>(
       await admitRequest(request, resolved, authenticator, action);
     } catch (error) {
       // Other middleware may have responded in the meantime, such as a timeout.
-      if (!request.res.headersSent) await senderFor(request)(error as JwtError, action);
+      if (request.res.headersSent) cutOff(request.res);
+      else await senderFor(request)(error as JwtError, action);
       return;
     }
     await action.next();
