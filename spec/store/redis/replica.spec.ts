@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { ConfigurationError, type TokenStore } from '../../../src';
 import { RedisTokenStore } from '../../../src/redis';
+import { scripts } from '../../../src/store/redis/scripts';
 import { shardOf } from '../../../src/store/shard';
 import { shortList } from '../../support/full';
 import { refusalOf } from '../../support/rejected';
@@ -254,6 +255,22 @@ describe('F17: a RedisTokenStore with a replica', () => {
       await untilSync(store, { ...alive, issuedAt: inAnHour() });
       expect(await store.isRevoked(alive)).to.equal(true);
     }
+  });
+
+  it('follows the feed of a service that names no server', async () => {
+    const { client, close } = await nodeRedis(redis().url);
+    const [feed, server] = [`{${prefix}:00}:x`, `{${prefix}:00}:n`];
+    const nameless = scripts.readFeed.text.replace(
+      "redis.call('INFO', 'server')",
+      "redis.call('INFO', 'cpu')",
+    );
+    expect(nameless).not.to.equal(scripts.readFeed.text);
+    const read = (after: string) =>
+      client.eval(nameless, { keys: [feed, server], arguments: ['', '100', after] });
+    const [, verdict, , , first] = (await read('')) as unknown[];
+    expect(verdict).to.equal('read');
+    expect(await read(String(first))).to.have.length(3);
+    close();
   });
 
   it('keeps a feed for two hours, and always the entry before the last one', async () => {

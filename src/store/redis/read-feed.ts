@@ -23,7 +23,8 @@ end
 
 local room, count = tonumber(ARGV[2]), #KEYS / 2
 local answer = { clock, 'read', math.floor(clock / 1000000) }
-local server = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+-- Some services behind which several servers stand do not name one.
+local server = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
 for index = 1, count do
   local feed, servers, after = KEYS[index], KEYS[count + index], ARGV[index + 2]
   if redis.call('HGET', servers, 'server') ~= server or redis.call('EXISTS', feed) == 0 then
