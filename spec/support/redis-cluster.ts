@@ -38,7 +38,7 @@ async function configure({ url }: RedisServer, index: number, all: readonly Redi
 
 async function untilWhole({ url }: RedisServer): Promise<void> {
   const { client, close } = await nodeRedis(url);
-  for (let attempt = 0; attempt < 400; attempt++) {
+  for (let attempt = 0; attempt < 2400; attempt++) {
     const state = await client.clusterInfo();
     if (state.includes('cluster_state:ok') && state.includes('cluster_known_nodes:3')) {
       close();

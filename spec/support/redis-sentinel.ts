@@ -63,7 +63,7 @@ function configuration(port: number, primary: number): string {
     `port ${String(port)}`,
     'bind 127.0.0.1',
     `sentinel monitor ${sentinelName} 127.0.0.1 ${String(primary)} 1`,
-    `sentinel down-after-milliseconds ${sentinelName} 500`,
+    `sentinel down-after-milliseconds ${sentinelName} 1500`,
     `sentinel failover-timeout ${sentinelName} 3000`,
   ].join('\n');
 }

@@ -76,7 +76,7 @@ function launch(port: number, directory: string, options: readonly string[]): Ch
 
 /** Waits until a Redis or a sentinel answers there. */
 export async function untilReady(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; attempt < 2400; attempt++) {
     if (await isReady(port)) return;
     await setTimeout(25);
   }
