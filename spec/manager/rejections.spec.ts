@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { JsonController, Get, Post } from 'routing-controllers';
 import {
@@ -7,13 +8,16 @@ import {
   HookFailedError,
   JwtRequired,
   MemoryTokenStore,
+  StoreUnavailableError,
   TokenInvalidError,
   type JwtManager,
+  type RejectedEvent,
 } from '../../src';
 import { coreOf } from '../../src/manager/manager-base';
-import { getWith, request, startApp } from '../support/app';
+import { describeOnDrivers, getWith, request, startApp } from '../support/app';
 import { intervenedStore } from '../support/later-store';
 import { testManager } from '../support/manager';
+import { refusalOf } from '../support/rejected';
 
 const leak = 'relation "ada@example.test" eyJhbGciOi secret';
 
@@ -25,7 +29,7 @@ async function warningsOf(run: () => unknown): Promise<{ name: string; message: 
   const usual = process.listeners('warning');
   process.removeAllListeners('warning').on('warning', note);
   await run();
-  await new Promise((resolve) => setImmediate(resolve));
+  await setImmediate();
   process.off('warning', note);
   for (const listener of usual) process.on('warning', listener);
   return warnings.filter(({ name }) => name === 'JwtRejectionWarning');
@@ -141,5 +145,80 @@ describe('a 5xx that no listener hears of', () => {
     } finally {
       Object.defineProperty(process, 'emitWarning', usual);
     }
+  });
+});
+
+describe('a failure of the store in a call of the application', () => {
+  const calls: Readonly<Record<string, (manager: JwtManager, refresh: string) => Promise<unknown>>> = {
+    createTokenPair: (manager) => manager.createTokenPair('ada'),
+    createRefreshToken: (manager) => manager.createRefreshToken('ada'),
+    refresh: (manager, refresh) => manager.refresh(refresh),
+    revoke: (manager, refresh) => manager.revoke(refresh),
+    revokeSession: (manager) => manager.revokeSession('sid'),
+    revokeAll: (manager) => manager.revokeAll('ada'),
+    forget: (manager) => manager.forget('ada'),
+    listSessions: (manager) => manager.listSessions('ada'),
+  };
+
+  function heardFrom(manager: JwtManager): RejectedEvent[] {
+    const heard: RejectedEvent[] = [];
+    manager.on('rejected', (event) => heard.push(event));
+    return heard;
+  }
+
+  for (const [name, call] of Object.entries(calls)) {
+    it(`is reported once, with its cause: ${name}`, async () => {
+      const { refresh_token } = await testManager().createTokenPair('ada');
+      const manager = withoutTables();
+      const heard = heardFrom(manager);
+      await refusalOf(call(manager, refresh_token), StoreUnavailableError);
+      await setImmediate();
+      expect(heard.map(({ code, cause, method }) => [code, (cause as Error).message, method])).to.deep.equal([
+        ['ERR_JWT_STORE', leak, undefined],
+      ]);
+    });
+  }
+
+  it('is a warning where nothing listens', async () => {
+    const warnings = await warningsOf(async () => {
+      await refusalOf(withoutTables().createTokenPair('ada'), StoreUnavailableError);
+      await setImmediate();
+    });
+    expect(warnings.map(({ message }) => message)).to.deep.equal([
+      `ERR_JWT_STORE: store.createSession threw. ${advice}`,
+    ]);
+  });
+
+  describeOnDrivers('behind a controller', () => {
+    for (const checkedBy of ['it', 'another manager'])
+      it(`is reported once, with its request unless the method deals with it: checked by ${checkedBy}`, async () => {
+        const manager = withoutTables();
+        const other = testManager();
+        const [heard, heardByOther] = [heardFrom(manager), heardFrom(other)];
+
+        @JsonController()
+        class Routes {
+          @Post('/login')
+          login() {
+            return manager.createTokenPair('ada');
+          }
+
+          @Post('/careful')
+          async careful() {
+            return { isIn: await manager.createTokenPair('ada').then(Boolean, () => false) };
+          }
+        }
+        const authorizationChecker = createAuthorizationChecker(checkedBy === 'it' ? manager : other);
+        const app = await startApp({ controllers: [Routes], authorizationChecker });
+        expect((await request(`${app.url}/login`, { method: 'POST' })).status).to.equal(503);
+        expect((await request(`${app.url}/careful`, { method: 'POST' })).body).to.deep.equal({ isIn: false });
+        await setImmediate();
+        await app.close();
+        expect([...heardByOther, ...heard].map(({ code, path }) => [code, path])).to.deep.equal([
+          ['ERR_JWT_STORE', '/login'],
+          ['ERR_JWT_STORE', undefined],
+        ]);
+        expect(heardByOther).to.have.length(checkedBy === 'it' ? 0 : 1);
+      });
   });
 });

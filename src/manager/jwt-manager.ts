@@ -54,7 +54,9 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws as {@link JwtManager.createTokenPair}
    */
   async createRefreshToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
-    return this.#core.sessions('createRefreshToken').start(identity, resolveRefreshTokenOptions(options));
+    return this.#core.ask('createRefreshToken', (to) =>
+      to.start(identity, resolveRefreshTokenOptions(options)),
+    );
   }
 
   /**
@@ -71,9 +73,8 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * ```
    */
   async createTokenPair(identity: string, options: IssueOptions<C> = {}): Promise<TokenPair> {
-    return this.#core
-      .sessions('createTokenPair')
-      .login(identity, resolveIssueOptions(options, 'createTokenPair'));
+    const resolved = () => resolveIssueOptions(options, 'createTokenPair');
+    return this.#core.ask('createTokenPair', (to) => to.login(identity, resolved()));
   }
 
   /**
@@ -170,9 +171,10 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async revoke(token: Token<C> | string): Promise<void> {
-    const { sessions } = this.#core.sessions('revoke');
-    const { type, claims } = this.#core.verifier.identify(textOf(token));
-    await sessions.revokeToken(type, claims);
+    await this.#core.ask('revoke', async ({ sessions }) => {
+      const { type, claims } = this.#core.verifier.identify(textOf(token));
+      await sessions.revokeToken(type, claims);
+    });
   }
 
   /**
@@ -185,7 +187,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    */
   async revokeSession(sessionId: string, options: RevokeSessionOptions = {}): Promise<boolean> {
     const { identity } = readOptions('revokeSession', options, ['identity']);
-    return this.#core.sessions('revokeSession').sessions.revoke(sessionId, identity);
+    return this.#core.ask('revokeSession', ({ sessions }) => sessions.revoke(sessionId, identity));
   }
 
   /**
@@ -196,7 +198,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    */
   async revokeAll(identity: string, options: RevokeAllOptions = {}): Promise<void> {
     const { except } = readOptions('revokeAll', options, ['except']);
-    await this.#core.sessions('revokeAll').sessions.revokeAll(identity, except);
+    await this.#core.ask('revokeAll', ({ sessions }) => sessions.revokeAll(identity, except));
   }
 
   /**
@@ -206,7 +208,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async forget(identity: string): Promise<void> {
-    await this.#core.sessions('forget').sessions.forget(identity);
+    await this.#core.ask('forget', ({ sessions }) => sessions.forget(identity));
   }
 
   /**
@@ -215,7 +217,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async listSessions(identity: string, options: ListSessionsOptions = {}): Promise<Session[]> {
-    return this.#core.sessions('listSessions').sessions.list(identity, options);
+    return this.#core.ask('listSessions', ({ sessions }) => sessions.list(identity, options));
   }
 
   /**

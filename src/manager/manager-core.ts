@@ -105,6 +105,11 @@ export class ManagerCore<C extends object> {
     this.rejections.report(error, token, details);
   }
 
+  /** Runs a method of the application that needs the sessions, with {@link Rejections.witness}. */
+  ask<T>(method: string, run: (service: SessionService<C>) => Promise<T>): Promise<T> {
+    return this.rejections.witness(run(this.sessions(method)));
+  }
+
   /**
    * @param method the method that needs the sessions, for the error
    * @throws {@link ConfigurationError} without a store

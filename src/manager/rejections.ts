@@ -1,4 +1,11 @@
-import { JwtError, markReported, reasonFor, type TokenOwner } from '../errors/errors';
+import {
+  JwtError,
+  markReported,
+  originalOf,
+  reasonFor,
+  StoreUnavailableError,
+  type TokenOwner,
+} from '../errors/errors';
 import { frozenCopyOf } from '../errors/copies';
 import type { ManagerEvents, RejectionDetails } from './events';
 import type { Token } from '../token/token';
@@ -11,6 +18,9 @@ const advice =
 
 /** Messages of a ConfigurationError are also reasons, and an application could create any number of them. */
 const maximumWarnings = 100;
+
+/** Failures of a store that nothing has reported yet. */
+const unreported = new Set<Error>();
 
 /** The known details of a call while it is checked. */
 export interface Attempt {
@@ -27,6 +37,7 @@ export class Rejections {
   }
 
   report(error: JwtError, token?: Token<object>, details?: RejectionDetails): void {
+    if (unreported.size > 0) unreported.delete(originalOf(error));
     if (!this.#events.isHeard('rejected')) {
       if (error.status >= 500) this.#warnOf(error);
       return;
@@ -49,6 +60,24 @@ export class Rejections {
       return await run(attempt);
     } catch (error) {
       throw this.reported(error, attempt.token);
+    }
+  }
+
+  /**
+   * Runs a call of the application, such as a login. A failure of the store is reported with the request whose response
+   * it becomes. Where there is none, or the application deals with the failure itself, it is reported without.
+   */
+  async witness<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) {
+        unreported.add(error);
+        setImmediate(() => {
+          if (unreported.has(error)) this.report(markReported(error));
+        });
+      }
+      throw error;
     }
   }
 
