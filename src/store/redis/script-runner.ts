@@ -51,11 +51,12 @@ export class ScriptRunner {
     deadline: number | undefined,
   ): Promise<string[]> {
     const end = deadline ?? performance.now() + enough;
-    let reason = new Error('the time limit has passed; nothing was changed');
+    let reason: Error | undefined;
     for (;;) {
       const sentAt = performance.now();
       // A process that is busy may get here too late. What Redis has said before explains more.
-      if (deadline !== undefined && sentAt >= deadline) throw reason;
+      if (deadline !== undefined && sentAt >= deadline)
+        throw reason ?? new Error('the time limit has passed; nothing was changed');
       try {
         return await this.#attempt(script, keys, given, sentAt, deadline);
       } catch (error) {
