@@ -1,11 +1,18 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { connect, createServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { createGzip } from 'node:zlib';
 import { expect } from 'chai';
+import type Koa from 'koa';
 import type { Context, Next } from 'koa';
 import type { NextFunction, Request, Response } from 'express';
 import { Get, JsonController, Res } from 'routing-controllers';
 import { createAuthorizationChecker, createJwtMiddleware, JwtRequired, TokenExpiredError } from '../../src';
 import {
   describeOnDrivers,
+  errorHandlersOn,
   newApp,
   serve,
   startApp,
@@ -19,13 +26,46 @@ const jwtManager = testManager();
 const authorizationChecker = createAuthorizationChecker(jwtManager);
 
 @JsonController()
+@JwtRequired()
 class Streams {
   @Get('/stream')
-  @JwtRequired()
   async stream(@Res() response: AnyResponse): Promise<AnyResponse> {
     await begin(takeOver(response));
     throw new TokenExpiredError();
   }
+
+  @Get('/whole')
+  whole(@Res() response: AnyResponse): AnyResponse {
+    takeOver(response).end('all');
+    throw new TokenExpiredError();
+  }
+
+  @Get('/file')
+  async file(@Res() response: AnyResponse): Promise<AnyResponse> {
+    const res = takeOver(response);
+    await begin(res);
+    void goOn(res);
+    throw new TokenExpiredError();
+  }
+
+  @Get('/zipped')
+  zipped(@Res() response: AnyResponse): AnyResponse {
+    const zip = createGzip();
+    const res = takeOver(response).setHeader('Content-Encoding', 'gzip');
+    zip.pipe(res);
+    res.flushHeaders();
+    zip.end('all');
+    throw new TokenExpiredError();
+  }
+}
+
+/** Other middleware continues with a response, now and then. */
+async function goOn(res: ServerResponse): Promise<void> {
+  for (let part = 0; part < 3; part++) {
+    await setTimeout(1000);
+    res.write('.');
+  }
+  res.end();
 }
 
 /** Sends the head and a first part. */
@@ -54,13 +94,24 @@ describeOnDrivers('A response that is under way when its request is rejected', (
   let app: RunningApp;
   afterEach(() => app.close());
 
-  it('is cut off: nobody else would end it', async () => {
-    app = await startApp({ controllers: [Streams], authorizationChecker, defaultErrorHandler: true });
-    const Authorization = `Bearer ${await jwtManager.createAccessToken('ada')}`;
-    expect(await readFrom(`${app.url}/stream`, { Authorization })).to.deep.equal(['the first part', false]);
-  });
+  for (const defaultErrorHandler of errorHandlersOn(driver)) {
+    it(`is closed if nothing goes on with it, and otherwise arrives whole (defaultErrorHandler: ${String(defaultErrorHandler)})`, async () => {
+      app = await startApp({ controllers: [Streams], authorizationChecker, defaultErrorHandler });
+      const Authorization = `Bearer ${await jwtManager.createAccessToken('ada')}`;
+      const paths = ['stream', 'whole', 'file', 'zipped'];
+      const answers = await Promise.all(
+        paths.map((path) => readFrom(`${app.url}/${path}`, { Authorization })),
+      );
+      expect(answers).to.deep.equal([
+        ['the first part', false],
+        ['all', true],
+        ['the first part...', true],
+        ['all', true],
+      ]);
+    });
+  }
 
-  it('is cut off by middleware, too', async () => {
+  it('is closed by middleware, too', async () => {
     const middleware =
       driver === 'koa'
         ? async (context: Context, next: Next) => {
@@ -74,5 +125,25 @@ describeOnDrivers('A response that is under way when its request is rejected', (
           };
     app = await serve(newApp(middleware, createJwtMiddleware(authorizationChecker)));
     expect(await readFrom(app.url)).to.deep.equal(['the first part', false]);
+  });
+});
+
+describe('A response of HTTP/2 that is under way when its request is rejected', () => {
+  it('is closed with an error, so that the client does not take it for whole', async () => {
+    const app = newApp(async (context: Context, next: Next) => {
+      context.respond = false;
+      await begin(context.res);
+      await next();
+    }, createJwtMiddleware(authorizationChecker)) as Koa;
+    app.silent = true;
+    const respond = app.callback();
+    const server = createServer((req, res) => void respond(req, res)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connect(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
+    const stream = client.request({ ':path': '/' }).resume();
+    const [error] = (await once(stream, 'error').catch((error: unknown) => [error])) as [Error];
+    client.close();
+    server.close();
+    expect(error.message).to.equal('Stream closed with error code NGHTTP2_INTERNAL_ERROR');
   });
 });

@@ -1,7 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { setImmediate } from 'node:timers/promises';
+import { mock } from 'node:test';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
-import { JsonController, Get, Post } from 'routing-controllers';
+import { CurrentUser, JsonController, Get, Post } from 'routing-controllers';
 import {
   ConfigurationError,
   createAuthorizationChecker,
@@ -166,13 +167,18 @@ describe('a failure of the store in a call of the application', () => {
     return heard;
   }
 
+  afterEach(() => {
+    mock.timers.reset();
+  });
+
   for (const [name, call] of Object.entries(calls)) {
     it(`is reported once, with its cause: ${name}`, async () => {
       const { refresh_token } = await testManager().createTokenPair('ada');
       const manager = withoutTables();
       const heard = heardFrom(manager);
+      mock.timers.enable({ apis: ['setTimeout'] });
       await refusalOf(call(manager, refresh_token), StoreUnavailableError);
-      await setImmediate();
+      mock.timers.tick(1000);
       expect(heard.map(({ code, cause, method }) => [code, (cause as Error).message, method])).to.deep.equal([
         ['ERR_JWT_STORE', leak, undefined],
       ]);
@@ -180,9 +186,10 @@ describe('a failure of the store in a call of the application', () => {
   }
 
   it('is a warning where nothing listens', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
     const warnings = await warningsOf(async () => {
       await refusalOf(withoutTables().createTokenPair('ada'), StoreUnavailableError);
-      await setImmediate();
+      mock.timers.tick(1000);
     });
     expect(warnings.map(({ message }) => message)).to.deep.equal([
       `ERR_JWT_STORE: store.createSession threw. ${advice}`,
@@ -191,9 +198,12 @@ describe('a failure of the store in a call of the application', () => {
 
   describeOnDrivers('behind a controller', () => {
     for (const checkedBy of ['it', 'another manager'])
-      it(`is reported once, with its request unless the method deals with it: checked by ${checkedBy}`, async () => {
-        const manager = withoutTables();
-        const other = testManager();
+      it(`is reported once, with its request unless the method catches it: checked by ${checkedBy}`, async () => {
+        const store = intervenedStore(new MemoryTokenStore(), (verb, ask) => {
+          if (verb === 'isRevoked') return ask();
+          throw new Error(leak);
+        });
+        const [manager, other] = [testManager({ store }), testManager()];
         const [heard, heardByOther] = [heardFrom(manager), heardFrom(other)];
 
         @JsonController()
@@ -203,22 +213,45 @@ describe('a failure of the store in a call of the application', () => {
             return manager.createTokenPair('ada');
           }
 
+          @Post('/rollback')
+          async rollback() {
+            try {
+              return await manager.createTokenPair('ada');
+            } finally {
+              await setTimeout(50);
+            }
+          }
+
+          @Post('/user')
+          @JwtRequired({ optional: true })
+          user(@CurrentUser() user: unknown) {
+            return { user };
+          }
+
           @Post('/careful')
           async careful() {
             return { isIn: await manager.createTokenPair('ada').then(Boolean, () => false) };
           }
         }
-        const authorizationChecker = createAuthorizationChecker(checkedBy === 'it' ? manager : other);
+        const checkedManager = checkedBy === 'it' ? manager : other;
+        const currentUserChecker = () => manager.listSessions('ada');
+        const authorizationChecker = createAuthorizationChecker(checkedManager, { currentUserChecker });
+        const token = await testManager({ store: false }).createAccessToken('ada');
         const app = await startApp({ controllers: [Routes], authorizationChecker });
         expect((await request(`${app.url}/login`, { method: 'POST' })).status).to.equal(503);
+        expect((await request(`${app.url}/rollback`, { method: 'POST' })).status).to.equal(503);
+        const headers = { Authorization: `Bearer ${token}` };
+        expect((await request(`${app.url}/user`, { method: 'POST', headers })).status).to.equal(503);
         expect((await request(`${app.url}/careful`, { method: 'POST' })).body).to.deep.equal({ isIn: false });
-        await setImmediate();
+        await setTimeout(1100);
         await app.close();
         expect([...heardByOther, ...heard].map(({ code, path }) => [code, path])).to.deep.equal([
           ['ERR_JWT_STORE', '/login'],
+          ['ERR_JWT_STORE', '/rollback'],
+          ['ERR_JWT_HOOK', '/user'],
           ['ERR_JWT_STORE', undefined],
         ]);
-        expect(heardByOther).to.have.length(checkedBy === 'it' ? 0 : 1);
+        expect(heardByOther).to.have.length(checkedBy === 'it' ? 0 : 3);
       });
   });
 });

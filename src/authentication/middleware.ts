@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthorizationChecker } from 'routing-controllers';
 import { ConfigurationError, type JwtError } from '../errors/errors';
-import { cutOff } from '../http/answer/cut-off';
+import { closeUnfinished } from '../http/answer/close-unfinished';
 import { admitRequest } from './admit-request';
 import { authenticatorOf, prepare } from './authenticator';
 import { senderFor } from './error-senders';
@@ -82,7 +82,7 @@ export function createJwtMiddleware<C extends object = Record<string, unknown>>(
       await admitRequest(request, resolved, authenticator, action);
     } catch (error) {
       // Other middleware may have responded in the meantime, such as a timeout.
-      if (request.res.headersSent) cutOff(request.res);
+      if (request.res.headersSent) closeUnfinished(request.res);
       else await senderFor(request)(error as JwtError, action);
       return;
     }

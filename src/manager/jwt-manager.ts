@@ -54,7 +54,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws as {@link JwtManager.createTokenPair}
    */
   async createRefreshToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
-    return this.#core.ask('createRefreshToken', (to) =>
+    return this.#core.withSessions('createRefreshToken', (to) =>
       to.start(identity, resolveRefreshTokenOptions(options)),
     );
   }
@@ -74,7 +74,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    */
   async createTokenPair(identity: string, options: IssueOptions<C> = {}): Promise<TokenPair> {
     const resolved = () => resolveIssueOptions(options, 'createTokenPair');
-    return this.#core.ask('createTokenPair', (to) => to.login(identity, resolved()));
+    return this.#core.withSessions('createTokenPair', (service) => service.login(identity, resolved()));
   }
 
   /**
@@ -171,7 +171,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async revoke(token: Token<C> | string): Promise<void> {
-    await this.#core.ask('revoke', async ({ sessions }) => {
+    await this.#core.withSessions('revoke', async ({ sessions }) => {
       const { type, claims } = this.#core.verifier.identify(textOf(token));
       await sessions.revokeToken(type, claims);
     });
@@ -187,7 +187,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    */
   async revokeSession(sessionId: string, options: RevokeSessionOptions = {}): Promise<boolean> {
     const { identity } = readOptions('revokeSession', options, ['identity']);
-    return this.#core.ask('revokeSession', ({ sessions }) => sessions.revoke(sessionId, identity));
+    return this.#core.withSessions('revokeSession', ({ sessions }) => sessions.revoke(sessionId, identity));
   }
 
   /**
@@ -198,7 +198,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    */
   async revokeAll(identity: string, options: RevokeAllOptions = {}): Promise<void> {
     const { except } = readOptions('revokeAll', options, ['except']);
-    await this.#core.ask('revokeAll', ({ sessions }) => sessions.revokeAll(identity, except));
+    await this.#core.withSessions('revokeAll', ({ sessions }) => sessions.revokeAll(identity, except));
   }
 
   /**
@@ -208,7 +208,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async forget(identity: string): Promise<void> {
-    await this.#core.ask('forget', ({ sessions }) => sessions.forget(identity));
+    await this.#core.withSessions('forget', ({ sessions }) => sessions.forget(identity));
   }
 
   /**
@@ -217,7 +217,7 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws StoreUnavailableError (`ERR_JWT_STORE`)
    */
   async listSessions(identity: string, options: ListSessionsOptions = {}): Promise<Session[]> {
-    return this.#core.ask('listSessions', ({ sessions }) => sessions.list(identity, options));
+    return this.#core.withSessions('listSessions', ({ sessions }) => sessions.list(identity, options));
   }
 
   /**

@@ -105,9 +105,9 @@ export class ManagerCore<C extends object> {
     this.rejections.report(error, token, details);
   }
 
-  /** Runs a method of the application that needs the sessions, with {@link Rejections.witness}. */
-  ask<T>(method: string, run: (service: SessionService<C>) => Promise<T>): Promise<T> {
-    return this.rejections.witness(run(this.sessions(method)));
+  /** Runs a method that needs the sessions, with {@link Rejections.reportStoreFailure}. */
+  withSessions<T>(method: string, run: (service: SessionService<C>) => Promise<T>): Promise<T> {
+    return this.rejections.reportStoreFailure(run(this.sessions(method)));
   }
 
   /**

@@ -22,6 +22,9 @@ const maximumWarnings = 100;
 /** Failures of a store that nothing has reported yet. */
 const unreported = new Set<Error>();
 
+/** Milliseconds in which an error finds its way to a response: methods may roll back, or release something, before. */
+const reportAfter = 1000;
+
 /** The known details of a call while it is checked. */
 export interface Attempt {
   token?: Token<object>;
@@ -37,7 +40,7 @@ export class Rejections {
   }
 
   report(error: JwtError, token?: Token<object>, details?: RejectionDetails): void {
-    if (unreported.size > 0) unreported.delete(originalOf(error));
+    if (unreported.size > 0) forget(error);
     if (!this.#events.isHeard('rejected')) {
       if (error.status >= 500) this.#warnOf(error);
       return;
@@ -64,18 +67,19 @@ export class Rejections {
   }
 
   /**
-   * Runs a call of the application, such as a login. A failure of the store is reported with the request whose response
-   * it becomes. Where there is none, or the application deals with the failure itself, it is reported without.
+   * Waits for a call of the application, such as a login. If its failure becomes a response, it is reported with that
+   * request; otherwise, or if the application catches it, without one.
    */
-  async witness<T>(call: Promise<T>): Promise<T> {
+  async reportStoreFailure<T>(call: Promise<T>): Promise<T> {
     try {
       return await call;
     } catch (error) {
       if (error instanceof StoreUnavailableError) {
         unreported.add(error);
-        setImmediate(() => {
+        const report = () => {
           if (unreported.has(error)) this.report(markReported(error));
-        });
+        };
+        setTimeout(report, reportAfter).unref();
       }
       throw error;
     }
@@ -94,6 +98,12 @@ export class Rejections {
     this.#warned.add(reason);
     warn('JwtRejectionWarning', `${error.code}: ${reason}. ${advice}`);
   }
+}
+
+/** An error is reported together with those that caused it. */
+function forget(error: unknown): void {
+  for (let each = error; each instanceof JwtError; each = reasonFor(each).cause)
+    unreported.delete(originalOf(each));
 }
 
 function hasOwner({ identity, tokenId, sessionId }: TokenOwner): boolean {

@@ -11,7 +11,9 @@ export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
 export function hintAt(value: unknown, className?: string): string {
   if (isPromiseLike(value)) return '; this is a promise: await it';
   const isOfOtherCopy =
-    className !== undefined && value instanceof Object && value.constructor.name === className;
+    className !== undefined &&
+    value instanceof Object &&
+    (value.constructor as Function | undefined)?.name === className;
   return isOfOtherCopy
     ? '; this one is of another copy of the package: see npm ls routing-controllers-jwt'
     : '';

@@ -272,24 +272,16 @@ describeOnDrivers('the options of the checker', () => {
     expect(events.at(-1)).to.include({ method: 'GET', path: '/json/required' });
   });
 
-  it('needs reflect-metadata, without which bodies are not validated', () => {
-    const { getMetadata } = Reflect;
-    Reflect.deleteProperty(Reflect, 'getMetadata');
-    try {
-      expect(() => createAuthorizationChecker(testManager())).to.throw(
-        ConfigurationError,
-        "createAuthorizationChecker: reflect-metadata is not loaded. Make import 'reflect-metadata' the first import",
-      );
-    } finally {
-      Reflect.getMetadata = getMetadata;
-    }
-  });
-
   it('names what is wrong with a manager that is a promise or of another copy of the package', () => {
     class JwtManager {}
     const mistakes: [unknown, string][] = [
       [Promise.resolve(testManager()), 'called default; this is a promise: await it'],
       [new JwtManager(), 'called default; this one is of another copy of the package: see npm ls'],
+      [{ default: Promise.resolve(testManager()) }, 'called default; this is a promise: await it'],
+      [
+        { default: testManager(), other: new JwtManager() },
+        'default; this one is of another copy of the package',
+      ],
     ];
     for (const [manager, message] of mistakes)
       expect(() => createAuthorizationChecker(manager as never)).to.throw(ConfigurationError, message);
@@ -422,7 +414,7 @@ describeOnDrivers('several managers', () => {
     }
     expect(message).to.equal(
       "Stranger.method requires the manager 'stranger', which no checker was given: " +
-        'pass createAuthorizationChecker({ default: jwtManager, stranger: … })',
+        "pass createAuthorizationChecker({ default: jwtManager, 'stranger': … })",
     );
   });
 

@@ -6,7 +6,6 @@ import { prepare, rememberAuthenticator } from '../../authentication/authenticat
 import { managerNamed } from '../../authentication/managers-by-name';
 import { prepareLocations } from '../../authentication/prepare-locations';
 import type { ResolvedRequirement } from '../../authentication/requirement';
-import { ConfigurationError } from '../../errors/errors';
 import { isPrepared } from '../../http/answer/rejection';
 import type { FrameworkRequest } from '../../http/request/http-request';
 import { requestOf } from '../../http/request/request-of';
@@ -36,7 +35,6 @@ export function createAuthorizationChecker<C extends object = Record<string, unk
   manager: JwtManager<C> | Readonly<Record<string, JwtManager<object>>>,
   options: AuthorizationCheckerOptions<C> = {},
 ): AuthorizationChecker {
-  checkReflection();
   const settings = resolveCheckerOptions(managersOf(manager), options);
   const defaultManager = managerNamed('default', settings.managers);
   installInheritance();
@@ -78,14 +76,6 @@ export function createAuthorizationChecker<C extends object = Record<string, unk
 async function rejectSoon(error: unknown): Promise<never> {
   await Promise.resolve();
   throw error;
-}
-
-/** Classes that were decorated without it have lost the types of their parameters: their bodies are not validated. */
-function checkReflection(): void {
-  if ('getMetadata' in Reflect) return;
-  throw new ConfigurationError(
-    "createAuthorizationChecker: reflect-metadata is not loaded. Make import 'reflect-metadata' the first import of your program",
-  );
 }
 
 /** @throws JwtError the error to respond with, when the rule cannot be read */

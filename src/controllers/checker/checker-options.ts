@@ -78,8 +78,9 @@ export function managersOf(manager: unknown): Map<string, JwtManager<object>> {
   const isSingle = manager instanceof JwtManager;
   const managers = new Map(Object.entries(isSingle ? { default: manager } : { ...(manager as object) }));
   if (!managers.has('default') || ![...managers.values()].every((value) => value instanceof JwtManager)) {
+    const hints = [manager, ...managers.values()].map((each) => hintAt(each, 'JwtManager'));
     throw new ConfigurationError(
-      `createAuthorizationChecker: pass a JwtManager, or several by name with one called default${hintAt(manager, 'JwtManager')}`,
+      `createAuthorizationChecker: pass a JwtManager, or several by name with one called default${hints.find(Boolean) ?? ''}`,
     );
   }
   checkIsolation(managers as Map<string, JwtManager<object>>);

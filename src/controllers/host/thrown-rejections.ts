@@ -6,7 +6,7 @@ import {
   type BaseDriver,
 } from 'routing-controllers';
 import { JwtError } from '../../errors/errors';
-import { cutOff } from '../../http/answer/cut-off';
+import { closeUnfinished } from '../../http/answer/close-unfinished';
 import { removeHeader, setHeader } from '../../http/answer/header-fields';
 import { isJson } from '../../http/answer/rejection';
 import type { HttpRequest } from '../../http/request/http-request';
@@ -42,9 +42,9 @@ function install(prototype: BaseDriver): void {
       const request = requestOf(options);
       const response = handler(error, request);
       // Other middleware may have responded in the meantime, such as a timeout. With Express, to respond again would throw.
-      if (this.isDefaultErrorHandlingEnabled && request.res.headersSent) {
-        cutOff(request.res);
-        return undefined;
+      if (request.res.headersSent) {
+        closeUnfinished(request.res);
+        if (this.isDefaultErrorHandlingEnabled) return undefined;
       }
       if (this instanceof ExpressDriver) hideDetails(response);
       // Undefined for an error of a middleware.

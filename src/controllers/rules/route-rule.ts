@@ -66,7 +66,8 @@ function checkManager({ resolved }: RouteRule, where: string): void {
   const name = resolved?.manager;
   if (typeof name === 'string' && !hasManager(name))
     throw new ConfigurationError(
-      `${where} requires the manager '${name}', which no checker was given: pass createAuthorizationChecker({ default: jwtManager, ${name}: … })`,
+      `${where} requires the manager '${name}', which no checker was given: ` +
+        `pass createAuthorizationChecker({ default: jwtManager, '${name}': … })`,
     );
 }
 
