@@ -26,8 +26,8 @@ const told = isSmoke ? 20 : isQuick ? 100 : 400;
 const prefix = 'scale';
 const worker = fileURLToPath(new URL('./scale-worker.mjs', import.meta.url));
 
-/** What is read from another server starts a feed anew. */
-const nameServer = `
+/** Otherwise the first read starts the feed again. */
+const recordServer = `
 local server = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
 return redis.call('HSET', KEYS[1], 'server', server)`;
 
@@ -87,7 +87,7 @@ async function fill(client, count) {
   for (const [shard, subject] of subjects) {
     const feed = `{${prefix}:${shard}}:x`;
     await client.xAdd(feed, `${Date.now() - 7_200_000}-0`, { begin: '' });
-    await client.eval(nameServer, { keys: [`{${prefix}:${shard}}:n`], arguments: [] });
+    await client.eval(recordServer, { keys: [`{${prefix}:${shard}}:n`], arguments: [] });
     const own = Math.ceil(count / 256);
     for (let done = 0; done < own; done += 1000) {
       const one = () =>

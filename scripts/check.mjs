@@ -28,7 +28,7 @@ const { passes, failures, pending, failed: failedSpecs } = counts();
 console.log('');
 for (const { name, isGood, seconds } of results)
   console.log(`${isGood ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
-// Once more at the end, where it is read first; whole, it stands above.
+// Repeated at the end, where readers look first; the full report is above.
 for (const spec of failedSpecs) console.log(spec.split('\n').slice(0, 6).join('\n'));
 
 // A spec that failed is counted already; a step of specs that failed without one did not run to its end.

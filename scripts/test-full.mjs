@@ -1,5 +1,5 @@
 // The specs in their long form: those of each folder in a process of their own, as many at a time as there are processors.
-// `mocha --parallel` is no way to do it: it ends its processes before they have written what they covered.
+// `mocha --parallel` cannot be used: it ends its processes before they have written what they covered.
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

@@ -86,7 +86,7 @@ export async function untilReady(port: number): Promise<void> {
 /** Whether a Redis answers that has read all its data. */
 async function isReady(port: number): Promise<boolean> {
   const socket = connect({ port, host: '127.0.0.1', timeout: 500 });
-  // With an error, as whoever waits for data would never hear of it otherwise.
+  // With an error: otherwise `once(socket, 'data')` never settles.
   socket.on('timeout', () => socket.destroy(new Error('no response')));
   try {
     await once(socket, 'connect');

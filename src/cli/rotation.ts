@@ -23,11 +23,13 @@ export type Change = (before: KeyList, file: string) => Step | Promise<Step>;
 /** Adds a new key at the end: it verifies, and does not sign yet. */
 export function announce({ algorithm, kid }: WantedKey): Change {
   return async (before, file) => {
-    const jwk = await createOther(before, { algorithm, kid }, file);
+    const jwk = await createUniqueJwk(before, { algorithm, kid }, file);
     return {
       after: listOf([...before.keys, jwk], file),
       done: `added the ${jwk.alg} key ${jwk.kid}, which verifies and does not sign yet`,
-      next: `when every process and every service that verifies your tokens has it: npx routing-controllers-jwt rotate ${file} --sign ${jwk.kid}`,
+      next:
+        'when every process and every service that verifies your tokens has it: ' +
+        `npx routing-controllers-jwt rotate ${file} --sign ${jwk.kid}`,
     };
   };
 }
@@ -43,7 +45,9 @@ export function sign(kid: string): Change {
       after,
       done: isChanged ? `${kid} signs` : `${kid} signs already`,
       ...(isChanged && {
-        next: `when the last token of ${before.signs} has expired: npx routing-controllers-jwt rotate ${file} --remove ${before.signs}`,
+        next:
+          `when the last token of ${before.signs} has expired: ` +
+          `npx routing-controllers-jwt rotate ${file} --remove ${before.signs}`,
       }),
     };
   };
@@ -65,7 +69,7 @@ export function remove(kid: string): Change {
 /** Replaces all keys with a new one. */
 export function replaceAll({ algorithm, kid }: WantedKey): Change {
   return async (before, file) => {
-    const jwk = await createOther(before, { algorithm, kid }, file);
+    const jwk = await createUniqueJwk(before, { algorithm, kid }, file);
     return {
       after: listOf([jwk], file),
       done: `replaced all keys with the ${jwk.alg} key ${jwk.kid}. Tokens of the old keys are rejected`,
@@ -74,7 +78,7 @@ export function replaceAll({ algorithm, kid }: WantedKey): Change {
   };
 }
 
-async function createOther(before: KeyList, { algorithm, kid }: WantedKey, file: string) {
+async function createUniqueJwk(before: KeyList, { algorithm, kid }: WantedKey, file: string) {
   const jwk = await createJwk(algorithm ?? before.algorithm, kid);
   if (before.keys.some((key) => key.kid === jwk.kid))
     throw new CommandError(`${file} has a key of this name. Choose another --kid`);

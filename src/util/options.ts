@@ -78,18 +78,19 @@ export function frozenCopy<T extends object>(options: T): Readonly<T> {
 
 /** The option that was probably meant: the same word in other letters, or a longer or shorter form of it. */
 function suggestion(name: string, known: readonly string[]): string {
-  const given = plain(name);
+  const given = normalize(name);
   const meant =
-    known.find((option) => plain(option) === given) ?? known.find((option) => isForm(plain(option), given));
+    known.find((option) => normalize(option) === given) ??
+    known.find((option) => isPrefix(normalize(option), given));
   return meant === undefined ? '' : `. Did you mean '${meant}'?`;
 }
 
-function isForm(option: string, given: string): boolean {
+function isPrefix(option: string, given: string): boolean {
   if (Math.min(option.length, given.length) < 3) return false;
   return option.startsWith(given) || given.startsWith(option);
 }
 
-function plain(name: string): string {
+function normalize(name: string): string {
   return name.replaceAll('_', '').toLowerCase();
 }
 

@@ -17,7 +17,7 @@ export async function within<T>(milliseconds: number, value: T | PromiseLike<T>)
       // A timer counts whole milliseconds, and so may come a part of one early.
       const left = end - performance.now();
       if (left > 0) timer = setTimeout(giveUp, left);
-      // Timers come first after a time in which the process was busy: what has arrived meanwhile is read before the check.
+      // After a busy period timers run first: read what has arrived before giving up.
       else setImmediate(reject, new TimeoutError(`no result within ${String(milliseconds)} ms`));
     };
     timer = setTimeout(giveUp, milliseconds);

@@ -209,7 +209,7 @@ describe('F17: a RedisTokenStore with a replica', () => {
     while (!(await own.isRevoked(old))) await setTimeout(2);
   });
 
-  it('asks again about everything when Redis has lost its data', async () => {
+  it('queries Redis for all tokens when Redis has lost its data', async () => {
     const { own } = await world();
     await own.createSession(newSession('sid'));
     expect(await untilSync(own, alive)).to.equal(false);
@@ -221,7 +221,7 @@ describe('F17: a RedisTokenStore with a replica', () => {
     expect(own.isRevoked(alive)).to.be.a('promise');
   });
 
-  it('asks again about everything when a feed has lost its last entries, as after a failover', async () => {
+  it('queries Redis for all tokens when a feed has lost its last entries, as after a failover', async () => {
     const { own } = await world();
     await own.createSession(newSession('sid'));
     await own.revokeToken({ jti: 'other', subject: 'ada', now, expiresAt: now + 60 });
@@ -237,7 +237,7 @@ describe('F17: a RedisTokenStore with a replica', () => {
     expect(own.isRevoked({ ...alive, jti: 'other' })).to.equal(true);
   });
 
-  it('asks again about everything when another server has taken over, which may not know the last logins', async () => {
+  it('queries Redis for all tokens after a failover, which may have lost logins', async () => {
     const { own, other } = await world();
     await own.createSession(newSession('sid'));
     expect(await untilSync(own, alive)).to.equal(false);
@@ -257,7 +257,7 @@ describe('F17: a RedisTokenStore with a replica', () => {
     }
   });
 
-  it('follows the feed of a service that names no server', async () => {
+  it('follows the feed of a service that reports no run_id', async () => {
     const { client, close } = await nodeRedis(redis().url);
     const [feed, server] = [`{${prefix}:00}:x`, `{${prefix}:00}:n`];
     const nameless = scripts.readFeed.text.replace(

@@ -7,7 +7,7 @@ const most = 256;
 /** A command that nothing was heard of yet. */
 interface Unanswered {
   readonly sentAt: number;
-  /** The longest of all that were sent since then: a second attempt has little time left. */
+  /** The longest timeout of all commands since then: a retry has little time left. */
   patience: number;
 }
 

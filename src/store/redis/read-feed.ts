@@ -4,12 +4,13 @@ import { horizon } from './prelude';
 const hashLength = 22;
 
 /**
- * keys: feeds, and of each the server that it is from. How many entries at most, and after which entry of each, or empty
+ * Keys: the feeds, then for each the hash that names its server. Arguments: how many entries to return at most, then for
+ * each feed the id of the last entry that was read, or empty.
  *
- * Tells the time in seconds, and of each entry of a feed: the number of the feed, the id of the entry, kind, hash and the rest. Where there
- * is more than may be told, or the entry that is asked for is gone, this is told instead of an id.
+ * Returns the time in seconds, then for each entry the number of its feed, its id, kind, hash of the subject and the rest.
+ * If a feed has more entries, or its last entry that was read is gone, `more` or `gap` takes the place of an id.
  *
- * A server that was started again, or has taken over, may not know the last logins, which no entry tells: the feed starts anew.
+ * After a restart or failover, the last logins may be lost without an entry, so the feed starts again.
  */
 export const readFeed = `
 -- The hash of the subject, and the rest. A text that the client cuts off another one keeps that in its memory.
@@ -17,22 +18,22 @@ local function cut(value)
   return string.sub(value, 1, ${String(hashLength)}), string.sub(value, ${String(hashLength + 1)})
 end
 
-local function prolong(name)
+local function extend(name)
   if redis.call('TTL', name) < ${String(horizon)} then redis.call('EXPIRE', name, ${String(2 * horizon)}) end
 end
 
 local room, count = tonumber(ARGV[2]), #KEYS / 2
 local answer = { clock, 'read', math.floor(clock / 1000000) }
--- Some services behind which several servers stand do not name one.
+-- Some services with several servers do not report a run_id.
 local server = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
 for index = 1, count do
-  local feed, servers, after = KEYS[index], KEYS[count + index], ARGV[index + 2]
-  if redis.call('HGET', servers, 'server') ~= server or redis.call('EXISTS', feed) == 0 then
+  local feed, serverKey, after = KEYS[index], KEYS[count + index], ARGV[index + 2]
+  if redis.call('HGET', serverKey, 'server') ~= server or redis.call('EXISTS', feed) == 0 then
     begin(feed)
-    redis.call('HSET', servers, 'server', server)
+    redis.call('HSET', serverKey, 'server', server)
   end
-  prolong(feed)
-  prolong(servers)
+  extend(feed)
+  extend(serverKey)
   -- An entry may tell of a hundred sessions that ended together.
   local most = math.min(room, 200) + 1
   local found = redis.call('XRANGE', feed, after == '' and '-' or after, '+', 'COUNT', most)
