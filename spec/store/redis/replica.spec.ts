@@ -252,6 +252,7 @@ describe('F17: a RedisTokenStore with a replica', () => {
     expect(await own.revokeSession(alive.sessionId ?? '', now)).to.equal(false);
     const next = await open();
     for (const store of [own, other, next]) {
+      await untilRevoked(store);
       await untilSync(store, { ...alive, issuedAt: inAnHour() });
       expect(await store.isRevoked(alive)).to.equal(true);
     }
