@@ -269,7 +269,7 @@ describe('the basic example, started and stopped', function () {
     used.write('GET /protected HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const [answer] = (await once(used, 'data')) as [Buffer];
     expect(String(answer)).to.match(/^HTTP\/1\.1 401 .*Connection: keep-alive/s);
-    const { code, stdout, stderr } = await endChildApp(app);
+    const { code, stdout, stderr } = await endChildApp(app, 15_000);
     silent.destroy();
     used.destroy();
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });

@@ -172,10 +172,12 @@ describe('all calls of one operation share one storeTimeout', function () {
   });
 
   it('and each operation has its own', async () => {
-    const { manager } = countedWorld({}, take);
+    const { manager, calls } = countedWorld({}, take);
     delays = { rotateSession: 700 };
     let { refresh_token: text } = await manager.createTokenPair('ada');
+    calls.splice(0);
     for (let round = 0; round < 2; round++) ({ refresh_token: text } = await manager.refresh(text));
+    expect(calls.map(({ left }) => Math.round(left))).to.deep.equal([1000, 1000]);
   });
 
   it('in which the time of claimsFor does not count', async () => {
@@ -183,11 +185,12 @@ describe('all calls of one operation share one storeTimeout', function () {
       time += 900;
       return {};
     };
-    const { manager } = countedWorld({ claimsFor }, take);
+    const { manager, calls } = countedWorld({ claimsFor }, take);
     delays = { findSession: 100, rotateSession: 100 };
     const { refresh_token: text } = await manager.createTokenPair('ada');
-    // A second and more, all in all.
+    calls.splice(0);
     await manager.refresh(text);
+    expect(calls.map(({ left }) => Math.round(left))).to.deep.equal([1000, 900]);
   });
 
   it('which is used up, too, when a store blocks the process and answers in the end', async () => {

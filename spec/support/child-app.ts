@@ -44,16 +44,19 @@ export function runChildApp(env: NodeJS.ProcessEnv): Promise<Ending> {
   return endOf(spawnApp(env));
 }
 
-/** Ends an app as a process manager does. */
-export function endChildApp(app: ChildApp): Promise<Ending> {
-  const end = endOf(app);
+/** Ends an app as a process manager does, which may have less patience. */
+export function endChildApp(app: ChildApp, patience?: number): Promise<Ending> {
+  const end = endOf(app, patience);
   app.child.kill('SIGTERM');
   return end;
 }
 
 /** One that does not end is ended, without an exit code. */
-async function endOf({ child, output }: Pick<ChildApp, 'child' | 'output'>): Promise<Ending> {
-  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
+async function endOf(
+  { child, output }: Pick<ChildApp, 'child' | 'output'>,
+  patience = 60_000,
+): Promise<Ending> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
   return { code, ...output };

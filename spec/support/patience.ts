@@ -1,5 +1,5 @@
 /** Seconds of a processor. */
-const patience = 25;
+const patience = 5;
 
 /**
  * Runs something a thousand times. It fails when the effort for a text of some kilobytes grows with the square of its

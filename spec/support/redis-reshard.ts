@@ -66,7 +66,8 @@ export class ShardTraffic {
   /** By subject: how many verbs failed. */
   readonly failed = new Map<string, number>();
   readonly errors = new Set<string>();
-  answered = 0;
+  /** By subject: how many verbs were answered. */
+  readonly answers = new Map<string, number>();
   readonly #store: TokenStore;
   readonly #subjects: readonly string[];
   readonly #ended: Session[] = [];
@@ -76,6 +77,10 @@ export class ShardTraffic {
   constructor(store: TokenStore, subjects: readonly string[]) {
     this.#store = store;
     this.#subjects = subjects;
+  }
+
+  get answered(): number {
+    return [...this.answers.values()].reduce((sum, count) => sum + count, 0);
   }
 
   async start(): Promise<void> {
@@ -158,7 +163,7 @@ export class ShardTraffic {
   async #try<T>(subject: string, ask: () => Promise<T>): Promise<T | undefined> {
     try {
       const answer = await ask();
-      this.answered++;
+      this.answers.set(subject, (this.answers.get(subject) ?? 0) + 1);
       return answer;
     } catch (error) {
       this.failed.set(subject, (this.failed.get(subject) ?? 0) + 1);

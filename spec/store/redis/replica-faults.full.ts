@@ -114,20 +114,23 @@ describe('F17: a replica that has lost Redis', function () {
 
   it('lets in no session that Redis has lost with its last logins', async () => {
     const forgetful = await startRedis('--appendonly', 'no');
-    await ageFeeds(forgetful.url, prefix);
-    const { client, close } = await nodeRedis(forgetful.url);
-    await client.sendCommand(['SAVE']);
-    close();
-    const own = await open(forgetful.url);
-    await own.createSession(newSession('sid'));
-    expect(await untilSync(own, alive)).to.equal(false);
-    await forgetful.kill();
-    await forgetful.start();
-    while (!(await Promise.resolve(own.isRevoked(alive)).catch(() => false))) await setTimeout(20);
-    const next = await open(forgetful.url);
-    await untilSync(next, { ...alive, issuedAt: inAnHour() });
-    expect(await next.isRevoked(alive)).to.equal(true);
-    await forgetful.remove();
+    try {
+      await ageFeeds(forgetful.url, prefix);
+      const { client, close } = await nodeRedis(forgetful.url);
+      await client.sendCommand(['SAVE']);
+      close();
+      const own = await open(forgetful.url);
+      await own.createSession(newSession('sid'));
+      expect(await untilSync(own, alive)).to.equal(false);
+      await forgetful.kill();
+      await forgetful.start();
+      while (!(await Promise.resolve(own.isRevoked(alive)).catch(() => false))) await setTimeout(20);
+      const next = await open(forgetful.url);
+      await untilSync(next, { ...alive, issuedAt: inAnHour() });
+      expect(await next.isRevoked(alive)).to.equal(true);
+    } finally {
+      await forgetful.remove();
+    }
   });
 
   for (const kind of Object.keys(clientKinds)) {
