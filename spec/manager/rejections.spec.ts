@@ -178,7 +178,7 @@ describe('a failure of the store in a call of the application', () => {
       const heard = heardFrom(manager);
       mock.timers.enable({ apis: ['setTimeout'] });
       await refusalOf(call(manager, refresh_token), StoreUnavailableError);
-      mock.timers.tick(1000);
+      mock.timers.tick(2000);
       expect(heard.map(({ code, cause, method }) => [code, (cause as Error).message, method])).to.deep.equal([
         ['ERR_JWT_STORE', leak, undefined],
       ]);
@@ -189,7 +189,7 @@ describe('a failure of the store in a call of the application', () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     const warnings = await warningsOf(async () => {
       await refusalOf(withoutTables().createTokenPair('ada'), StoreUnavailableError);
-      mock.timers.tick(1000);
+      mock.timers.tick(2000);
     });
     expect(warnings.map(({ message }) => message)).to.deep.equal([
       `ERR_JWT_STORE: store.createSession threw. ${advice}`,
@@ -243,7 +243,7 @@ describe('a failure of the store in a call of the application', () => {
         const headers = { Authorization: `Bearer ${token}` };
         expect((await request(`${app.url}/user`, { method: 'POST', headers })).status).to.equal(503);
         expect((await request(`${app.url}/careful`, { method: 'POST' })).body).to.deep.equal({ isIn: false });
-        await setTimeout(1100);
+        await setTimeout(2100);
         await app.close();
         expect([...heardByOther, ...heard].map(({ code, path }) => [code, path])).to.deep.equal([
           ['ERR_JWT_STORE', '/login'],

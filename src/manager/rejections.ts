@@ -23,7 +23,7 @@ const maximumWarnings = 100;
 const unreported = new Set<Error>();
 
 /** Milliseconds in which an error finds its way to a response: methods may roll back, or release something, before. */
-const reportAfter = 1000;
+const reportAfter = 2000;
 
 /** The known details of a call while it is checked. */
 export interface Attempt {
