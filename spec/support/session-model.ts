@@ -107,7 +107,9 @@ export class SessionModel {
       until: Math.max(keepUntil, before?.until ?? keepUntil),
     });
     for (const row of this.sessions.values()) {
-      const isMeant = row.subject === subject && row.revokedAt === undefined && row.id !== exceptSessionId;
+      // One that has expired is not spared: the time may step back.
+      const isSpared = row.id === exceptSessionId && this.now < row.expiresAt;
+      const isMeant = row.subject === subject && row.revokedAt === undefined && !isSpared;
       if (isMeant) this.#put({ ...row, revokedAt: this.now });
     }
   }

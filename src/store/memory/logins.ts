@@ -57,10 +57,10 @@ export class Logins {
     this.#dead.add(session.subject, login);
   }
 
-  /** Revokes all logins of a subject, except for one. */
+  /** Revokes all logins of a subject, except for one that has not expired: no clock that is set back may revive it. */
   revokeAll(subject: string, now: number, exceptId: string | undefined): void {
     this.happenings.note(subject);
-    const spared = exceptId === undefined ? undefined : this.entries.get(exceptId);
+    const spared = exceptId === undefined ? undefined : this.alive(exceptId, now);
     const group = this.#subjects.revoke(subject, now, spared);
     if (group && group.size > 0) this.#dead.add(subject, group);
   }
