@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer as createPlainServer,
+  get,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { connect, createServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
@@ -10,6 +16,7 @@ import type { Context, Next } from 'koa';
 import type { NextFunction, Request, Response } from 'express';
 import { Get, JsonController, Res } from 'routing-controllers';
 import { createAuthorizationChecker, createJwtMiddleware, JwtRequired, TokenExpiredError } from '../../src';
+import { closeUnfinished } from '../../src/http/answer/close-unfinished';
 import {
   describeOnDrivers,
   errorHandlersOn,
@@ -145,5 +152,32 @@ describe('A response of HTTP/2 that is under way when its request is rejected', 
     client.close();
     server.close();
     expect(error.message).to.equal('Stream closed with error code NGHTTP2_INTERNAL_ERROR');
+  });
+});
+
+describe('A connection whose first response was under way', () => {
+  it('serves a slow one afterwards, also without a keep-alive timeout', async () => {
+    const server = createPlainServer((req, res) => {
+      if (req.url === '/slow') {
+        globalThis.setTimeout(() => res.end('slow'), 2500);
+        return;
+      }
+      res.write('under way');
+      closeUnfinished(res);
+      globalThis.setTimeout(() => res.end(), 100);
+    });
+    server.keepAliveTimeout = 0;
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const statusOf = async (path: string) => {
+      const [response] = (await once(get({ port, path, agent }), 'response')) as [IncomingMessage];
+      await once(response.resume(), 'end');
+      return response.statusCode;
+    };
+    expect([await statusOf('/'), await statusOf('/slow')]).to.deep.equal([200, 200]);
+    agent.destroy();
+    server.close();
   });
 });

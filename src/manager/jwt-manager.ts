@@ -54,8 +54,8 @@ export class JwtManager<C extends object = Record<string, unknown>> extends Mana
    * @throws as {@link JwtManager.createTokenPair}
    */
   async createRefreshToken(identity: string, options: IssueOptions<C> = {}): Promise<string> {
-    return this.#core.withSessions('createRefreshToken', (to) =>
-      to.start(identity, resolveRefreshTokenOptions(options)),
+    return this.#core.withSessions('createRefreshToken', (service) =>
+      service.start(identity, resolveRefreshTokenOptions(options)),
     );
   }
 

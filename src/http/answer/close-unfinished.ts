@@ -12,10 +12,21 @@ const internalError = 2;
  * that other middleware continues, such as a file that a timeout sends, is not affected.
  */
 export function closeUnfinished(res: ServerResponse): void {
-  if (res.writableEnded) return;
-  res.setTimeout(idleTime, () => {
-    const { stream } = res as unknown as Partial<Http2ServerResponse>;
-    if (stream) stream.close(internalError);
-    else res.destroy();
-  });
+  const { stream } = res as unknown as Partial<Http2ServerResponse>;
+  if (stream)
+    stream.setTimeout(idleTime, () => {
+      stream.close(internalError);
+    });
+  else watch(res);
+}
+
+/** Not with `res.setTimeout`: that time limit would stay with the connection, and end a later request. */
+function watch(res: ServerResponse): void {
+  const written = res.socket?.bytesWritten;
+  const check = () => {
+    if (res.writableEnded) return;
+    if (res.socket?.bytesWritten === written) res.destroy();
+    else watch(res);
+  };
+  setTimeout(check, idleTime).unref();
 }
